@@ -1,0 +1,79 @@
+//! Alerts: what a rule says of one label set, and how that changes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Labels, Millis};
+
+/// Where an alert is in its life. Inactive alerts are not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertState {
+    /// True, but not yet for as long as the rule's `for` asks.
+    Pending,
+    Firing,
+}
+
+impl AlertState {
+    pub fn word(self) -> &'static str {
+        match self {
+            AlertState::Pending => "pending",
+            AlertState::Firing => "firing",
+        }
+    }
+}
+
+/// One alert of one rule. `(rule, labels)` identifies it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// `file;group;alertname`: survives a restart and an edit elsewhere in the file.
+    pub rule: String,
+    pub labels: Labels,
+    pub annotations: Labels,
+    pub state: AlertState,
+    /// Since when the expression has been true.
+    pub active_at: Millis,
+    /// When it began to fire.
+    pub fired_at: Option<Millis>,
+    /// What the expression had last.
+    pub value: f64,
+}
+
+/// A change that people may have to be told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EventKind {
+    Firing,
+    Resolved,
+}
+
+impl EventKind {
+    pub fn word(self) -> &'static str {
+        match self {
+            EventKind::Firing => "firing",
+            EventKind::Resolved => "resolved",
+        }
+    }
+}
+
+/// A row of the alerts' history, written in the same transaction as the state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlertEvent {
+    pub kind: EventKind,
+    pub at: Millis,
+    pub alert: Alert,
+}
+
+/// What an evaluation changes; committed as a whole or not at all.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AlertChange {
+    pub set: Vec<Alert>,
+    /// `(rule, labels)` of alerts that are over.
+    pub removed: Vec<(String, Labels)>,
+    pub events: Vec<AlertEvent>,
+}
+
+impl AlertChange {
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.removed.is_empty() && self.events.is_empty()
+    }
+}

@@ -1,0 +1,14 @@
+//! The doors between floors: upper floors ask, lower floors answer.
+
+pub mod alerts;
+pub mod channel;
+pub mod deliveries;
+pub mod keep;
+pub mod panel;
+pub mod samples;
+pub mod source;
+
+/// Why the store could not do what was asked: one sentence, with the remedy where there is one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct StoreError(pub String);

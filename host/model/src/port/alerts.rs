@@ -1,0 +1,26 @@
+//! The door to alert state and history. Calls block.
+
+use crate::alert::{Alert, AlertChange, AlertEvent};
+use crate::port::StoreError;
+
+/// An event with the number the store gave it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredEvent {
+    pub id: i64,
+    pub event: AlertEvent,
+}
+
+/// Alert state, kept.
+pub trait Alerts: Send + Sync {
+    /// All alerts that are pending or firing.
+    fn load(&self) -> Result<Vec<Alert>, StoreError>;
+
+    /// State and events in one transaction.
+    fn commit(&self, change: &AlertChange) -> Result<(), StoreError>;
+
+    /// Events that nobody has planned deliveries for yet, oldest first.
+    fn unplanned(&self, limit: usize) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// The newest events, newest first.
+    fn history(&self, limit: usize) -> Result<Vec<StoredEvent>, StoreError>;
+}

@@ -1,0 +1,83 @@
+//! The door to deliveries: each is a row until it is done. Calls block.
+
+use crate::Millis;
+use crate::notification::{Notification, Receipt};
+use crate::port::StoreError;
+
+/// A delivery to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewDelivery {
+    /// The same for every try, and unique.
+    pub key: String,
+    pub channel: String,
+    pub notification: Notification,
+    pub created_at: Millis,
+}
+
+/// A delivery as the store holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    pub id: i64,
+    pub key: String,
+    pub channel: String,
+    pub notification: Notification,
+    pub created_at: Millis,
+    /// Tries so far, this one included once claimed.
+    pub attempts: u32,
+}
+
+/// Where a delivery stands, for pages and counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DeliveryState {
+    Waiting,
+    Claimed,
+    Delivered,
+    Dead,
+}
+
+impl DeliveryState {
+    pub fn word(self) -> &'static str {
+        match self {
+            DeliveryState::Waiting => "waiting",
+            DeliveryState::Claimed => "claimed",
+            DeliveryState::Delivered => "delivered",
+            DeliveryState::Dead => "dead",
+        }
+    }
+}
+
+/// A delivery with its fate so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeliveryRecord {
+    pub delivery: Delivery,
+    pub state: DeliveryState,
+    pub due_at: Millis,
+    /// The last answer or the last reason.
+    pub answer: String,
+}
+
+/// Deliveries, kept.
+pub trait Deliveries: Send + Sync {
+    /// Marks events as planned and adds their deliveries, in one transaction.
+    fn plan(&self, events: &[i64], deliveries: &[NewDelivery]) -> Result<(), StoreError>;
+
+    /// Takes what is due, oldest first, so that nobody else takes it before `until`.
+    fn claim(&self, now: Millis, until: Millis, limit: usize) -> Result<Vec<Delivery>, StoreError>;
+
+    fn delivered(&self, id: i64, at: Millis, receipt: &Receipt) -> Result<(), StoreError>;
+
+    /// Puts it back for a later try.
+    fn retry(&self, id: i64, due_at: Millis, reason: &str) -> Result<(), StoreError>;
+
+    /// Gives up; it stays visible.
+    fn bury(&self, id: i64, at: Millis, reason: &str) -> Result<(), StoreError>;
+
+    /// Frees all claims: called once at start, when whoever held them is gone.
+    fn release(&self) -> Result<u64, StoreError>;
+
+    /// When the next one is due, if any waits or is claimed.
+    fn next_due(&self) -> Result<Option<Millis>, StoreError>;
+
+    /// The newest, newest first.
+    fn recent(&self, limit: usize) -> Result<Vec<DeliveryRecord>, StoreError>;
+}

@@ -1,0 +1,4 @@
+//! The beats: due → read → decide → write. Collects samples, evaluates rules, tells people.
+
+pub mod live;
+pub mod status;
