@@ -1,0 +1,53 @@
+// Bundles the browser code into dist/, which the host embeds. Nothing here runs at the viewer's.
+
+import { access, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
+
+const GZIP_BUDGET_BYTES = 45_000;
+const STYLES = ["node_modules/uplot/dist/uPlot.min.css", "src/live.css", "src/style.css"];
+
+const here = (path) => new URL(path, import.meta.url);
+
+async function readStyles() {
+  const texts = [];
+  for (const path of STYLES) {
+    const present = await access(here(path)).then(() => true, () => false);
+    if (present) texts.push(await readFile(here(path), "utf8"));
+    else if (path.startsWith("src/")) console.warn(`${path} is missing: the page will be plain`);
+    else throw new Error(`${path} is missing: run npm ci --ignore-scripts`);
+  }
+  return texts.join("\n");
+}
+
+async function size(name) {
+  const bytes = await readFile(here(`dist/${name}`));
+  const gzipped = gzipSync(bytes, { level: 9 }).length;
+  console.log(`${name.padEnd(10)} ${String(bytes.length).padStart(7)} B  ${String(gzipped).padStart(6)} B gzip`);
+  return gzipped;
+}
+
+await rm(here("dist"), { recursive: true, force: true });
+await mkdir(here("dist"), { recursive: true });
+
+await build({
+  absWorkingDir: here(".").pathname,
+  entryPoints: { app: "src/app.ts", early: "src/early.ts" },
+  outdir: "dist",
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  banner: { js: "/*! Vitrine; includes uPlot, whose licence is in uplot-license.txt beside this file */" },
+});
+
+const style = await transform(await readStyles(), { loader: "css", minify: true, target: "es2022", charset: "utf8" });
+await writeFile(here("dist/style.css"), style.code);
+await copyFile(here("src/icon.svg"), here("dist/icon.svg"));
+await copyFile(here("node_modules/uplot/LICENSE"), here("dist/uplot-license.txt"));
+
+let total = 0;
+for (const name of ["app.js", "early.js", "style.css", "icon.svg"]) total += await size(name);
+if (total > GZIP_BUDGET_BYTES) throw new Error(`the bundle is ${total} B gzipped, over its budget of ${GZIP_BUDGET_BYTES} B`);

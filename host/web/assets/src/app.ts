@@ -1,0 +1,91 @@
+// Starts what the page has: a dashboard comes alive, any page gets its theme, ages and keys.
+
+import { Board } from "./board.ts";
+import { setText } from "./chart/legend.ts";
+import { type Message, parseMessage } from "./contract.ts";
+import { Connection } from "./live/connection.ts";
+import { Indicator } from "./live/indicator.ts";
+import { Ages } from "./page/ages.ts";
+import { runFullScreen } from "./page/full_screen.ts";
+import { runKeyboard } from "./page/keyboard.ts";
+import { runTheme } from "./page/theme.ts";
+
+const SCROLL_KEY = "vitrine-scroll";
+const REFRESH_PAUSE = 5000;
+
+function start(): void {
+  const ages = new Ages();
+  const root = document.getElementById("dashboard");
+  const dashboard = root ? startDashboard(root, ages) : null;
+  runTheme(() => dashboard?.board.recolor());
+  ages.start();
+  runFullScreen();
+  runKeyboard({
+    refresh: () => (dashboard ? dashboard.refresh() : location.reload()),
+    resetZoom: () => dashboard?.board.zoom.reset() ?? false,
+  });
+  submitRange();
+  restoreScroll();
+}
+
+function startDashboard(root: HTMLElement, ages: Ages): { board: Board; refresh: () => void } {
+  let connection: Connection | null = null;
+  let askedAt = -Infinity;
+  const refresh = (): void => (connection ? connection.reopen() : reloadInPlace());
+  const board = new Board(root, () => {
+    // A host that keeps sending what does not fit must not be asked without end.
+    if (performance.now() - askedAt < REFRESH_PAUSE) return;
+    askedAt = performance.now();
+    refresh();
+  });
+  const hold = (): void => board.hold(indicator.paused || document.hidden);
+  const indicator = new Indicator(hold);
+  document.addEventListener("visibilitychange", hold);
+  hold();
+  const { live: socket, events } = root.dataset;
+  if (socket && events) {
+    const said = (text: string): void => {
+      const message = parseMessage(text);
+      if (message) receive(message, board, ages);
+    };
+    connection = new Connection({ socket, events }, said, (line) => indicator.tell(line));
+  }
+  return { board, refresh };
+}
+
+function receive(message: Message, board: Board, ages: Ages): void {
+  if (message.type === "settings") return reloadInPlace();
+  ages.hear(message.type === "status" ? message.text : undefined);
+  if (message.type !== "status") return board.receive(message);
+  const count = document.getElementById("alerts-count");
+  if (count) setText(count, String(message.alerts));
+  document.body.classList.toggle("has-alerts", message.alerts > 0);
+  ages.tick();
+}
+
+function submitRange(): void {
+  const range = document.querySelector<HTMLSelectElement>("select#range");
+  range?.addEventListener("change", () => range.form?.requestSubmit());
+}
+
+function reloadInPlace(): void {
+  try {
+    sessionStorage.setItem(SCROLL_KEY, String(scrollY));
+  } catch {
+    // The browser's own memory of the scroll must do.
+  }
+  location.reload();
+}
+
+function restoreScroll(): void {
+  try {
+    const top = sessionStorage.getItem(SCROLL_KEY);
+    sessionStorage.removeItem(SCROLL_KEY);
+    if (top !== null) scrollTo({ top: Number(top), behavior: "instant" });
+  } catch {
+    // As above.
+  }
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();

@@ -1,0 +1,125 @@
+// Where an axis starts, ends and is marked: round numbers on one, round times on the other. The host chooses the same
+// (`draw/scale`), so that the live chart takes the picture's place without a jump.
+
+import { clock, isBinary, unitName } from "../format.ts";
+
+/** More than anybody can read; also what bounds the loops here. */
+const MOST_TICKS = 24;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const CLOCK_SECONDS = [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+const TIME_STEPS = [
+  SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
+  HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY,
+];
+
+export interface ValueAxis {
+  low: number;
+  high: number;
+  ticks: number[];
+}
+
+export interface Bounds {
+  /** Null: there is nothing to see. */
+  low: number | null;
+  high: number | null;
+  /** Ends that a person fixed are kept as they are. */
+  min: number | null;
+  max: number | null;
+  /** Bars and areas tell by their height. */
+  fromZero: boolean;
+}
+
+export function valueAxis(bounds: Bounds, unit: string, wanted: number): ValueAxis {
+  let [low, high] = dataEnds(bounds);
+  if (high <= low) {
+    const room = low === 0 ? 1 : Math.abs(low) * 0.1;
+    if (bounds.min === null && low !== 0) low -= room;
+    high = Math.max(low, high) + room;
+  }
+  const step = niceStep((high - low) / wanted, unit);
+  if (bounds.min === null) low = Math.floor(low / step) * step;
+  if (bounds.max === null) high = Math.ceil(high / step) * step;
+  const first = Math.ceil(low / step - 1e-9);
+  const ticks: number[] = [];
+  for (let place = 0; place < MOST_TICKS; place++) {
+    const tick = (first + place) * step;
+    if (tick > high + step * 1e-9) break;
+    ticks.push(tick);
+  }
+  return { low, high, ticks };
+}
+
+function dataEnds({ low, high, min, max, fromZero }: Bounds): [number, number] {
+  if (low === null || high === null) return [min ?? 0, max ?? 1];
+  let [start, end] = [low, high];
+  // Lines may hover where zero would flatten them.
+  if (start > 0 && (fromZero || start < end * 0.6)) start = 0;
+  if (fromZero) [start, end] = [Math.min(start, 0), Math.max(end, 0)];
+  return [min ?? start, max ?? end];
+}
+
+/** 1, 2 or 5 times a power of ten; for bytes, powers of two; for spans, what a clock shows. */
+function niceStep(rough: number, unit: string): number {
+  if (isBinary(unit) && rough >= 1) return 2 ** Math.ceil(Math.log2(rough));
+  if (unitName(unit) === "seconds" && rough > 5) {
+    const step = CLOCK_SECONDS.find((seconds) => seconds >= rough);
+    if (step !== undefined) return step;
+  }
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return ([1, 2, 5].find((factor) => factor * power >= rough * 0.9999) ?? 10) * power;
+}
+
+export interface TimeTick {
+  at: number;
+  word: string;
+}
+
+/** Round local times, at most `wanted` or so of them. */
+export function timeTicks(start: number, end: number, wanted: number): TimeTick[] {
+  if (!(end > start)) return [];
+  const rough = (end - start) / Math.max(1, wanted);
+  const step = TIME_STEPS.find((one) => one >= rough) ?? (Math.floor(rough / (7 * DAY)) + 1) * 7 * DAY;
+  return step < DAY ? clockTicks(start, end, step) : dayTicks(start, end, step / DAY);
+}
+
+/** Counts civil time from local midnight, so that ticks stay round on days that are not 24 hours long. */
+function clockTicks(start: number, end: number, step: number): TimeTick[] {
+  const first = new Date(start);
+  const passed = ((first.getHours() * 60 + first.getMinutes()) * 60 + first.getSeconds()) * SECOND;
+  const ticks: TimeTick[] = [];
+  for (let count = Math.floor(passed / step); ticks.length < MOST_TICKS; count++) {
+    const date = new Date(first.getFullYear(), first.getMonth(), first.getDate(), 0, 0, 0, count * step);
+    const at = date.getTime();
+    if (!(at <= end)) break;
+    const last = ticks.at(-1);
+    if (at < start || (last && last.at >= at)) continue;
+    const midnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
+    ticks.push({ at, word: midnight ? dayWord(date) : clock(date, step < MINUTE) });
+  }
+  return ticks;
+}
+
+function dayTicks(start: number, end: number, days: number): TimeTick[] {
+  const date = new Date(start);
+  // Counted from a fixed Monday, so that ticks stay where they are as the window moves.
+  const since = (Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) - Date.UTC(1970, 0, 5)) / DAY;
+  const ticks: TimeTick[] = [];
+  for (let day = Math.floor(since / days) * days; ticks.length < MOST_TICKS; day += days) {
+    const moment = new Date(1970, 0, 5 + day);
+    const at = moment.getTime();
+    if (!(at <= end)) break;
+    if (at >= start) ticks.push({ at, word: end - start > 300 * DAY ? monthWord(moment) : dayWord(moment) });
+  }
+  return ticks;
+}
+
+function dayWord(date: Date): string {
+  return date.toLocaleDateString("en-US", { month: "short", day: "numeric" }).replace(/(\S+) (\S+)/, "$2 $1");
+}
+
+function monthWord(date: Date): string {
+  return date.toLocaleDateString("en-US", { month: "short", year: "numeric" });
+}

@@ -1,0 +1,39 @@
+// The button that says whether the page is live, and pauses it.
+
+import { setText } from "../chart/legend.ts";
+import type { Line } from "./connection.ts";
+
+const TITLES = {
+  live: "changes show as they come; press to pause",
+  reconnecting: "the host cannot be reached; what is shown stays, its age is in the footer; press to pause",
+  paused: "what is shown stands still; press to go on",
+};
+
+export class Indicator {
+  paused = false;
+  private line: Line = "reconnecting";
+  private readonly button = document.getElementById("live");
+
+  constructor(changed: () => void) {
+    this.button?.addEventListener("click", () => {
+      this.paused = !this.paused;
+      this.show();
+      changed();
+    });
+  }
+
+  tell(line: Line): void {
+    this.line = line;
+    this.show();
+  }
+
+  private show(): void {
+    const word = this.paused ? "paused" : this.line;
+    document.body.dataset.live = word;
+    if (!this.button) return;
+    this.button.dataset.state = word;
+    this.button.title = TITLES[word];
+    this.button.setAttribute("aria-pressed", String(this.paused));
+    setText(this.button.querySelector(".live-text") ?? this.button, word);
+  }
+}

@@ -1,0 +1,42 @@
+// The cases are those of the host's own `draw/unit` and `draw/scale`: both must write the same.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formatTicks, formatValue } from "../src/format.ts";
+import { relativeTime } from "../src/relative.ts";
+
+const plain = (text: string): string => text.replaceAll("\u202f", " ");
+
+test("every unit reads well", () => {
+  const cases: [string, number | null, string][] = [
+    ["", 0, "0"], ["", 12, "12"], ["", 1234, "1.23 k"], ["", 999.96, "1.00 k"], ["", 0.123456, "0.123"],
+    ["", 0.0000123, "1.2e−5"], ["", -2.5, "−2.50"], ["", NaN, "–"], ["", null, "–"], ["", Infinity, "∞"],
+    ["ratio", 0.3712345678901234, "37.1 %"], ["ratio", 1, "100 %"], ["ratio", 0.00012, "0.012 %"], ["percent", 99.97, "100 %"],
+    ["bytes", 512, "512 B"], ["bytes", 1536, "1.50 KiB"], ["bytes", 25_769_803_776, "24 GiB"], ["bytes/s", 1_048_576, "1 MiB/s"],
+    ["bits/s", 12_500_000, "12.5 Mbit/s"], ["seconds", 0, "0 s"], ["seconds", 0.0123, "12.3 ms"], ["seconds", 0.0000025, "2.50 µs"],
+    ["seconds", 90, "1.50 min"], ["seconds", 345_600, "4 d"], ["date", 0, "1970-01-01 01:00"],
+    ["EUR", 12.5, "12.50 EUR"], ["EUR", 2_500_000, "2.50 M EUR"], ["requests", 1200, "1.20 k requests"], ["°C", -0.0001, "−1.0e−4 °C"],
+  ];
+  for (const [unit, value, text] of cases) assert.equal(plain(formatValue(value, unit)), text, `${unit} ${value}`);
+});
+
+test("ticks of one axis share their scale", () => {
+  const check = (ticks: number[], unit: string, words: string): void => {
+    const found = formatTicks(ticks, ticks[0] ?? 0, ticks.at(-1) ?? 0, unit);
+    assert.equal(plain(found.join(" | ")), words);
+  };
+  check([0, 0.1, 0.2], "ratio", "0 % | 10 % | 20 %");
+  check([0, 2 ** 33, 2 ** 34], "bytes", "0 GiB | 8 GiB | 16 GiB");
+  check([0, 0.5, 1], "", "0.0 | 0.5 | 1.0");
+  check([-5, 0, 5], "", "−5 | 0 | 5");
+});
+
+test("ages are words", () => {
+  const check = (seconds: number, words: string): void => assert.equal(relativeTime(0, seconds * 1000), words);
+  check(0, "0 s ago");
+  check(59, "59 s ago");
+  check(119, "1 min ago");
+  check(7200, "2 h ago");
+  check(90_000, "1 d ago");
+  check(-300, "in 5 min");
+});
