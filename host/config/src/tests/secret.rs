@@ -1,0 +1,67 @@
+//! Secrets are found where they are said to be, and shown nowhere.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::document;
+use crate::secret::{Revealed, Secret};
+use crate::typed;
+
+fn read(text: &str) -> Result<Secret, String> {
+    typed::read_as::<Secret>(&document(text)).map_err(|problems| problems.0[0].one_line())
+}
+
+#[test]
+fn secrets_are_written_as_references_or_literally() {
+    assert_eq!(read("{ env: MAIL_PASSWORD }"), Ok(Secret::Environment("MAIL_PASSWORD".to_owned())));
+    assert_eq!(read("{ file: /run/secrets/mail }"), Ok(Secret::File(PathBuf::from("/run/secrets/mail"))));
+    assert_eq!(read("hunter2"), Ok(Secret::Literal(Revealed::new("hunter2".to_owned()))));
+    assert_eq!(read("{ evn: X }"), Err("config/sources.yaml:1:3: unknown key `evn` (did you mean `env`?)".to_owned()));
+    let mistyped = read("9876").unwrap_err();
+    assert!(mistyped.contains("expected a secret") && !mistyped.contains("9876"), "{mistyped}");
+    let optional = typed::read_as::<BTreeMap<String, Option<Secret>>>(&document("password: 9876")).unwrap_err();
+    assert_eq!(optional.0[0].text, "expected a secret");
+}
+
+#[test]
+fn references_are_followed() {
+    let environment = |name: &str| match name {
+        "SET" => Some("from-env".to_owned()),
+        "EMPTY" => Some(String::new()),
+        _ => None,
+    };
+    let check = |secret: Secret, expected: Result<&str, &str>| {
+        let resolved = secret.resolve(&environment);
+        let resolved = resolved.as_ref().map(Revealed::expose).map_err(String::as_str);
+        match (resolved, expected) {
+            (Err(error), Err(part)) => assert!(error.contains(part), "{error}"),
+            (resolved, expected) => assert_eq!(resolved, expected),
+        }
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        Secret::File(folder.path().join(name))
+    };
+    check(Secret::Environment("SET".to_owned()), Ok("from-env"));
+    check(Secret::Environment("EMPTY".to_owned()), Err("EMPTY is empty"));
+    check(Secret::Environment("UNSET".to_owned()), Err("UNSET is not set"));
+    check(file("good", "from-file\n"), Ok("from-file"));
+    check(file("blank", "\n"), Err("is empty"));
+    check(file("large", &"x".repeat(70_000)), Err("larger than 64 KiB"));
+    check(Secret::File(folder.path().join("none")), Err("cannot be read"));
+}
+
+#[test]
+fn no_way_of_printing_shows_a_secret() {
+    let secret = Secret::Literal(Revealed::new("hunter2".to_owned()));
+    let revealed = secret.resolve(&|_| None).unwrap();
+    let printed = [
+        format!("{secret} {secret:?} {secret:#?}"),
+        format!("{revealed} {revealed:?} {revealed:#?}"),
+        serde_json::to_string(&secret).unwrap(),
+        serde_json::to_string(&revealed).unwrap(),
+    ];
+    assert!(printed.iter().all(|text| !text.contains("hunter2") && text.contains("***")), "{printed:?}");
+    assert_eq!(serde_json::to_string(&Secret::Environment("NAME".to_owned())).unwrap(), r#"{"env":"NAME"}"#);
+}
