@@ -1,0 +1,155 @@
+//! A host for unit tests, away from WebAssembly.
+//!
+//! ```
+//! use vitrine_sdk::{fake, http};
+//!
+//! let host = fake::Host::new();
+//! host.answer("https://example.org/", fake::response(200, "hello"));
+//! let answer = http::Request::get("https://example.org/").send().unwrap();
+//! assert_eq!(answer.text(), "hello");
+//! assert_eq!(host.requests().len(), 1);
+//! ```
+//!
+//! What a test does not set up is denied, as it is by the real host.
+
+pub(crate) mod calls;
+mod world;
+
+use std::marker::PhantomData;
+
+use crate::http::{Error, Request, Response, Timing};
+use crate::log::Level;
+use crate::mail::{self, Message};
+use crate::system::{Identity, Snapshot};
+use crate::{Frame, Label};
+use world::{World, with};
+
+/// The fake host of this thread. Creating one forgets everything that another left behind; so does dropping it.
+#[derive(Debug)]
+pub struct Host {
+    /// The world behind it belongs to the thread.
+    not_send: PhantomData<*const ()>,
+}
+
+impl Host {
+    /// A host at the start of 2026 that grants nothing.
+    #[expect(clippy::new_without_default, reason = "creating one changes the thread's world")]
+    pub fn new() -> Self {
+        with(|world| *world = World::default());
+        Host { not_send: PhantomData }
+    }
+
+    /// Sets the clock, in milliseconds since the Unix epoch.
+    pub fn set_now(&self, now: i64) {
+        with(|world| world.now = now);
+    }
+
+    /// Moves both clocks on.
+    pub fn advance(&self, milliseconds: i64) {
+        with(|world| {
+            world.now += milliseconds;
+            world.monotonic += milliseconds.unsigned_abs() * 1_000_000;
+        });
+    }
+
+    /// What the plugin logged so far.
+    pub fn lines(&self) -> Vec<(Level, String)> {
+        with(|world| world.lines.clone())
+    }
+
+    /// Answers requests to this URL. Several answers are given in turn; the last one is repeated.
+    pub fn answer(&self, url: &str, response: Response) {
+        with(|world| world.answers.entry(url.to_owned()).or_default().push_back(Ok(response)));
+    }
+
+    /// Fails requests to this URL.
+    pub fn fail(&self, url: &str, error: Error) {
+        with(|world| world.answers.entry(url.to_owned()).or_default().push_back(Err(error)));
+    }
+
+    /// The requests sent so far.
+    pub fn requests(&self) -> Vec<Request> {
+        with(|world| world.requests.clone())
+    }
+
+    /// Grants `system` and sets what it reads.
+    pub fn set_system(&self, snapshot: Snapshot) {
+        with(|world| world.system = Some(snapshot));
+    }
+
+    /// Grants `mail`; from now on every message gets this answer.
+    pub fn set_mail(&self, answer: Result<String, mail::Error>) {
+        with(|world| world.mail = Some(answer));
+    }
+
+    /// The messages that were to be sent so far.
+    pub fn mails(&self) -> Vec<Message> {
+        with(|world| world.mails.clone())
+    }
+
+    /// Grants a database and sets what this statement answers.
+    pub fn set_rows(&self, database: &str, statement: &str, rows: Frame) {
+        with(|world| world.rows.insert((database.to_owned(), statement.to_owned()), rows));
+    }
+
+    /// Grants `files` and puts one file there.
+    pub fn put_file(&self, path: &str, content: impl Into<Vec<u8>>) {
+        with(|world| world.files.get_or_insert_default().insert(path.to_owned(), content.into()));
+    }
+
+    /// Grants `state`, with an empty store.
+    pub fn grant_state(&self) {
+        with(|world| world.state = Some(std::collections::BTreeMap::new()));
+    }
+
+    /// Grants `metrics`.
+    pub fn grant_metrics(&self) {
+        with(|world| world.metrics = Some(Vec::new()));
+    }
+
+    /// The plugin's own metrics so far: name, labels, and the value added or set.
+    pub fn metrics(&self) -> Vec<(String, Vec<Label>, f64)> {
+        with(|world| world.metrics.clone().unwrap_or_default())
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        with(|world| *world = World::default());
+    }
+}
+
+/// An answer with this status and body, and nothing else remarkable.
+pub fn response(status: u16, body: &str) -> Response {
+    Response {
+        status,
+        version: "1.1".to_owned(),
+        headers: Vec::new(),
+        body: body.as_bytes().to_vec(),
+        address: "192.0.2.1:443".to_owned(),
+        url: String::new(),
+        redirects: 0,
+        timing: Timing { resolve: 0.001, connect: 0.002, tls: 0.003, processing: 0.004, transfer: 0.005 },
+        tls: None,
+    }
+}
+
+/// A snapshot with nothing in it.
+pub fn snapshot() -> Snapshot {
+    Snapshot {
+        identity: Identity {
+            hostname: "machine".to_owned(),
+            kernel: "Linux".to_owned(),
+            release: "6.1.0".to_owned(),
+            machine: "x86_64".to_owned(),
+        },
+        cpus: Vec::new(),
+        load: None,
+        memory: None,
+        disks: Vec::new(),
+        disk_io: Vec::new(),
+        network: Vec::new(),
+        boot_time: None,
+        processes: None,
+    }
+}

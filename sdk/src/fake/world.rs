@@ -1,0 +1,54 @@
+//! What the fake host knows and has seen, per thread.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::http::{Error, Request, Response};
+use crate::log::Level;
+use crate::mail::{self, Message};
+use crate::system::Snapshot;
+use crate::{Frame, Label};
+
+/// `None` stands for "not granted".
+pub(super) struct World {
+    pub(super) now: i64,
+    pub(super) monotonic: u64,
+    pub(super) lines: Vec<(Level, String)>,
+    pub(super) answers: BTreeMap<String, VecDeque<Result<Response, Error>>>,
+    pub(super) requests: Vec<Request>,
+    pub(super) system: Option<Snapshot>,
+    pub(super) mail: Option<Result<String, mail::Error>>,
+    pub(super) mails: Vec<Message>,
+    pub(super) rows: BTreeMap<(String, String), Frame>,
+    pub(super) files: Option<BTreeMap<String, Vec<u8>>>,
+    pub(super) state: Option<BTreeMap<String, Vec<u8>>>,
+    pub(super) metrics: Option<Vec<(String, Vec<Label>, f64)>>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        World {
+            // 2026-01-01T00:00:00Z.
+            now: 1_767_225_600_000,
+            monotonic: 0,
+            lines: Vec::new(),
+            answers: BTreeMap::new(),
+            requests: Vec::new(),
+            system: None,
+            mail: None,
+            mails: Vec::new(),
+            rows: BTreeMap::new(),
+            files: None,
+            state: None,
+            metrics: None,
+        }
+    }
+}
+
+thread_local! {
+    static WORLD: RefCell<World> = RefCell::new(World::default());
+}
+
+pub(super) fn with<Answer>(act: impl FnOnce(&mut World) -> Answer) -> Answer {
+    WORLD.with(|world| act(&mut world.borrow_mut()))
+}

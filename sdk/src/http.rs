@@ -1,0 +1,135 @@
+//! HTTP requests, to what the grant `http` lists and to nothing else.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use crate::bindings::shared::vitrine::plugin::http::{
+    Error, Header, Placement, Request, Response, SecretUse, Timing, TlsInfo,
+};
+use crate::{Fault, host};
+
+/// How many redirects a request follows unless told otherwise.
+const REDIRECTS: u8 = 5;
+
+impl Request {
+    pub fn new(method: &str, url: &str) -> Self {
+        Request {
+            method: method.to_owned(),
+            url: url.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            secrets: Vec::new(),
+            timeout: None,
+            redirects: REDIRECTS,
+        }
+    }
+
+    pub fn get(url: &str) -> Self {
+        Request::new("GET", url)
+    }
+
+    pub fn post(url: &str) -> Self {
+        Request::new("POST", url)
+    }
+
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push(Header { name: name.to_owned(), value: value.to_owned() });
+        self
+    }
+
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Sends a value as JSON.
+    pub fn json(self, value: &impl Serialize) -> Result<Self, Fault> {
+        let body = serde_json::to_vec(value).map_err(|error| Fault::Internal(error.to_string()))?;
+        Ok(self.header("content-type", "application/json").body(body))
+    }
+
+    /// Lets the host put in a secret, by its name in `plugin.toml`.
+    #[must_use]
+    pub fn secret(mut self, name: &str, placement: Placement) -> Self {
+        self.secrets.push(SecretUse { name: name.to_owned(), placement });
+        self
+    }
+
+    /// Bounds the whole exchange.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX));
+        self
+    }
+
+    /// How many redirects to follow; each target needs the grant too.
+    #[must_use]
+    pub fn redirects(mut self, redirects: u8) -> Self {
+        self.redirects = redirects;
+        self
+    }
+
+    pub fn send(&self) -> Result<Response, Error> {
+        host::http::send(self)
+    }
+}
+
+impl Response {
+    /// A header's value; names are compared without regard to case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.as_str())
+    }
+
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The body as text; what is not UTF-8 is replaced.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
+    /// The body as JSON; a fault of the far side where it is not what was expected.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Fault::Upstream(["the answer is not as expected: ", &error.to_string()].concat()))
+    }
+}
+
+impl Timing {
+    /// Seconds of the whole exchange.
+    pub fn total(&self) -> f64 {
+        self.resolve + self.connect + self.tls + self.processing + self.transfer
+    }
+}
+
+impl Error {
+    /// The sentence inside.
+    pub fn reason(&self) -> &str {
+        match self {
+            Error::Denied(reason)
+            | Error::Invalid(reason)
+            | Error::Resolve(reason)
+            | Error::Connect(reason)
+            | Error::Tls(reason)
+            | Error::Timeout(reason)
+            | Error::TooLarge(reason)
+            | Error::Protocol(reason) => reason,
+        }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Fault {
+        match error {
+            Error::Denied(reason) => Fault::Denied(reason),
+            Error::Invalid(reason) => Fault::Invalid(reason),
+            other => Fault::Upstream(other.reason().to_owned()),
+        }
+    }
+}

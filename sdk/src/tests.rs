@@ -1,0 +1,112 @@
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use serde::Deserialize;
+
+use crate::source::{Batch, MetricKind};
+use crate::{Fault, NoConfig, Samples, Source, config, fake, files, http, metrics, source, state};
+
+#[test]
+fn samples_keep_each_text_once() {
+    let mut samples = Samples::new();
+    for cpu in ["0", "1", "2"] {
+        for mode in ["idle", "user"] {
+            samples.counter("cpu_seconds_total", &[("cpu", cpu), ("mode", mode)], 1.5);
+        }
+    }
+    assert_eq!(samples.value("cpu_seconds_total", &[("mode", "user"), ("cpu", "2")]), Some(1.5));
+    assert_eq!(samples.value("cpu_seconds_total", &[("mode", "user")]), None);
+    let batch = Batch::from(samples);
+    assert_eq!(batch.symbols, ["cpu_seconds_total", "__name__", "cpu", "0", "mode", "idle", "user", "1", "2"]);
+    assert_eq!(batch.ends, [6, 12, 18, 24, 30, 36]);
+    assert_eq!(batch.families.len(), 1);
+    assert_eq!(batch.families[0].kind, MetricKind::Counter);
+    assert!(batch.times.is_empty());
+}
+
+#[test]
+fn many_symbols_are_all_found_again() {
+    let mut samples = Samples::new();
+    let names: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
+    for _ in 0..2 {
+        names.iter().for_each(|name| samples.gauge("metric", &[("number", name)], 0.0));
+    }
+    assert_eq!(Batch::from(samples).symbols.len(), 1000 + 3);
+}
+
+#[test]
+fn samples_may_carry_their_own_time() {
+    let host = fake::Host::new();
+    host.set_now(5_000);
+    let mut samples = Samples::new();
+    samples.gauge("a", &[], 1.0);
+    samples.gauge("b", &[], 2.0);
+    samples.at(1_000);
+    samples.gauge("c", &[], 3.0);
+    samples.family("c", MetricKind::Gauge, "the third");
+    let batch = Batch::from(samples);
+    assert_eq!(batch.times, [5_000, 1_000, 5_000]);
+    assert_eq!(batch.families[2].help, "the third");
+}
+
+#[test]
+fn a_mistake_in_the_configuration_names_its_key() {
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        #[expect(dead_code, reason = "only read into")]
+        expect: Inner,
+    }
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[expect(dead_code, reason = "only read into")]
+        status: u16,
+    }
+    let reason = |json| config::parse::<Outer>(json).unwrap_err().reason().to_owned();
+    assert_eq!(reason(r#"{"expect":{"status":"x"}}"#), "`expect.status`: invalid type: string \"x\", expected u16");
+    assert_eq!(reason(r#"{"expct":{}}"#), "`expct`: unknown field `expct`, expected `expect`");
+    assert_eq!(reason("{}"), "missing field `expect`");
+    assert_eq!(reason("{\n  \"expect\": { }\n}"), "`expect`: missing field `status`");
+    assert_eq!(reason(r#"{"expect":[{"a":"}"}]}"#), "`expect[0]`: invalid type: map, expected u16");
+    assert_eq!(reason(r#"{"expect":{"status":1}} x"#), "trailing characters");
+    assert!(reason("").starts_with("EOF"));
+}
+
+#[test]
+fn what_a_source_does_not_implement_is_not_offered() {
+    struct Silent;
+    impl Source for Silent {
+        type Config = NoConfig;
+        fn new(NoConfig {}: NoConfig) -> Result<Self, Fault> {
+            Ok(Silent)
+        }
+    }
+    let mut silent = source::configure::<Silent>("{}").unwrap();
+    assert_eq!(silent.collect().unwrap_err(), Fault::Invalid("this plugin offers no collector".to_owned()));
+    assert!(silent.logs(None, 1).is_err() && silent.run("", "", "").is_err() && silent.actions().is_empty());
+}
+
+#[test]
+fn the_fake_host_denies_what_is_not_set_up() {
+    let host = fake::Host::new();
+    assert!(matches!(http::Request::get("https://example.org/").send(), Err(http::Error::Denied(_))));
+    assert!(matches!(state::get("a"), Err(Fault::Denied(_))));
+    assert!(matches!(metrics::count("a", &[], 1.0), Err(Fault::Denied(_))));
+    host.grant_state();
+    state::set("a/1", b"x").unwrap();
+    assert_eq!(state::keys("a/").unwrap(), ["a/1"]);
+    host.put_file("log/a.txt", "hello");
+    assert_eq!(files::read("log/a.txt", 1, 3).unwrap(), b"ell");
+    assert_eq!(files::entries("log").unwrap()[0].name, "a.txt");
+}
+
+#[test]
+fn scripted_answers_come_in_turn() {
+    let host = fake::Host::new();
+    host.answer("https://example.org/", fake::response(200, "one"));
+    host.fail("https://example.org/", http::Error::Timeout("too slow".to_owned()));
+    let request = http::Request::get("https://example.org/");
+    assert_eq!(request.send().unwrap().text(), "one");
+    assert!(request.send().is_err() && request.send().is_err());
+    assert_eq!(host.requests().len(), 3);
+}
