@@ -1,4 +1,17 @@
 //! The beats: due → read → decide → write. Collects samples, evaluates rules, tells people.
 
+pub mod alert;
+pub mod clock;
+mod collect;
+mod ingest;
 pub mod live;
+mod metrics;
+mod monitor;
+mod notify;
+pub mod schedule;
 pub mod status;
+
+pub use collect::SourceTask;
+pub use ingest::{Ingest, Ingested};
+pub use monitor::{ChannelEntry, Monitor, Parts};
+pub use notify::{Route, fingerprint};

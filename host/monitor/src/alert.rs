@@ -1,0 +1,10 @@
+//! Decides what is true: rule files, their evaluation, and the state of each alert.
+
+mod evaluate;
+pub mod file;
+pub mod rule;
+mod state;
+mod template;
+
+pub(crate) use evaluate::{Evaluator, run};
+pub use rule::{Group, Rule};

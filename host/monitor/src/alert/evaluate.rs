@@ -1,0 +1,182 @@
+//! Evaluates rules: due → query → decide → commit. What is not committed has not happened.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use vitrine_model::alert::{Alert, AlertChange};
+use vitrine_model::labels::NAME;
+use vitrine_model::port::alerts::Alerts;
+use vitrine_model::sample::{Batch, Sample};
+use vitrine_model::{Clock, Labels, Millis};
+use vitrine_query::{Answer, Cancel, Engine, Expr};
+
+use super::rule::{AlertRule, Group, RecordRule, Rule};
+use super::state::{self, True};
+use super::template::Template;
+use crate::ingest::Ingest;
+use crate::live::{Change, Live};
+use crate::metrics::Metrics;
+
+/// Alerts that one rule may have at once; over it the evaluation fails and everything stays as it is.
+const ALERTS_PER_RULE: usize = 10_000;
+
+type Active = HashMap<String, HashMap<Labels, Alert>>;
+
+/// Evaluates, and holds what is active.
+pub(crate) struct Evaluator {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) alerts: Arc<dyn Alerts>,
+    pub(crate) ingest: Ingest,
+    pub(crate) live: Live,
+    pub(crate) metrics: Metrics,
+    /// Told when there are events to plan deliveries for.
+    pub(crate) events: Arc<Notify>,
+    pub(crate) active: Mutex<Active>,
+}
+
+/// Evaluates a group until stopped.
+pub(crate) async fn run(group: Group, evaluator: Arc<Evaluator>, stop: CancellationToken) {
+    let mut due = group.schedule.next_after(evaluator.clock.now());
+    while let Some(moment) = due {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = evaluator.clock.sleep_until(moment) => {}
+        }
+        for rule in &group.rules {
+            evaluator.evaluate(rule, moment).await;
+        }
+        due = group.schedule.next_after(evaluator.clock.now().max(moment));
+    }
+}
+
+impl Evaluator {
+    fn active(&self) -> MutexGuard<'_, Active> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes back what was active before a restart.
+    pub(crate) fn restore(&self, alerts: Vec<Alert>) {
+        let mut active = self.active();
+        for alert in alerts {
+            active.entry(alert.rule.clone()).or_default().insert(alert.labels.clone(), alert);
+        }
+    }
+
+    /// Ends the alerts of rules that are no more.
+    pub(crate) async fn retain(self: &Arc<Self>, groups: &[Group]) {
+        let is_known = |key: &str| {
+            groups.iter().flat_map(|group| &group.rules).any(|rule| matches!(rule, Rule::Alert(rule) if rule.key == key))
+        };
+        let now = self.clock.now();
+        let mut change = AlertChange::default();
+        let gone: Vec<String> = self.active().keys().filter(|key| !is_known(key)).cloned().collect();
+        for key in &gone {
+            for (labels, alert) in self.active().get(key).cloned().unwrap_or_default() {
+                state::end(&mut change, labels, alert, now);
+            }
+        }
+        if self.commit(change).await {
+            self.active().retain(|key, _| !gone.contains(key));
+        }
+    }
+
+    async fn evaluate(self: &Arc<Self>, rule: &Rule, at: Millis) {
+        self.metrics.evaluations.inc();
+        let (name, outcome) = match rule {
+            Rule::Alert(rule) => (rule.name.as_str(), self.alert(rule, at).await),
+            Rule::Record(rule) => (rule.labels.name(), self.record(rule, at).await),
+        };
+        if let Err(reason) = outcome {
+            // Nothing changes: what could not be seen is neither true nor over.
+            self.metrics.evaluation_faults.inc();
+            tracing::warn!(rule.name = name, "rule could not be evaluated, its alerts stay as they are: {reason}");
+        }
+    }
+
+    async fn alert(self: &Arc<Self>, rule: &AlertRule, at: Millis) -> Result<(), String> {
+        let vector = self.query(&rule.expr, at).await?;
+        if vector.len() > ALERTS_PER_RULE {
+            return Err(format!("it gives {} alerts, more than {ALERTS_PER_RULE}", vector.len()));
+        }
+        let mut truths: Vec<True> = vector.into_iter().map(|(labels, value)| truth(rule, &labels, value)).collect();
+        let count = truths.len();
+        truths.sort_by(|a, b| a.labels.cmp(&b.labels));
+        truths.dedup_by(|a, b| a.labels == b.labels);
+        if truths.len() < count {
+            return Err("two of its series have the same labels once the rule's labels are set".to_owned());
+        }
+        // Work on a copy: if the commit fails, the next evaluation decides anew from what is stored.
+        let mut active = self.active().get(&rule.key).cloned().unwrap_or_default();
+        let change = state::step(rule, &mut active, truths, at);
+        if !self.commit(change).await {
+            return Err("its change could not be stored".to_owned());
+        }
+        self.active().insert(rule.key.clone(), active);
+        Ok(())
+    }
+
+    async fn record(self: &Arc<Self>, rule: &RecordRule, at: Millis) -> Result<(), String> {
+        let vector = self.query(&rule.expr, at).await?;
+        let sample = |(labels, value): (Labels, f64)| (labels.with(rule.labels.iter()), Sample { time: at, value });
+        let batch = Batch { families: Vec::new(), samples: vector.into_iter().map(sample).collect() };
+        self.ingest.take(rule.labels.name(), batch).await.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    async fn query(&self, expr: &Expr, at: Millis) -> Result<Vec<(Labels, f64)>, String> {
+        let engine = Arc::clone(&self.engine);
+        let expr = expr.clone();
+        let query = move || engine.instant(&expr, at, &Cancel::default());
+        let answer = tokio::task::spawn_blocking(query).await.map_err(|error| format!("the evaluation failed: {error}"))?;
+        match answer.map_err(|error| error.to_string())? {
+            Answer::Vector(vector) => Ok(vector),
+            Answer::Scalar(value) => Ok(vec![(Labels::new(), value)]),
+            Answer::Text(_) => Err("a text is neither true nor false".to_owned()),
+        }
+    }
+
+    /// Whether it is stored now.
+    async fn commit(&self, change: AlertChange) -> bool {
+        if change.is_empty() {
+            return true;
+        }
+        for event in &change.events {
+            tracing::info!(alert.labels = %event.alert.labels, alert.value = event.alert.value, "alert is {}", event.kind.word());
+        }
+        let has_events = !change.events.is_empty();
+        let alerts = Arc::clone(&self.alerts);
+        let stored = tokio::task::spawn_blocking(move || alerts.commit(&change)).await;
+        match stored {
+            Ok(Ok(())) => {
+                self.live.tell(Change::Alerts);
+                if has_events {
+                    self.events.notify_one();
+                }
+                true
+            }
+            Ok(Err(error)) => {
+                tracing::error!("alerts could not be stored, the next evaluation tries again: {error}");
+                false
+            }
+            Err(error) => {
+                tracing::error!("alerts could not be stored, the next evaluation tries again: {error}");
+                false
+            }
+        }
+    }
+}
+
+/// The series' labels without its name, the rule's labels over them, and what people are told.
+fn truth(rule: &AlertRule, series: &Labels, value: f64) -> True {
+    let fill = |list: &[(String, Template)], labels: &Labels| -> Vec<(String, String)> {
+        list.iter().map(|(name, template)| (name.clone(), template.fill(labels, value))).collect()
+    };
+    let plain = series.filter(|name| name != NAME);
+    let own = fill(&rule.labels, series);
+    let labels =
+        plain.with(own.iter().map(|(name, text)| (name.as_str(), text.as_str()))).with([("alertname", rule.name.as_str())]);
+    let annotations = Labels::from_pairs(fill(&rule.annotations, series));
+    True { labels, annotations, value }
+}

@@ -1,0 +1,127 @@
+//! How alerts change. Pure: the alerts before, what is true now, and the moment are all there is.
+
+use std::collections::HashMap;
+
+use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind};
+use vitrine_model::{Labels, Millis};
+
+use super::rule::AlertRule;
+
+/// One series that the rule's expression gave.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct True {
+    pub(super) labels: Labels,
+    pub(super) annotations: Labels,
+    pub(super) value: f64,
+}
+
+/// What one evaluation changes. Values and annotations of alerts that only go on are changed in `active`
+/// and not written: they are told with the next change.
+pub(super) fn step(rule: &AlertRule, active: &mut HashMap<Labels, Alert>, truths: Vec<True>, now: Millis) -> AlertChange {
+    let mut change = AlertChange::default();
+    let mut still: HashMap<Labels, Alert> = HashMap::with_capacity(truths.len());
+    for truth in truths {
+        let before = active.remove(&truth.labels);
+        let alert = advance(rule, before.as_ref(), truth, now);
+        if before.as_ref().map(|before| before.state) != Some(alert.state) {
+            if alert.state == AlertState::Firing {
+                change.events.push(AlertEvent { kind: EventKind::Firing, at: now, alert: alert.clone() });
+            }
+            change.set.push(alert.clone());
+        }
+        still.insert(alert.labels.clone(), alert);
+    }
+    for (labels, alert) in active.drain() {
+        end(&mut change, labels, alert, now);
+    }
+    *active = still;
+    change
+}
+
+/// Ends an alert: whoever was told that it fires is told that it is over.
+pub(super) fn end(change: &mut AlertChange, labels: Labels, alert: Alert, now: Millis) {
+    change.removed.push((alert.rule.clone(), labels));
+    if alert.state == AlertState::Firing {
+        change.events.push(AlertEvent { kind: EventKind::Resolved, at: now, alert });
+    }
+}
+
+fn advance(rule: &AlertRule, before: Option<&Alert>, truth: True, now: Millis) -> Alert {
+    let active_at = before.map_or(now, |before| before.active_at);
+    let was_firing = before.and_then(|before| before.fired_at);
+    // A clock that was set back makes nothing longer than it was.
+    let fires = was_firing.is_some() || now - active_at >= rule.hold.millis();
+    Alert {
+        rule: rule.key.clone(),
+        labels: truth.labels,
+        annotations: truth.annotations,
+        state: if fires { AlertState::Firing } else { AlertState::Pending },
+        active_at,
+        fired_at: was_firing.or(fires.then_some(now)),
+        value: truth.value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn rule(hold: i64) -> AlertRule {
+        AlertRule {
+            key: "f;g;Down;0".to_owned(),
+            name: "Down".to_owned(),
+            expr: vitrine_query::Expr::parse("up == 0").unwrap(),
+            hold: vitrine_model::Span::from_secs(hold),
+            labels: Vec::new(),
+            annotations: Vec::new(),
+        }
+    }
+
+    fn truth(name: &str) -> True {
+        True { labels: Labels::from_pairs([("instance", name)]), annotations: Labels::new(), value: 0.0 }
+    }
+
+    /// What happens at each moment, as text: `+` set, `-` removed, `!` events.
+    fn story(hold: i64, moments: &[(i64, &[&str])]) -> Vec<String> {
+        let rule = rule(hold);
+        let mut active = HashMap::new();
+        let line = |(second, names): &(i64, &[&str])| {
+            let truths = names.iter().map(|name| truth(name)).collect();
+            let change = step(&rule, &mut active, truths, second * 1_000);
+            let set = change.set.iter().map(|alert| format!("+{}", alert.state.word()));
+            let removed = change.removed.iter().map(|_| "-".to_owned());
+            let events = change.events.iter().map(|event| format!("!{}", event.kind.word()));
+            format!("{second}: {}", set.chain(removed).chain(events).collect::<Vec<_>>().join(" "))
+        };
+        moments.iter().map(line).collect()
+    }
+
+    #[test]
+    fn pending_then_firing_then_resolved() {
+        let told = story(60, &[(0, &["a"]), (30, &["a"]), (60, &["a"]), (90, &["a"]), (120, &[])]);
+        assert_eq!(told, ["0: +pending", "30: ", "60: +firing !firing", "90: ", "120: - !resolved"]);
+    }
+
+    #[test]
+    fn pending_that_passes_is_told_to_nobody() {
+        assert_eq!(story(60, &[(0, &["a"]), (30, &[]), (60, &["a"])]), ["0: +pending", "30: -", "60: +pending"]);
+    }
+
+    #[test]
+    fn without_for_it_fires_at_once() {
+        assert_eq!(
+            story(0, &[(0, &["a"]), (15, &["a", "b"]), (30, &["b"])]),
+            ["0: +firing !firing", "15: +firing !firing", "30: - !resolved"]
+        );
+    }
+
+    #[test]
+    fn a_clock_set_back_fires_nothing_early() {
+        assert_eq!(
+            story(60, &[(100, &["a"]), (10, &["a"]), (110, &["a"]), (160, &["a"])]),
+            ["100: +pending", "10: ", "110: ", "160: +firing !firing"]
+        );
+    }
+}

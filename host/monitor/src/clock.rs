@@ -1,0 +1,59 @@
+//! The world's clock, and one for tests to hold.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+use vitrine_model::{Clock, Millis};
+
+/// How long a wait may trust the monotonic clock before it looks at the wall clock again:
+/// so a machine that slept, or whose clock was set, is noticed.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// The machine's own clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+#[async_trait]
+impl Clock for SystemClock {
+    fn now(&self) -> Millis {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
+    }
+
+    async fn sleep_until(&self, moment: Millis) {
+        loop {
+            let left = moment - self.now();
+            if left <= 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(left.unsigned_abs()).min(LOOK_AGAIN)).await;
+        }
+    }
+}
+
+/// A clock that goes only when told to.
+#[derive(Debug)]
+pub struct HeldClock(watch::Sender<Millis>);
+
+impl HeldClock {
+    pub fn new(now: Millis) -> HeldClock {
+        HeldClock(watch::Sender::new(now))
+    }
+
+    pub fn set(&self, now: Millis) {
+        self.0.send_replace(now);
+    }
+}
+
+#[async_trait]
+impl Clock for HeldClock {
+    fn now(&self) -> Millis {
+        *self.0.borrow()
+    }
+
+    async fn sleep_until(&self, moment: Millis) {
+        // The sender lives in `self`, so waiting cannot fail while this is borrowed.
+        let _ = self.0.subscribe().wait_for(|now| *now >= moment).await;
+    }
+}

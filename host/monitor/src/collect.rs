@@ -1,0 +1,124 @@
+//! Polls one source: due → read → write, without overlap; a tick that cannot be kept is counted, never replayed.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio_util::sync::CancellationToken;
+use vitrine_model::labels::{Labels, NAME};
+use vitrine_model::port::source::Source;
+use vitrine_model::sample::{Batch, Sample};
+use vitrine_model::{Clock, Fault, Millis};
+
+use crate::ingest::Ingest;
+use crate::live::{Change, Live};
+use crate::metrics::Metrics;
+use crate::schedule::Schedule;
+use crate::status::Status;
+
+/// A source to poll.
+#[derive(Clone)]
+pub struct SourceTask {
+    pub name: String,
+    pub plugin: String,
+    pub schedule: Schedule,
+    /// Set on all its series.
+    pub labels: Labels,
+    pub source: Arc<dyn Source>,
+}
+
+/// What the loop needs of the rest.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ingest: Ingest,
+    pub(crate) live: Live,
+    pub(crate) status: Arc<Status>,
+    pub(crate) metrics: Metrics,
+}
+
+/// Runs until stopped. A run under way when the stop comes is finished first.
+pub(crate) async fn run(task: SourceTask, around: Surroundings, stop: CancellationToken) {
+    let mut due = task.schedule.next_after(around.clock.now());
+    while let Some(moment) = due {
+        around.status.source(&task.name, |status| status.next_run = Some(moment));
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = around.clock.sleep_until(moment) => {}
+        }
+        poll(&task, &around).await;
+        due = next(&task, &around, moment);
+    }
+    around.status.source(&task.name, |status| status.next_run = None);
+}
+
+/// The next tick after now; those between the last and now are missed.
+fn next(task: &SourceTask, around: &Surroundings, last: Millis) -> Option<Millis> {
+    // A clock that was set back must not make a tick come twice.
+    let now = around.clock.now().max(last);
+    let missed = std::iter::successors(task.schedule.next_after(last), |tick| task.schedule.next_after(*tick))
+        .take_while(|tick| *tick <= now)
+        .take(100_000)
+        .count() as u64;
+    if missed > 0 {
+        around.metrics.missed(&task.name, missed);
+        around.status.source(&task.name, |status| status.missed += missed);
+    }
+    task.schedule.next_after(now)
+}
+
+async fn poll(task: &SourceTask, around: &Surroundings) {
+    let now = around.clock.now();
+    let begin = Instant::now();
+    let collected = task.source.collect().await;
+    let seconds = begin.elapsed().as_secs_f64();
+    around.metrics.collected(&task.name, seconds, collected.as_ref().err());
+    let (batch, mut fault) = match collected {
+        Ok(batch) => (batch, None),
+        Err(fault) => (Batch::default(), Some(fault)),
+    };
+    let count = batch.samples.len() as u64;
+    let batch = labelled(task, batch, now, seconds, fault.is_none());
+    if let Err(error) = around.ingest.take(&task.name, batch).await {
+        tracing::error!(source.name = task.name, "samples could not be stored: {error}");
+        fault = fault.or(Some(Fault::Upstream(format!("its samples could not be stored: {error}"))));
+    }
+    tell(task, around, now, count, fault);
+}
+
+/// The source's samples with its labels, and what Prometheus says of a scrape.
+fn labelled(task: &SourceTask, mut batch: Batch, now: Millis, seconds: f64, is_up: bool) -> Batch {
+    for (labels, _) in &mut batch.samples {
+        // The admin's words win over the plugin's.
+        *labels = labels.with([("source", task.name.as_str())]).with(task.labels.iter());
+    }
+    #[expect(clippy::cast_precision_loss, reason = "samples are doubles")]
+    let count = batch.samples.len() as f64;
+    let own = [("up", f64::from(u8::from(is_up))), ("scrape_duration_seconds", seconds), ("scrape_samples_scraped", count)];
+    for (name, value) in own {
+        let labels = Labels::from_pairs([(NAME, name), ("source", task.name.as_str())]).with(task.labels.iter());
+        batch.samples.push((labels, Sample { time: now, value }));
+    }
+    batch
+}
+
+fn tell(task: &SourceTask, around: &Surroundings, now: Millis, count: u64, fault: Option<Fault>) {
+    let mut changed = false;
+    around.status.source(&task.name, |status| {
+        status.last_run = Some(now);
+        changed = status.fault.is_some() != fault.is_some();
+        if fault.is_none() {
+            status.last_good = Some(now);
+            status.samples = count;
+        }
+        let since = status.fault.as_ref().map_or(now, |(_, since)| *since);
+        status.fault = fault.clone().map(|fault| (fault, since));
+    });
+    if !changed {
+        return;
+    }
+    match fault {
+        Some(fault) => tracing::warn!(source.name = task.name, source.fault = fault.whose(), "source began to fail: {fault}"),
+        None => tracing::info!(source.name = task.name, "source works again"),
+    }
+    around.live.tell(Change::Sources);
+}

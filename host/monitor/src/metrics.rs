@@ -1,0 +1,73 @@
+//! What collecting, evaluating and telling count, all named `vitrine_…`.
+
+use std::sync::atomic::AtomicU64;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::{Registry, Unit};
+use vitrine_model::Fault;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfSource {
+    source: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfFault {
+    source: String,
+    whose: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfDelivery {
+    channel: String,
+    outcome: &'static str,
+}
+
+/// The families; cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Metrics {
+    collections: Family<OfSource, Counter>,
+    collect_seconds: Family<OfSource, Counter<f64, AtomicU64>>,
+    faults: Family<OfFault, Counter>,
+    missed: Family<OfSource, Counter>,
+    pub(crate) evaluations: Counter,
+    pub(crate) evaluation_faults: Counter,
+    deliveries: Family<OfDelivery, Counter>,
+}
+
+impl Metrics {
+    pub(crate) fn register(&self, registry: &mut Registry) {
+        let registry = registry.sub_registry_with_prefix("vitrine");
+        registry.register("source_collections", "Polls of a source", self.collections.clone());
+        registry.register_with_unit(
+            "source_collect",
+            "Wall time spent polling a source",
+            Unit::Seconds,
+            self.collect_seconds.clone(),
+        );
+        registry.register("source_faults", "Polls that ended in a fault, by whose it was", self.faults.clone());
+        registry.register("source_missed_ticks", "Ticks that passed because the run before had not ended", self.missed.clone());
+        registry.register("rule_evaluations", "Evaluations of rules", self.evaluations.clone());
+        registry.register("rule_evaluation_faults", "Evaluations of rules that failed", self.evaluation_faults.clone());
+        registry.register("deliveries", "Tries to deliver, by outcome", self.deliveries.clone());
+    }
+
+    pub(crate) fn collected(&self, source: &str, seconds: f64, fault: Option<&Fault>) {
+        let of_source = OfSource { source: source.to_owned() };
+        self.collections.get_or_create(&of_source).inc();
+        self.collect_seconds.get_or_create(&of_source).inc_by(seconds);
+        if let Some(fault) = fault {
+            self.faults.get_or_create(&OfFault { source: source.to_owned(), whose: fault.whose() }).inc();
+        }
+    }
+
+    pub(crate) fn missed(&self, source: &str, ticks: u64) {
+        self.missed.get_or_create(&OfSource { source: source.to_owned() }).inc_by(ticks);
+    }
+
+    pub(crate) fn delivery(&self, channel: &str, outcome: &'static str) {
+        self.deliveries.get_or_create(&OfDelivery { channel: channel.to_owned(), outcome }).inc();
+    }
+}

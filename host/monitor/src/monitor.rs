@@ -1,0 +1,226 @@
+//! All loops together: started, given new settings, stopped.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use prometheus_client::registry::Registry;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use vitrine_model::Clock;
+use vitrine_model::port::StoreError;
+use vitrine_model::port::alerts::Alerts;
+use vitrine_model::port::channel::Channel;
+use vitrine_model::port::deliveries::Deliveries;
+use vitrine_model::port::samples::Samples;
+use vitrine_query::Engine;
+
+use crate::alert::{self, Evaluator, Group};
+use crate::collect::{self, SourceTask, Surroundings};
+use crate::ingest::Ingest;
+use crate::live::{Change, Live};
+use crate::metrics::Metrics;
+use crate::notify::{self, ChannelBook, Planner, Route};
+use crate::status::{ChannelStatus, SourceStatus, Status};
+
+/// What the monitor is given.
+pub struct Parts {
+    pub clock: Arc<dyn Clock>,
+    pub samples: Arc<dyn Samples>,
+    pub alerts: Arc<dyn Alerts>,
+    pub deliveries: Arc<dyn Deliveries>,
+    pub engine: Arc<Engine>,
+    pub live: Live,
+    pub status: Arc<Status>,
+}
+
+/// A channel by name.
+pub struct ChannelEntry {
+    pub name: String,
+    pub plugin: String,
+    pub channel: Arc<dyn Channel>,
+}
+
+/// The loops, running.
+pub struct Monitor {
+    around: Surroundings,
+    evaluator: Arc<Evaluator>,
+    planner: Arc<Planner>,
+    book: Arc<ChannelBook>,
+    sources: Mutex<BTreeMap<String, CancellationToken>>,
+    rules: Mutex<CancellationToken>,
+    /// Sources and rules: they stop first, as they make work for the others.
+    makers: TaskTracker,
+    tellers: TaskTracker,
+    stop_makers: CancellationToken,
+    stop_tellers: CancellationToken,
+    ingest_thread: Mutex<Option<std::thread::JoinHandle<()>>>,
+}
+
+impl Monitor {
+    /// Takes back what was pending, firing and claimed before, and starts to plan and deliver.
+    /// Must be called in a tokio runtime.
+    pub fn start(parts: Parts, registry: &mut Registry) -> Result<Monitor, String> {
+        let metrics = Metrics::default();
+        metrics.register(registry);
+        let (ingest, thread) = Ingest::start(parts.samples, Arc::clone(&parts.clock), parts.live.clone(), registry)?;
+        let (events, planned) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let told = |error: StoreError| error.to_string();
+        let evaluator = Evaluator {
+            clock: Arc::clone(&parts.clock),
+            engine: parts.engine,
+            alerts: Arc::clone(&parts.alerts),
+            ingest: ingest.clone(),
+            live: parts.live.clone(),
+            metrics: metrics.clone(),
+            events: Arc::clone(&events),
+            active: Mutex::default(),
+        };
+        evaluator.restore(parts.alerts.load().map_err(told)?);
+        let planner = Planner {
+            clock: Arc::clone(&parts.clock),
+            alerts: parts.alerts,
+            deliveries: Arc::clone(&parts.deliveries),
+            route: ArcSwap::default(),
+            events,
+            planned: Arc::clone(&planned),
+        };
+        parts.deliveries.release().map_err(told)?;
+        let book = ChannelBook {
+            clock: Arc::clone(&parts.clock),
+            deliveries: parts.deliveries,
+            channels: ArcSwap::default(),
+            planned,
+            live: parts.live.clone(),
+            status: Arc::clone(&parts.status),
+            metrics: metrics.clone(),
+        };
+        let around = Surroundings { clock: parts.clock, ingest, live: parts.live, status: parts.status, metrics };
+        Ok(Monitor {
+            around,
+            evaluator: Arc::new(evaluator),
+            planner: Arc::new(planner),
+            book: Arc::new(book),
+            sources: Mutex::default(),
+            rules: Mutex::default(),
+            makers: TaskTracker::new(),
+            tellers: TaskTracker::new(),
+            stop_makers: CancellationToken::new(),
+            stop_tellers: CancellationToken::new(),
+            ingest_thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Begins to plan and deliver: call it once the channels and the route are set.
+    pub fn begin_telling(&self) {
+        self.tellers.spawn(notify::plan(Arc::clone(&self.planner), self.stop_tellers.clone()));
+        self.tellers.spawn(notify::deliver(Arc::clone(&self.book), self.stop_tellers.clone()));
+    }
+
+    pub fn ingest(&self) -> Ingest {
+        self.around.ingest.clone()
+    }
+
+    /// Starts a source, or swaps the one of that name: the old loop ends after its run, the new one begins at its next tick.
+    pub fn set_source(&self, task: SourceTask) {
+        let stop = self.stop_makers.child_token();
+        let name = task.name.clone();
+        let before = self.around.status.sources().into_iter().find(|status| status.name == name);
+        self.around.status.set_source(SourceStatus {
+            plugin: task.plugin.clone(),
+            schedule: task.schedule.to_string(),
+            ..before.unwrap_or_else(|| SourceStatus {
+                name: name.clone(),
+                plugin: String::new(),
+                schedule: String::new(),
+                last_run: None,
+                last_good: None,
+                next_run: None,
+                samples: 0,
+                fault: None,
+                missed: 0,
+            })
+        });
+        let old = self.sources.lock().unwrap_or_else(PoisonError::into_inner).insert(name, stop.clone());
+        if let Some(old) = old {
+            old.cancel();
+        }
+        self.makers.spawn(collect::run(task, self.around.clone(), stop));
+        self.around.live.tell(Change::Sources);
+    }
+
+    pub fn remove_source(&self, name: &str) {
+        if let Some(stop) = self.sources.lock().unwrap_or_else(PoisonError::into_inner).remove(name) {
+            stop.cancel();
+        }
+        self.around.status.remove_source(name);
+        self.around.live.tell(Change::Sources);
+    }
+
+    /// The channels there are now; deliveries under way keep theirs to the end.
+    pub fn set_channels(&self, entries: Vec<ChannelEntry>) {
+        let before = self.around.status.channels();
+        for status in &before {
+            if !entries.iter().any(|entry| entry.name == status.name) {
+                self.around.status.remove_channel(&status.name);
+            }
+        }
+        for entry in &entries {
+            let known = before.iter().find(|status| status.name == entry.name).cloned();
+            let known = known.unwrap_or_else(|| ChannelStatus {
+                name: entry.name.clone(),
+                plugin: String::new(),
+                waits_for: None,
+                last_delivered: None,
+                fault: None,
+            });
+            let waits_for = entry.channel.waits_for();
+            self.around.status.set_channel(ChannelStatus { plugin: entry.plugin.clone(), waits_for, ..known });
+        }
+        let channels = entries.into_iter().map(|entry| (entry.name, entry.channel)).collect();
+        self.book.channels.store(Arc::new(channels));
+        self.book.planned.notify_one();
+        self.around.live.tell(Change::Sources);
+    }
+
+    pub fn set_route(&self, route: Route) {
+        self.planner.route.store(Arc::new(route));
+    }
+
+    /// The rules there are now. Alerts of rules that are gone end, and those told of them are told so.
+    pub async fn set_rules(&self, groups: Vec<Group>) {
+        let stop = self.stop_makers.child_token();
+        let old = std::mem::replace(&mut *self.rules.lock().unwrap_or_else(PoisonError::into_inner), stop.clone());
+        old.cancel();
+        self.evaluator.retain(&groups).await;
+        for group in groups {
+            self.makers.spawn(alert::run(group, Arc::clone(&self.evaluator), stop.clone()));
+        }
+        self.around.live.tell(Change::Settings);
+    }
+
+    /// Stops top-down: nothing new is collected or decided, what was decided is planned and told as far as
+    /// `patience` goes, what was collected is committed.
+    pub async fn stop(self, patience: Duration) {
+        let waited = tokio::time::timeout(patience, async {
+            self.stop_makers.cancel();
+            self.makers.close();
+            self.makers.wait().await;
+            self.stop_tellers.cancel();
+            self.tellers.close();
+            self.tellers.wait().await;
+        });
+        if waited.await.is_err() {
+            tracing::warn!("some runs did not end in time and are left; nothing committed is lost");
+        }
+        let thread = self.ingest_thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let last_handles = (self.around, self.evaluator);
+        drop(last_handles);
+        if let Some(thread) = thread.filter(|_| self.makers.is_empty()) {
+            // The last handle of the door is gone with the loops, so the thread ends once all is committed.
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}

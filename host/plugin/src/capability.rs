@@ -1,0 +1,61 @@
+//! What guests may import, one file each; every one asks [`crate::grant`] first.
+
+use std::sync::Arc;
+
+use vitrine_model::Clock;
+use wasmtime::component::{HasSelf, Linker};
+
+use crate::bindings::imported;
+use crate::context::Context;
+
+mod clock;
+mod files;
+pub mod http;
+mod log;
+pub mod mail;
+mod metrics;
+mod sql;
+mod state;
+pub mod system;
+
+/// What capabilities share between all guests.
+pub(crate) struct Services {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) http: http::Egress,
+    pub(crate) mail: mail::Relay,
+    pub(crate) system: system::Reader,
+    pub(crate) refusals: crate::metrics::Refusals,
+}
+
+impl Services {
+    /// A refusal is an event: logged and counted where it happens.
+    pub(crate) fn refuse(&self, instance: &str, right: &'static str, reason: &str) {
+        self.refusals.count(instance, right);
+        tracing::warn!(plugin.instance = instance, plugin.right = right, "refused: {reason}");
+    }
+}
+
+/// For panels: nothing but `log`.
+pub(crate) fn link_log(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
+    imported::log::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)
+}
+
+/// For sources and channels: all capabilities; each call is granted or refused.
+pub(crate) fn link_all(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
+    link_log(linker)?;
+    imported::clock::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
+    imported::http::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
+    imported::system::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
+    imported::sql::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
+    imported::files::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
+    imported::mail::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
+    imported::state::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
+    imported::metrics::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)
+}
+
+/// What a capability that is declared but not offered yet answers.
+fn not_offered(context: &Context, right: &'static str) -> imported::types::Fault {
+    let reason = format!("the capability `{right}` is declared, but this version of Vitrine does not offer it yet");
+    context.services.refuse(&context.instance, right, &reason);
+    imported::types::Fault::Denied(reason)
+}

@@ -1,0 +1,110 @@
+//! From a granted URL to an open connection: resolve, vet, connect, secure.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::client::conn::http1::SendRequest;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use url::{Host, Url};
+
+use super::{HEAD_BYTES, HEADERS, Phases, Trust};
+use crate::bindings::imported::http::Error;
+use crate::grant::Grants;
+
+/// How many of a name's addresses are tried.
+const ADDRESSES: usize = 4;
+/// How long one address may take before the next is tried.
+const CONNECT_WAIT: Duration = Duration::from_secs(4);
+
+pub(super) async fn open(trust: &Trust, grants: &Grants, url: &Url) -> Result<(SendRequest<Full<Bytes>>, Phases), Error> {
+    let host = url.host().ok_or_else(|| Error::Invalid("the URL names no host".to_owned()))?;
+    let port = url.port_or_known_default().unwrap_or(80);
+    let begin = Instant::now();
+    let addresses = vet(grants, &host, resolve(&host, port).await?)?;
+    let resolved = Instant::now();
+    let (stream, address) = connect(&host, &addresses).await?;
+    let connected = Instant::now();
+    let mut phases = Phases {
+        resolve: resolved - begin,
+        connect: connected - resolved,
+        tls: Duration::ZERO,
+        processing: Duration::ZERO,
+        head_at: None,
+        address,
+        certificate: None,
+    };
+    if url.scheme() != "https" {
+        return Ok((handshake(stream).await?, phases));
+    }
+    let (stream, certificate) = trust.secure(&host, stream).await.map_err(Error::Tls)?;
+    phases.tls = connected.elapsed();
+    phases.certificate = certificate;
+    Ok((handshake(stream).await?, phases))
+}
+
+async fn resolve(host: &Host<&str>, port: u16) -> Result<Vec<SocketAddr>, Error> {
+    let name = match host {
+        Host::Ipv4(address) => return Ok(vec![SocketAddr::new(IpAddr::V4(*address), port)]),
+        Host::Ipv6(address) => return Ok(vec![SocketAddr::new(IpAddr::V6(*address), port)]),
+        Host::Domain(name) => *name,
+    };
+    let found = tokio::net::lookup_host((name, port)).await;
+    let addresses: Vec<SocketAddr> =
+        found.map_err(|error| Error::Resolve(format!("`{name}` has no address: {error}")))?.collect();
+    if addresses.is_empty() {
+        return Err(Error::Resolve(format!("`{name}` has no address")));
+    }
+    Ok(addresses)
+}
+
+/// Keeps the addresses that may be connected to; if none may, the first refusal is the answer.
+fn vet(grants: &Grants, host: &Host<&str>, addresses: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Error> {
+    let mut refusal = None;
+    let mut vetted = Vec::with_capacity(addresses.len());
+    for address in addresses {
+        match grants.require_address(host, address.ip()) {
+            Ok(()) => vetted.push(address),
+            Err(reason) => refusal = refusal.or(Some(reason)),
+        }
+    }
+    match refusal {
+        Some(reason) if vetted.is_empty() => Err(Error::Denied(reason)),
+        _ => Ok(vetted),
+    }
+}
+
+async fn connect(host: &Host<&str>, addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), Error> {
+    let mut last = "no address".to_owned();
+    for address in addresses.iter().take(ADDRESSES) {
+        match tokio::time::timeout(CONNECT_WAIT, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                // Latency is what is measured here; the kernel may refuse, which costs nothing but that.
+                let _ = stream.set_nodelay(true);
+                return Ok((stream, *address));
+            }
+            Ok(Err(error)) => last = format!("{address}: {error}"),
+            Err(_) => last = format!("{address}: no answer within {} s", CONNECT_WAIT.as_secs()),
+        }
+    }
+    Err(Error::Connect(format!("cannot connect to {host}: {last}")))
+}
+
+async fn handshake<S>(stream: S) -> Result<SendRequest<Full<Bytes>>, Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut builder = hyper::client::conn::http1::Builder::new();
+    builder.max_buf_size(HEAD_BYTES).max_headers(HEADERS);
+    let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(|error| super::protocol(&error))?;
+    // Ends with the exchange: dropping the sender and the body closes it.
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!("a plugin's connection ended early: {error}");
+        }
+    });
+    Ok(sender)
+}

@@ -1,0 +1,167 @@
+//! `mail`: messages through the host's relay. The relay's address, login and sender never enter a guest.
+
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor};
+
+use crate::bindings::imported::mail::{Error, Host, Message};
+use crate::context::Context;
+use crate::grant::Right;
+use crate::settings::{MailRelay, MailTls};
+
+/// One command's wait for the relay; the call's own limit stands above it.
+const COMMAND_WAIT: Duration = Duration::from_secs(10);
+
+/// What a channel waits for while there is no relay.
+pub const NO_RELAY: &str = "no mail relay is set up yet: set `mail.host` and `mail.from` in the settings";
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// The relay, once there is one.
+#[derive(Default)]
+pub(crate) struct Relay(ArcSwapOption<Ready>);
+
+struct Ready {
+    transport: Transport,
+    from: Mailbox,
+}
+
+impl Relay {
+    /// Takes new settings; on an error the old relay stays.
+    pub(crate) fn set(&self, relay: Option<&MailRelay>, ca_pem: Option<&[u8]>) -> Result<(), String> {
+        let ready = relay.map(|relay| Ready::new(relay, ca_pem)).transpose()?;
+        self.0.store(ready.map(std::sync::Arc::new));
+        Ok(())
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load().is_some()
+    }
+
+    async fn send(&self, message: Message) -> Result<String, Error> {
+        let ready = self.0.load_full().ok_or_else(|| Error::Denied(NO_RELAY.to_owned()))?;
+        let mail = compose(&ready.from, message).map_err(Error::Invalid)?;
+        let answer = ready.transport.send(mail).await.map_err(|error| sort(&error))?;
+        let lines: Vec<&str> = answer.message().collect();
+        Ok(format!("{} {}", answer.code(), lines.join(" ")))
+    }
+}
+
+impl Ready {
+    fn new(relay: &MailRelay, ca_pem: Option<&[u8]>) -> Result<Ready, String> {
+        let from = relay.from.parse().map_err(|error| format!("`mail.from` is not an address: {error}"))?;
+        let mut builder = Transport::builder_dangerous(&relay.host).port(relay.port).timeout(Some(COMMAND_WAIT));
+        builder = match relay.tls {
+            MailTls::None => builder,
+            MailTls::Starttls => builder.tls(Tls::Required(tls(&relay.host, ca_pem)?)),
+            MailTls::Implicit => builder.tls(Tls::Wrapper(tls(&relay.host, ca_pem)?)),
+        };
+        if let Some((user, password)) = &relay.login {
+            builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
+        }
+        Ok(Ready { transport: builder.build(), from })
+    }
+}
+
+fn tls(host: &str, ca_pem: Option<&[u8]>) -> Result<TlsParameters, String> {
+    let mut builder = TlsParameters::builder(host.to_owned());
+    if let Some(pem) = ca_pem {
+        let authority = Certificate::from_pem(pem).map_err(|error| format!("`plugins.ca_file` is no PEM file: {error}"))?;
+        builder = builder.add_root_certificate(authority);
+    }
+    builder.build().map_err(|error| format!("TLS for the mail relay cannot be set up: {error}"))
+}
+
+fn sort(error: &lettre::transport::smtp::Error) -> Error {
+    let text = chain(error);
+    if error.is_permanent() {
+        return Error::Refused(format!("the mail relay refused the message: {text}"));
+    }
+    if error.is_timeout() {
+        return Error::Unavailable(format!("the mail relay did not answer in time: {text}"));
+    }
+    Error::Unavailable(format!("the mail relay could not take the message now: {text}"))
+}
+
+/// An error with its causes, each once.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let more = inner.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = inner.source();
+    }
+    text
+}
+
+fn compose(from: &Mailbox, message: Message) -> Result<Mail, String> {
+    let domain = from.email.domain();
+    let mut builder = Mail::builder().from(from.clone()).subject(single_line(&message.subject));
+    builder = builder.message_id(Some(format!("<{}@{domain}>", id_part(&message.key))));
+    for address in &message.to {
+        let mailbox: Mailbox = address.parse().map_err(|error| format!("`{address}` is not a mail address: {error}"))?;
+        builder = builder.to(mailbox);
+    }
+    if let Some(thread) = &message.thread {
+        let root = format!("<{}@{domain}>", id_part(thread));
+        builder = builder.in_reply_to(root.clone()).references(root);
+    }
+    let mail = match message.html {
+        None => builder.singlepart(SinglePart::plain(message.text)),
+        Some(html) => {
+            let alternative = MultiPart::alternative_plain_html(message.text, html);
+            builder.multipart(attached(alternative, message.attachments)?)
+        }
+    };
+    mail.map_err(|error| format!("the message cannot be built: {error}"))
+}
+
+fn attached(alternative: MultiPart, attachments: Vec<crate::bindings::imported::mail::Attachment>) -> Result<MultiPart, String> {
+    if attachments.is_empty() {
+        return Ok(alternative);
+    }
+    let mut parts = MultiPart::related().multipart(alternative);
+    for attachment in attachments {
+        let kind = ContentType::parse(&attachment.content_type)
+            .map_err(|_| format!("`{}` is not a content type", single_line(&attachment.content_type)))?;
+        let part = match attachment.content_id {
+            Some(id) => Attachment::new_inline(id_part(&id)),
+            None => Attachment::new(single_line(&attachment.name)),
+        };
+        parts = parts.singlepart(part.body(attachment.data, kind));
+    }
+    Ok(parts)
+}
+
+/// A header's value never holds a line break.
+fn single_line(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+/// The left part of a message id: letters, digits and a few marks.
+fn id_part(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_ascii_alphanumeric() || ".-_".contains(letter) { letter } else { '-' }).collect()
+}
+
+impl Host for Context {
+    async fn send(&mut self, message: Message) -> Result<String, Error> {
+        if let Err(reason) = self.grants.require(Right::Mail) {
+            self.services.refuse(&self.instance, "mail", &reason);
+            return Err(Error::Denied(reason));
+        }
+        let wait = self.time_left();
+        match tokio::time::timeout(wait, self.services.mail.send(message)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::Unavailable(format!("the mail relay did not finish within {} s", wait.as_secs()))),
+        }
+    }
+}

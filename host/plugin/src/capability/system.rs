@@ -1,0 +1,80 @@
+//! `system`: this machine's own metrics, for those who may.
+//!
+//! Reading blocks (a dead network mount can hang `statvfs`), so it runs on a blocking thread, one reading at a time.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::bindings::imported::system::{Fault, Host, Identity, Sections, Snapshot};
+use crate::context::Context;
+use crate::grant::Right;
+
+mod disks;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(not(target_os = "linux"))]
+mod other;
+
+#[cfg(target_os = "linux")]
+use linux as machine;
+#[cfg(not(target_os = "linux"))]
+use other as machine;
+
+/// Reads the machine; keeps what need not be read twice.
+#[derive(Default)]
+pub struct Reader {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    identity: Option<Identity>,
+    disks: disks::Disks,
+}
+
+impl Reader {
+    async fn read(&self, sections: Sections) -> Result<Snapshot, String> {
+        let state = Arc::clone(&self.state);
+        let reading = move || read(&mut state.lock().unwrap_or_else(PoisonError::into_inner), sections);
+        tokio::task::spawn_blocking(reading).await.map_err(|error| format!("reading this machine failed: {error}"))?
+    }
+}
+
+fn read(state: &mut State, sections: Sections) -> Result<Snapshot, String> {
+    let identity = state.identity.get_or_insert_with(identity).clone();
+    let mut snapshot = Snapshot {
+        identity,
+        cpus: Vec::new(),
+        load: None,
+        memory: None,
+        disks: Vec::new(),
+        disk_io: Vec::new(),
+        network: Vec::new(),
+        boot_time: None,
+        processes: None,
+    };
+    if sections.contains(Sections::DISKS) {
+        snapshot.disks = state.disks.read()?;
+    }
+    machine::fill(&mut snapshot, sections)?;
+    Ok(snapshot)
+}
+
+fn identity() -> Identity {
+    let unknown = |_| "unknown".to_owned();
+    Identity {
+        hostname: sysinfo::System::host_name().unwrap_or_else(unknown),
+        kernel: sysinfo::System::name().unwrap_or_else(unknown),
+        release: sysinfo::System::kernel_version().unwrap_or_else(unknown),
+        machine: sysinfo::System::cpu_arch(),
+    }
+}
+
+impl Host for Context {
+    async fn read(&mut self, sections: Sections) -> Result<Snapshot, Fault> {
+        if let Err(reason) = self.grants.require(Right::System) {
+            self.services.refuse(&self.instance, "system", &reason);
+            return Err(Fault::Denied(reason));
+        }
+        self.services.system.read(sections).await.map_err(Fault::Upstream)
+    }
+}

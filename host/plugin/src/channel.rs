@@ -1,0 +1,45 @@
+//! Channels as the model knows them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use vitrine_model::Fault;
+use vitrine_model::notification::{Failure, Notification, Receipt};
+use vitrine_model::port::channel::Channel;
+
+use crate::capability::mail::NO_RELAY;
+use crate::convert::notification as convert;
+use crate::grant::Right;
+use crate::instance::Instance;
+use crate::limit::Call;
+
+/// A configured channel.
+pub struct PluginChannel(pub Arc<Instance>);
+
+#[async_trait]
+impl Channel for PluginChannel {
+    async fn deliver(&self, notification: &Notification, key: &str) -> Result<Receipt, Failure> {
+        let Some(indices) = &self.0.plugin.exports.delivery else {
+            let reason = format!("plugin `{}` does not offer deliveries", self.0.plugin.manifest.name);
+            return Err(Failure::Permanent(Fault::Invalid(reason)));
+        };
+        let notification = convert::notification_out(notification);
+        let key = key.to_owned();
+        // The failure is the channel's answer, not the call's: only a fault of the call counts against the plugin.
+        self.0
+            .call(Call::Deliver, move |guest| {
+                let delivery = indices.load(&mut guest.store, &guest.component);
+                Box::pin(async move {
+                    let answer = delivery?.call_deliver(&mut guest.store, &notification, &key).await?;
+                    Ok(Ok(answer.map(convert::receipt_in).map_err(convert::failure_in)))
+                })
+            })
+            .await
+            .map_err(convert::failure_of_call)?
+    }
+
+    fn waits_for(&self) -> Option<String> {
+        let needs_mail = self.0.plugin.manifest.asks_for(Right::Mail);
+        (needs_mail && !self.0.runtime.has_mail()).then(|| NO_RELAY.to_owned())
+    }
+}

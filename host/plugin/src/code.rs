@@ -1,0 +1,110 @@
+//! The cache of compiled code: by digest and the engine's own hash, in a private folder, and from nowhere else.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+/// Files kept; the oldest go first.
+const KEPT: usize = 200;
+
+/// A folder that only this user can write to.
+#[derive(Debug)]
+pub(crate) struct CodeCache {
+    folder: PathBuf,
+}
+
+impl CodeCache {
+    /// Makes the folder, private. A folder that others may write to is refused: its files would be run as they are.
+    pub(crate) fn open(folder: &Path) -> Result<CodeCache, String> {
+        let cannot = |error: std::io::Error| {
+            format!(
+                "the folder for compiled plugins {} cannot be used: {error}; make it writable, or change `data_dir`",
+                folder.display()
+            )
+        };
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(cannot)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt, PermissionsExt};
+            let metadata = fs::metadata(folder).map_err(cannot)?;
+            let probe = folder.join(".owner");
+            fs::write(&probe, b"").map_err(cannot)?;
+            let own = fs::metadata(&probe).map_err(cannot)?.uid();
+            if metadata.uid() != own || metadata.permissions().mode() & 0o022 != 0 {
+                return Err(format!(
+                    "the folder for compiled plugins {} belongs to or can be written by others: run `chmod 700` on it, or remove it",
+                    folder.display()
+                ));
+            }
+        }
+        Ok(CodeCache { folder: folder.to_owned() })
+    }
+
+    /// The component's code: from the cache, or compiled now and put there. Blocks while it compiles.
+    pub(crate) fn load(&self, engine: &Engine, digest: &str, bytes: &[u8]) -> Result<Component, String> {
+        let file = self.file(engine, digest);
+        if file.exists() {
+            match read(engine, &file) {
+                Ok(component) => return Ok(component),
+                Err(error) => {
+                    tracing::warn!(plugin.digest = digest, "compiled code in the cache cannot be used and is made anew: {error}")
+                }
+            }
+        }
+        let code = engine.precompile_component(bytes).map_err(|error| format!("it does not compile: {error:#}"))?;
+        match self.store(&file, &code) {
+            Ok(()) => read(engine, &file).map_err(|error| format!("its compiled code cannot be loaded: {error:#}")),
+            Err(error) => {
+                tracing::warn!(plugin.digest = digest, "compiled code cannot be kept: {error}");
+                Component::new(engine, bytes).map_err(|error| format!("it does not compile: {error:#}"))
+            }
+        }
+    }
+
+    fn file(&self, engine: &Engine, digest: &str) -> PathBuf {
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        let name = digest.trim_start_matches("sha256:");
+        self.folder.join(format!("{name}-{:016x}.cwasm", hasher.finish()))
+    }
+
+    fn store(&self, file: &Path, code: &[u8]) -> std::io::Result<()> {
+        self.make_room();
+        // Under a name of its own first: a crash never leaves half a file under the real name.
+        let part = file.with_extension(format!("part{}", std::process::id()));
+        let mut output = fs::File::create(&part)?;
+        output.write_all(code)?;
+        output.sync_all()?;
+        fs::rename(&part, file)
+    }
+
+    fn make_room(&self) {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return };
+        let age = |entry: &fs::DirEntry| entry.metadata().and_then(|data| data.modified()).ok();
+        let mut files: Vec<_> =
+            entries.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "cwasm")).collect();
+        if files.len() < KEPT {
+            return;
+        }
+        files.sort_by_key(age);
+        for entry in &files[..=files.len() - KEPT] {
+            // Another host on the same folder may have been faster.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[expect(unsafe_code, reason = "wasmtime trusts the file; only `store` writes to this private folder")]
+fn read(engine: &Engine, file: &Path) -> wasmtime::Result<Component> {
+    // SAFETY: the file came from `precompile_component` of this engine's version and settings (both are in its name),
+    // through `store`, into a folder that only this user can write to.
+    unsafe { Component::deserialize_file(engine, file) }
+}

@@ -1,0 +1,98 @@
+//! What a guest's store holds: who it is, what it may do, what it has used.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wasmtime_wasi::{ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+
+use crate::capability::Services;
+use crate::grant::Grants;
+use crate::limit::{EPOCH, Limits, Meter};
+
+/// Lines that may come at once, and per second.
+const LOG_BURST: f64 = 100.0;
+const LOG_PER_SECOND: f64 = 20.0;
+
+/// The store's data. One per guest.
+pub(crate) struct Context {
+    pub(crate) instance: Arc<str>,
+    pub(crate) grants: Arc<Grants>,
+    pub(crate) services: Arc<Services>,
+    pub(crate) meter: Meter,
+    /// When the call under way must have ended.
+    pub(crate) deadline: Instant,
+    /// Epochs of CPU that the call under way has left.
+    pub(crate) epochs_left: u64,
+    pub(crate) out_of_cpu: bool,
+    /// The guest's last error line: after a panic it says what and where.
+    pub(crate) last_words: Option<String>,
+    pub(crate) log: LogBucket,
+    table: ResourceTable,
+    wasi: Option<WasiCtx>,
+}
+
+impl Context {
+    pub(crate) fn new(instance: Arc<str>, grants: Arc<Grants>, services: Arc<Services>, limits: Limits) -> Context {
+        Context {
+            instance,
+            grants,
+            services,
+            meter: Meter::new(limits),
+            deadline: Instant::now(),
+            epochs_left: 0,
+            out_of_cpu: false,
+            last_words: None,
+            log: LogBucket::default(),
+            table: ResourceTable::new(),
+            wasi: None,
+        }
+    }
+
+    /// Before each call.
+    pub(crate) fn begin(&mut self, wall: Duration, cpu: Duration) {
+        self.deadline = Instant::now() + wall;
+        self.epochs_left = u64::try_from(cpu.as_millis() / EPOCH.as_millis()).unwrap_or(u64::MAX).max(1);
+        self.last_words = None;
+    }
+
+    /// What the call under way has left.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+}
+
+/// For guests of other languages, whose run-times ask for WASI: it is there, and empty.
+impl WasiView for Context {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        let ctx = self.wasi.get_or_insert_with(|| WasiCtxBuilder::new().build());
+        WasiCtxView { ctx, table: &mut self.table }
+    }
+}
+
+/// A token bucket for log lines.
+#[derive(Debug)]
+pub(crate) struct LogBucket {
+    tokens: f64,
+    filled: Instant,
+    pub(crate) dropped: u64,
+}
+
+impl Default for LogBucket {
+    fn default() -> LogBucket {
+        LogBucket { tokens: LOG_BURST, filled: Instant::now(), dropped: 0 }
+    }
+}
+
+impl LogBucket {
+    pub(crate) fn take(&mut self) -> bool {
+        let now = Instant::now();
+        self.tokens = (self.tokens + now.duration_since(self.filled).as_secs_f64() * LOG_PER_SECOND).min(LOG_BURST);
+        self.filled = now;
+        if self.tokens < 1.0 {
+            self.dropped += 1;
+            return false;
+        }
+        self.tokens -= 1.0;
+        true
+    }
+}

@@ -1,0 +1,117 @@
+//! A collection's samples: from symbol table and columns to labelled samples.
+
+use std::sync::Arc;
+
+use vitrine_model::labels::{Labels, NAME, is_label_name};
+use vitrine_model::sample::{Batch, Family, MetricKind, Sample};
+use vitrine_model::{Fault, Millis};
+
+use super::wrong;
+use crate::bindings::exported::collector;
+
+/// Samples of one collection.
+const SAMPLES: usize = 1_000_000;
+
+/// Samples without a time of their own get `now`.
+pub(crate) fn batch(batch: collector::Batch, now: Millis) -> Result<Batch, Fault> {
+    let count = batch.ends.len();
+    if batch.values.len() != count || !(batch.times.is_empty() || batch.times.len() == count) {
+        return Err(wrong("the columns of a batch differ in length"));
+    }
+    if count > SAMPLES {
+        return Err(wrong(format!("a batch of {count} samples is more than the {SAMPLES} that one collection may bring")));
+    }
+    let symbols: Vec<Arc<str>> = batch.symbols.into_iter().map(Arc::from).collect();
+    let mut samples = Vec::with_capacity(count);
+    let mut start = 0;
+    for (place, (end, value)) in batch.ends.iter().zip(&batch.values).enumerate() {
+        let end = *end as usize;
+        let pairs = batch.labels.get(start..end).ok_or_else(|| wrong("a series of a batch ends where there are no labels"))?;
+        let time = batch.times.get(place).copied().unwrap_or(now);
+        samples.push((labels(&symbols, pairs)?, Sample { time, value: *value }));
+        start = end;
+    }
+    Ok(Batch { families: batch.families.into_iter().map(family).collect(), samples })
+}
+
+fn labels(symbols: &[Arc<str>], pairs: &[u32]) -> Result<Labels, Fault> {
+    let symbol = |index: &u32| {
+        symbols.get(*index as usize).cloned().ok_or_else(|| wrong("a batch refers to a symbol that it does not have"))
+    };
+    let mut list = Vec::with_capacity(pairs.len() / 2);
+    for pair in pairs.chunks(2) {
+        let [name, value] = pair else { return Err(wrong("a series of a batch has a label name without a value")) };
+        let name = symbol(name)?;
+        if !is_label_name(&name) {
+            return Err(wrong(format!("{name:?} is not a label name")));
+        }
+        list.push((name, symbol(value)?));
+    }
+    let labels = Labels::from_pairs(list);
+    if !is_metric_name(labels.name()) {
+        return Err(wrong(format!("{:?} is not a metric name", labels.get(NAME).unwrap_or(""))));
+    }
+    Ok(labels)
+}
+
+fn is_metric_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.split(':').all(|part| {
+            part.is_empty() || is_label_name(part) || part.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'_')
+        })
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+}
+
+fn family(family: collector::Family) -> Family {
+    let kind = match family.kind {
+        collector::MetricKind::Unknown => MetricKind::Unknown,
+        collector::MetricKind::Counter => MetricKind::Counter,
+        collector::MetricKind::Gauge => MetricKind::Gauge,
+        collector::MetricKind::Histogram => MetricKind::Histogram,
+        collector::MetricKind::Summary => MetricKind::Summary,
+    };
+    Family { name: family.name, kind, help: family.help, unit: family.unit }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn raw(symbols: &[&str], labels: &[u32], ends: &[u32], values: &[f64], times: &[i64]) -> collector::Batch {
+        collector::Batch {
+            families: Vec::new(),
+            symbols: symbols.iter().map(|text| (*text).to_owned()).collect(),
+            labels: labels.to_vec(),
+            ends: ends.to_vec(),
+            values: values.to_vec(),
+            times: times.to_vec(),
+        }
+    }
+
+    #[test]
+    fn symbols_become_labels_and_missing_times_become_now() {
+        let made = batch(raw(&["__name__", "up", "job", "web"], &[0, 1, 2, 3, 0, 1], &[4, 6], &[1.0, 0.0], &[]), 7).unwrap();
+        let shown: Vec<_> =
+            made.samples.iter().map(|(labels, sample)| format!("{labels} {} {}", sample.value, sample.time)).collect();
+        assert_eq!(shown, [r#"up{job="web"} 1 7"#, "up 0 7"]);
+    }
+
+    #[test]
+    fn what_breaks_the_contract_is_the_plugins_fault() {
+        for broken in [
+            raw(&["__name__"], &[0, 9], &[2], &[1.0], &[]),
+            raw(&["__name__", "up"], &[0, 1], &[4], &[1.0], &[]),
+            raw(&["__name__", "up"], &[0, 1], &[2, 1], &[1.0, 1.0], &[]),
+            raw(&["__name__", "up"], &[0], &[1], &[1.0], &[]),
+            raw(&["__name__", "up"], &[0, 1], &[2], &[], &[]),
+            raw(&["__name__", "up"], &[0, 1], &[2], &[1.0], &[1, 2]),
+            raw(&["__name__", "9up"], &[0, 1], &[2], &[1.0], &[]),
+            raw(&["__name__", "up", "a-b"], &[0, 1, 2, 1], &[4], &[1.0], &[]),
+            raw(&["job", "up"], &[0, 1], &[2], &[1.0], &[]),
+        ] {
+            assert!(matches!(batch(broken, 0), Err(Fault::Internal(_))));
+        }
+    }
+}

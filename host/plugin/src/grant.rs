@@ -1,0 +1,200 @@
+//! Every yes and no in one type: what an admin granted, what the manifest asked, and both together.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+pub use vitrine_pack::Capability as Right;
+use vitrine_pack::Manifest;
+
+pub mod http;
+
+pub use http::HttpGrant;
+
+/// A right that a plain word grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PlainRight {
+    /// This machine's own metrics.
+    System,
+    /// The host's mail relay.
+    Mail,
+}
+
+/// `grant:` as the admin writes it: `[system]`, or `{ http: ["https://…"], mail: true }`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum GrantSettings {
+    Plain(Vec<PlainRight>),
+    Detailed(DetailedGrant),
+}
+
+impl Default for GrantSettings {
+    fn default() -> GrantSettings {
+        GrantSettings::Plain(Vec::new())
+    }
+}
+
+/// A grant with details.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DetailedGrant {
+    /// Where requests may go: `https://host`, `http://host:8080`, `https://*.example.org`, `GET https://host`.
+    pub http: Vec<String>,
+    /// Networks that are closed unless named here (loopback, private, link-local), such as `10.0.0.0/8`.
+    /// An address written out in `http`, or `localhost`, needs no entry.
+    pub networks: Vec<String>,
+    /// This machine's own metrics.
+    pub system: bool,
+    /// The host's mail relay.
+    pub mail: bool,
+}
+
+/// What one instance may do: granted and asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Grants {
+    rights: BTreeSet<Right>,
+    http: Vec<HttpGrant>,
+    networks: Vec<IpNet>,
+}
+
+/// A part of a grant that cannot be understood; `path` leads to it inside `grant:`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantProblem {
+    pub path: Vec<String>,
+    pub reason: String,
+    pub hint: Option<String>,
+}
+
+impl Grants {
+    /// Reads the admin's file, and keeps what the manifest asks for too.
+    pub fn new(settings: &GrantSettings, manifest: &Manifest) -> Result<Grants, Vec<GrantProblem>> {
+        let granted = Grants::read(settings)?;
+        let mut problems = Vec::new();
+        for right in &granted.rights {
+            if !manifest.asks_for(*right) {
+                problems.push(GrantProblem {
+                    path: vec![right.word().to_owned()],
+                    reason: format!("plugin `{}` does not ask for `{}`", manifest.name, right.word()),
+                    hint: Some("remove it: a grant should be no wider than the need".to_owned()),
+                });
+            }
+        }
+        if problems.is_empty() { Ok(granted.narrowed(manifest)) } else { Err(problems) }
+    }
+
+    fn read(settings: &GrantSettings) -> Result<Grants, Vec<GrantProblem>> {
+        match settings {
+            GrantSettings::Plain(words) => {
+                let rights = words.iter().map(|word| match word {
+                    PlainRight::System => Right::System,
+                    PlainRight::Mail => Right::Mail,
+                });
+                Ok(Grants { rights: rights.collect(), ..Grants::default() })
+            }
+            GrantSettings::Detailed(details) => Grants::read_details(details),
+        }
+    }
+
+    fn read_details(details: &DetailedGrant) -> Result<Grants, Vec<GrantProblem>> {
+        let mut problems = Vec::new();
+        let mut grants = Grants::default();
+        for (place, text) in details.http.iter().enumerate() {
+            match text.parse() {
+                Ok(grant) => grants.http.push(grant),
+                Err(reason) => problems.push(GrantProblem {
+                    path: vec!["http".to_owned(), place.to_string()],
+                    reason,
+                    hint: Some("write it as `https://host`, `http://host:8080` or `GET https://*.example.org`".to_owned()),
+                }),
+            }
+        }
+        for (place, text) in details.networks.iter().enumerate() {
+            match text.parse() {
+                Ok(network) => grants.networks.push(network),
+                Err(_) => problems.push(GrantProblem {
+                    path: vec!["networks".to_owned(), place.to_string()],
+                    reason: format!("`{text}` is not a network"),
+                    hint: Some("write it as `10.0.0.0/8` or `fd00::/8`".to_owned()),
+                }),
+            }
+        }
+        let flags = [(!grants.http.is_empty(), Right::Http), (details.system, Right::System), (details.mail, Right::Mail)];
+        grants.rights.extend(flags.into_iter().filter(|(given, _)| *given).map(|(_, right)| right));
+        if problems.is_empty() { Ok(grants) } else { Err(problems) }
+    }
+
+    /// Less what the manifest does not ask for. Where it names hosts, requests must suit both lists.
+    fn narrowed(mut self, manifest: &Manifest) -> Grants {
+        self.rights.retain(|right| manifest.asks_for(*right));
+        let Some(asked) = manifest.rights.get(&Right::Http) else {
+            self.http.clear();
+            return self;
+        };
+        if !asked.hosts.is_empty() {
+            let asked: Vec<HttpGrant> = asked.hosts.iter().filter_map(|host| host.parse().ok()).collect();
+            self.http.retain(|grant| asked.iter().any(|wide| wide.covers(grant)));
+        }
+        self
+    }
+
+    pub fn has(&self, right: Right) -> bool {
+        self.rights.contains(&right)
+    }
+
+    /// Asks for a right; a no says what to write to make it a yes.
+    pub fn require(&self, right: Right) -> Result<(), String> {
+        if self.has(right) {
+            return Ok(());
+        }
+        let word = right.word();
+        Err(format!("the right `{word}` is not granted: add `{word}` under `grant`"))
+    }
+
+    /// Asks for a request to this place.
+    pub fn require_http(&self, method: &str, url: &url::Url) -> Result<(), String> {
+        if self.http.iter().any(|grant| grant.allows(method, url)) {
+            return Ok(());
+        }
+        let origin = url.origin().ascii_serialization();
+        Err(format!("requests to {origin} are not granted: add `http: [\"{origin}\"]` under `grant`"))
+    }
+
+    /// Asks for a connection to this address, which `host` of a granted URL led to.
+    pub fn require_address(&self, host: &url::Host<&str>, address: IpAddr) -> Result<(), String> {
+        let address = address.to_canonical();
+        let Some(kind) = http::closed_kind(address) else { return Ok(()) };
+        let explicit = match host {
+            url::Host::Ipv4(named) => address == IpAddr::V4(*named),
+            url::Host::Ipv6(named) => address == IpAddr::V6(*named).to_canonical(),
+            url::Host::Domain(name) => address.is_loopback() && name.eq_ignore_ascii_case("localhost"),
+        };
+        if explicit || self.networks.iter().any(|network| network.contains(&address)) {
+            return Ok(());
+        }
+        Err(format!(
+            "{host} leads to {address}, a {kind} address: add `networks: [\"{address}\"]` under `grant` if that is meant"
+        ))
+    }
+}
+
+/// For people: `http https://shop.example · mail`.
+impl fmt::Display for Grants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts: Vec<String> = Vec::new();
+        for right in &self.rights {
+            match right {
+                Right::Http => parts.extend(self.http.iter().map(|grant| format!("http {grant}"))),
+                other => parts.push(other.word().to_owned()),
+            }
+        }
+        parts.extend(self.networks.iter().map(|network| format!("network {network}")));
+        f.write_str(&parts.join(" · "))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,29 @@
+//! The sandbox: strangers' components run here, within limits, with the rights their admin granted.
+//!
+//! [`Runtime`] takes plugin files in, [`Instance`] is one of them with a name, a configuration and grants;
+//! [`PluginSource`], [`PluginChannel`] and [`PluginPanel`] are instances behind the model's ports.
+
+mod bindings;
+mod capability;
+mod channel;
+mod code;
+mod context;
+mod convert;
+pub mod grant;
+mod health;
+mod instance;
+mod limit;
+mod metrics;
+mod panel;
+mod plugin;
+mod runtime;
+pub mod settings;
+mod source;
+
+pub use channel::PluginChannel;
+pub use instance::{Instance, Usage};
+pub use panel::PluginPanel;
+pub use plugin::Plugin;
+pub use runtime::{Runtime, manifest_of};
+pub use source::PluginSource;
+pub use vitrine_pack::{Capability, Kind, Manifest, Offer};

@@ -1,0 +1,70 @@
+//! Sources as the model knows them: an instance behind the port.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use vitrine_model::Fault;
+use vitrine_model::frame::{Frame, TimeRange};
+use vitrine_model::port::source::Source;
+use vitrine_model::sample::Batch;
+
+use crate::convert;
+use crate::instance::Instance;
+use crate::limit::Call;
+
+/// A configured source.
+pub struct PluginSource(pub Arc<Instance>);
+
+fn not_offered(instance: &Instance, what: &str) -> Fault {
+    Fault::Invalid(format!("plugin `{}` does not offer {what}", instance.plugin.manifest.name))
+}
+
+#[async_trait]
+impl Source for PluginSource {
+    async fn collect(&self) -> Result<Batch, Fault> {
+        let Some(indices) = &self.0.plugin.exports.collector else { return Err(not_offered(&self.0, "collection")) };
+        let now = self.0.runtime.services.clock.now();
+        self.0
+            .call(Call::Collect, move |guest| {
+                let collector = indices.load(&mut guest.store, &guest.component);
+                Box::pin(async move {
+                    let answer = collector?.call_collect(&mut guest.store).await?;
+                    Ok(answer.map_err(convert::fault).and_then(|batch| convert::batch::batch(batch, now)))
+                })
+            })
+            .await
+    }
+
+    async fn check(&self) -> Result<String, Fault> {
+        let Some(indices) = &self.0.plugin.exports.lifecycle else { return Err(not_offered(&self.0, "a check")) };
+        self.0
+            .call(Call::Check, move |guest| {
+                let lifecycle = indices.load(&mut guest.store, &guest.component);
+                Box::pin(async move { Ok(lifecycle?.call_check(&mut guest.store).await?.map_err(convert::fault)) })
+            })
+            .await
+    }
+
+    async fn query(&self, queries: &[String], range: TimeRange) -> Result<Vec<Result<Vec<Frame>, Fault>>, Fault> {
+        let Some(indices) = &self.0.plugin.exports.queryable else { return Err(not_offered(&self.0, "queries")) };
+        let queries = queries.to_vec();
+        let wanted = queries.len();
+        let answers: Vec<Result<Vec<Frame>, Fault>> = self
+            .0
+            .call(Call::Query, move |guest| {
+                let queryable = indices.load(&mut guest.store, &guest.component);
+                Box::pin(async move {
+                    let answers = queryable?.call_query(&mut guest.store, &queries, convert::range_out(range)).await?;
+                    let frames = |answer: Result<Vec<_>, _>| {
+                        answer.map_err(convert::fault).and_then(|frames| frames.into_iter().map(convert::frame_in).collect())
+                    };
+                    Ok(Ok(answers.into_iter().map(frames).collect()))
+                })
+            })
+            .await?;
+        if answers.len() == wanted {
+            return Ok(answers);
+        }
+        Err(convert::wrong(format!("{} answers came to {wanted} queries", answers.len())))
+    }
+}
