@@ -1,0 +1,87 @@
+//! The engine: asks a parsed expression of stored samples.
+
+use std::sync::Arc;
+
+use vitrine_model::frame::TimeRange;
+use vitrine_model::port::samples::Samples;
+use vitrine_model::{Labels, Millis};
+
+use crate::evaluate::value::{Column, Value, is_absent};
+use crate::evaluate::{Grid, Run};
+use crate::limits::Watch;
+use crate::{Answer, Cancel, Expr, Limits, Matrix, QueryError};
+
+/// Evaluates expressions. Calls block: ask from a blocking thread. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    samples: Arc<dyn Samples>,
+    limits: Limits,
+}
+
+impl Engine {
+    pub fn new(samples: Arc<dyn Samples>, limits: Limits) -> Engine {
+        Engine { samples, limits }
+    }
+
+    /// The answer at one moment.
+    pub fn instant(&self, expr: &Expr, at: Millis, cancel: &Cancel) -> Result<Answer, QueryError> {
+        let grid = Grid { start: at, step: 1, steps: 1 };
+        Ok(match self.evaluate(expr, grid, cancel)? {
+            Value::Scalar(values) => Answer::Scalar(values[0]),
+            Value::Text(text) => Answer::Text(text),
+            Value::Vector(columns) => {
+                let present = columns.into_iter().filter(|column| !is_absent(column.values[0]));
+                Answer::Vector(present.map(|column| (column.labels, column.values[0])).collect())
+            }
+        })
+    }
+
+    /// The answer at each step of the range; its end is a step if it falls on one.
+    pub fn range(&self, expr: &Expr, range: TimeRange, cancel: &Cancel) -> Result<Matrix, QueryError> {
+        let grid = self.grid(range)?;
+        let series = match self.evaluate(expr, grid, cancel)? {
+            Value::Scalar(values) => vec![(Labels::new(), values)],
+            Value::Text(_) => {
+                return Err(QueryError::Invalid("a string has no course over time: ask for it at one moment".to_owned()));
+            }
+            Value::Vector(columns) => shown(columns),
+        };
+        Ok(Matrix { times: grid.times().collect(), series })
+    }
+
+    fn evaluate(&self, expr: &Expr, grid: Grid, cancel: &Cancel) -> Result<Value, QueryError> {
+        let watch = Watch::new(self.limits, cancel);
+        watch.check()?;
+        Run { samples: self.samples.as_ref(), grid, watch }.evaluate(expr.node())
+    }
+
+    fn grid(&self, range: TimeRange) -> Result<Grid, QueryError> {
+        if range.step <= 0 {
+            return Err(QueryError::Invalid("the step must be longer than nothing".to_owned()));
+        }
+        if range.end < range.start {
+            return Err(QueryError::Invalid("the range ends before it starts".to_owned()));
+        }
+        let steps = (i128::from(range.end) - i128::from(range.start)) / i128::from(range.step) + 1;
+        match usize::try_from(steps) {
+            Ok(steps) if steps <= self.limits.steps => Ok(Grid { start: range.start, step: range.step, steps }),
+            _ => Err(QueryError::Limit(format!(
+                "the range has {steps} steps, {} are allowed: ask for a longer step or a shorter range",
+                self.limits.steps
+            ))),
+        }
+    }
+}
+
+/// Series in order of labels; nobody outside tells "absent" from NaN.
+fn shown(columns: Vec<Column>) -> Vec<(Labels, Vec<f64>)> {
+    let mut series: Vec<_> =
+        columns.into_iter().filter(|column| !column.is_empty()).map(|column| (column.labels, column.values)).collect();
+    for (_, values) in &mut series {
+        for value in values.iter_mut().filter(|value| value.is_nan()) {
+            *value = f64::NAN;
+        }
+    }
+    series.sort_by(|a, b| a.0.cmp(&b.0));
+    series
+}

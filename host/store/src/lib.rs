@@ -1,0 +1,111 @@
+//! What is kept: samples, alerts, deliveries and small values, behind the ports of `vitrine_model`.
+//!
+//! Two databases lie in the data folder. `samples.db` may lose the last moments when the power fails, never when the
+//! process dies; `state.db` loses nothing that was acknowledged.
+
+mod metrics;
+mod settings;
+mod sqlite;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use prometheus_client::registry::Registry;
+use vitrine_model::port::StoreError;
+use vitrine_model::port::alerts::Alerts;
+use vitrine_model::port::deliveries::Deliveries;
+use vitrine_model::port::keep::Keep;
+use vitrine_model::port::samples::Samples;
+
+pub use crate::settings::Settings;
+
+use crate::metrics::{Files, Metrics};
+use crate::sqlite::alerts::SqliteAlerts;
+use crate::sqlite::deliveries::SqliteDeliveries;
+use crate::sqlite::keep::SqliteKeep;
+use crate::sqlite::samples::SqliteSamples;
+use crate::sqlite::{Database, Durability, migrations};
+
+/// An open data folder. As long as it lives, no other process can open the same one.
+#[derive(Debug)]
+pub struct Store {
+    folder: PathBuf,
+    samples: Arc<SqliteSamples>,
+    state: Arc<Database>,
+    metrics: Metrics,
+    /// Holds the folder's lock until it is dropped.
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the folder with the usual settings; creates what is missing.
+    pub fn open(folder: &Path) -> Result<Store, StoreError> {
+        Store::open_with(folder, Settings::default())
+    }
+
+    pub fn open_with(folder: &Path, settings: Settings) -> Result<Store, StoreError> {
+        let lock = lock(folder)?;
+        let samples = Database::open(&folder.join(SAMPLES), Durability::Process, settings.readers, &migrations::samples())?;
+        let state = Database::open(&folder.join(STATE), Durability::Power, settings.readers, &migrations::state())?;
+        let metrics = Metrics::default();
+        let samples = SqliteSamples::open(samples, settings, metrics.clone())?;
+        Ok(Store { folder: folder.to_owned(), samples: Arc::new(samples), state: Arc::new(state), metrics, _lock: lock })
+    }
+
+    pub fn samples(&self) -> Arc<dyn Samples> {
+        self.samples.clone()
+    }
+
+    pub fn alerts(&self) -> Arc<dyn Alerts> {
+        Arc::new(SqliteAlerts::new(self.state.clone()))
+    }
+
+    pub fn deliveries(&self) -> Arc<dyn Deliveries> {
+        Arc::new(SqliteDeliveries::new(self.state.clone()))
+    }
+
+    pub fn keep(&self) -> Arc<dyn Keep> {
+        Arc::new(SqliteKeep::new(self.state.clone()))
+    }
+
+    /// Registers `vitrine_store_…`.
+    pub fn metrics(&self, registry: &mut Registry) {
+        self.metrics.register(registry);
+        let files = [SAMPLES, STATE].map(|name| (name, self.folder.join(name)));
+        registry.register_collector(Box::new(Files::new(files, self.samples.clone())));
+    }
+
+    /// Folds the write-ahead logs into the databases, so that the next start has nothing to replay.
+    pub fn close(&self) -> Result<(), StoreError> {
+        self.samples.checkpoint()?;
+        self.state.checkpoint()
+    }
+}
+
+const SAMPLES: &str = "samples.db";
+const STATE: &str = "state.db";
+const LOCK: &str = "vitrine.lock";
+
+/// Makes the folder ours, or says who hinders that.
+fn lock(folder: &Path) -> Result<File, StoreError> {
+    let shown = folder.display();
+    std::fs::create_dir_all(folder).map_err(|error| {
+        StoreError(format!("cannot create the data folder `{shown}`: {error}; create it or choose another with `--data-dir`"))
+    })?;
+    let file = File::options().create(true).truncate(false).write(true).open(folder.join(LOCK)).map_err(|error| {
+        StoreError(format!(
+            "cannot write to the data folder `{shown}`: {error}; give this user the right to, or choose another with `--data-dir`"
+        ))
+    })?;
+    file.try_lock().map_err(|error| match error {
+        std::fs::TryLockError::WouldBlock => StoreError(format!(
+            "the data folder `{shown}` is in use by another vitrine: stop that one, or choose another folder with `--data-dir`"
+        )),
+        std::fs::TryLockError::Error(error) => StoreError(format!("cannot lock `{}`: {error}", folder.join(LOCK).display())),
+    })?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! One SQLite database: opened, brought up to date, written by one connection and read by a few.
+//!
+//! The write-ahead log lets readers see the last commit while the writer works, so neither waits for the other.
+
+pub(crate) mod alerts;
+mod code;
+pub(crate) mod deliveries;
+mod dictionary;
+pub(crate) mod keep;
+pub(crate) mod migrations;
+pub(crate) mod samples;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use refinery::Runner;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use vitrine_model::port::StoreError;
+
+/// What a commit survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// The end of the process; the last moments may be lost with the power.
+    Process,
+    /// A power failure too.
+    Power,
+}
+
+#[derive(Debug)]
+pub(crate) struct Database {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    idle_readers: Mutex<Vec<Connection>>,
+    reader_returned: Condvar,
+}
+
+impl Database {
+    pub(crate) fn open(path: &Path, durability: Durability, readers: usize, runner: &Runner) -> Result<Database, StoreError> {
+        let mut writer = prepare(path, durability).map_err(|error| explain(path, &error))?;
+        migrations::run(path, runner, &mut writer)?;
+        let idle_readers =
+            (0..readers.max(1)).map(|_| reader(path)).collect::<Result<_, _>>().map_err(|error| explain(path, &error))?;
+        Ok(Database {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            idle_readers: Mutex::new(idle_readers),
+            reader_returned: Condvar::new(),
+        })
+    }
+
+    /// Runs `work` in one transaction: all of it is kept, or, after an error, nothing.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble>) -> Result<T, StoreError> {
+        self.write_then(work, |_| ())
+    }
+
+    /// As `write`; `after` sees the outcome once it is committed and before anybody else can write.
+    pub(crate) fn write_then<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble>,
+        after: impl FnOnce(&T),
+    ) -> Result<T, StoreError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = (|| {
+            // Dropped without a commit, a transaction rolls back.
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let outcome = work(&transaction)?;
+            transaction.commit()?;
+            Ok(outcome)
+        })();
+        let outcome = outcome.map_err(|trouble| self.tell(trouble))?;
+        after(&outcome);
+        Ok(outcome)
+    }
+
+    /// Runs `work` on one state of the database. Waits when all readers are busy.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, StoreError> {
+        let reader = Borrowed { database: self, connection: Some(self.take_reader()) };
+        let Some(connection) = &reader.connection else { return Err(StoreError("the reader is gone".to_owned())) };
+        (|| {
+            let transaction = connection.unchecked_transaction()?;
+            work(&transaction)
+        })()
+        .map_err(|trouble| self.tell(trouble))
+    }
+
+    pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(|error| explain(&self.path, &error))
+    }
+
+    fn take_reader(&self) -> Connection {
+        let mut idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(connection) = idle.pop() {
+                return connection;
+            }
+            idle = self.reader_returned.wait(idle).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn tell(&self, trouble: Trouble) -> StoreError {
+        match trouble {
+            Trouble::Sqlite(error) => explain(&self.path, &error),
+            Trouble::Refused(reason) => StoreError(reason),
+        }
+    }
+}
+
+/// Why a piece of work on the database ended.
+pub(crate) enum Trouble {
+    Sqlite(rusqlite::Error),
+    /// A limit, or a row that cannot be read: a sentence.
+    Refused(String),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Trouble {
+        Trouble::Sqlite(error)
+    }
+}
+
+/// A reader that finds its way back, also past a panic.
+struct Borrowed<'a> {
+    database: &'a Database,
+    connection: Option<Connection>,
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        let mut idle = self.database.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.extend(self.connection.take());
+        self.database.reader_returned.notify_one();
+    }
+}
+
+const BUSY: Duration = Duration::from_secs(5);
+
+fn prepare(path: &Path, durability: Durability) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    connection.pragma_update(
+        None,
+        "synchronous",
+        match durability {
+            Durability::Process => "NORMAL",
+            Durability::Power => "FULL",
+        },
+    )?;
+    Ok(connection)
+}
+
+fn reader(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// A sentence for the admin: which file, what is wrong, what to do.
+fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
+    let path = path.display();
+    let sentence = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => {
+            format!("`{path}` is not a database: move it away, or choose another folder with `--data-dir`")
+        }
+        Some(ErrorCode::DatabaseCorrupt) => {
+            format!("`{path}` is damaged ({error}): restore it from a backup, or move it away to begin anew")
+        }
+        Some(ErrorCode::DiskFull) => {
+            format!("no space is left for `{path}`: free some, or choose another folder with `--data-dir`")
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            format!("cannot write to `{path}`: {error}; give this user the right to, or choose another folder with `--data-dir`")
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            format!("`{path}` is locked by another program: close that program")
+        }
+        _ => format!("`{path}`: {error}"),
+    };
+    StoreError(sentence)
+}

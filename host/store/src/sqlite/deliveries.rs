@@ -1,0 +1,208 @@
+//! Deliveries: waiting → claimed → delivered or dead, and back to waiting for another try.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rusqlite::{Row, Transaction, params};
+use vitrine_model::Millis;
+use vitrine_model::notification::{Notification, Receipt};
+use vitrine_model::port::StoreError;
+use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, DeliveryState, NewDelivery};
+
+use super::code::{bits, from_bits};
+use super::{Database, Trouble};
+
+/// How long and how many ended deliveries stay readable.
+const HISTORY_MILLIS: i64 = 90 * 86_400_000;
+const HISTORY_ROWS: i64 = 100_000;
+/// Every so many endings the history is cut.
+const PRUNE_EVERY: u64 = 64;
+/// No answer needs more to be understood.
+const ANSWER_BYTES: usize = 4096;
+
+const COLUMNS: &str = "id, key, channel, notification, alert_values, created_at, attempts, state, due_at, answer";
+
+#[derive(Debug)]
+pub(crate) struct SqliteDeliveries {
+    database: Arc<Database>,
+    endings: AtomicU64,
+}
+
+impl SqliteDeliveries {
+    pub(crate) fn new(database: Arc<Database>) -> SqliteDeliveries {
+        SqliteDeliveries { database, endings: AtomicU64::new(0) }
+    }
+
+    /// What has ended stays ended: an answer that comes late changes nothing.
+    fn end(&self, id: i64, at: Millis, state: DeliveryState, answer: &str) -> Result<(), StoreError> {
+        let prune = self.endings.fetch_add(1, Ordering::Relaxed) % PRUNE_EVERY == PRUNE_EVERY - 1;
+        self.database.write(|transaction| {
+            transaction
+                .prepare_cached(
+                    "UPDATE deliveries SET state = ?2, due_at = ?3, answer = ?4 WHERE id = ?1 AND state IN ('waiting', 'claimed')",
+                )?
+                .execute(params![id, state.word(), at, shortened(answer)])?;
+            if prune { forget(transaction, at) } else { Ok(()) }
+        })
+    }
+}
+
+impl Deliveries for SqliteDeliveries {
+    fn plan(&self, events: &[i64], deliveries: &[NewDelivery]) -> Result<(), StoreError> {
+        self.database.write(|transaction| {
+            let mut mark = transaction.prepare_cached("UPDATE events SET planned = 1 WHERE id = ?1")?;
+            for id in events {
+                mark.execute([id])?;
+            }
+            let mut insert = transaction.prepare_cached(
+                "INSERT OR IGNORE INTO deliveries (key, channel, notification, alert_values, created_at, due_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+            )?;
+            for delivery in deliveries {
+                let (notification, values) = write_notification(&delivery.notification)?;
+                insert.execute(params![delivery.key, delivery.channel, notification, values, delivery.created_at])?;
+            }
+            Ok(())
+        })
+    }
+
+    fn claim(&self, now: Millis, until: Millis, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        self.database.write(|transaction| {
+            let mut due = transaction.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM deliveries WHERE state IN ('waiting', 'claimed') AND due_at <= ?1 ORDER BY created_at, id LIMIT ?2"
+            ))?;
+            let mut rows = due.query(params![now, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+            let mut claimed = Vec::new();
+            let mut unreadable: Vec<(i64, String)> = Vec::new();
+            while let Some(row) = rows.next()? {
+                match read_record(row) {
+                    Ok(DeliveryRecord { mut delivery, .. }) => {
+                        delivery.attempts = delivery.attempts.saturating_add(1);
+                        claimed.push(delivery);
+                    }
+                    // One that cannot be read must not hold up the others.
+                    Err(Trouble::Refused(reason)) => unreadable.push((row.get(0)?, reason)),
+                    Err(trouble) => return Err(trouble),
+                }
+            }
+            let mut bury =
+                transaction.prepare_cached("UPDATE deliveries SET state = 'dead', due_at = ?2, answer = ?3 WHERE id = ?1")?;
+            for (id, reason) in &unreadable {
+                bury.execute(params![id, now, shortened(reason)])?;
+            }
+            let mut claim =
+                transaction.prepare_cached("UPDATE deliveries SET state = 'claimed', due_at = ?2, attempts = ?3 WHERE id = ?1")?;
+            for delivery in &claimed {
+                claim.execute(params![delivery.id, until, delivery.attempts])?;
+            }
+            Ok(claimed)
+        })
+    }
+
+    fn delivered(&self, id: i64, at: Millis, receipt: &Receipt) -> Result<(), StoreError> {
+        let answer = match &receipt.id {
+            Some(name) => format!("{} ({name})", receipt.answer),
+            None => receipt.answer.clone(),
+        };
+        self.end(id, at, DeliveryState::Delivered, &answer)
+    }
+
+    fn retry(&self, id: i64, due_at: Millis, reason: &str) -> Result<(), StoreError> {
+        self.database.write(|transaction| {
+            transaction
+                .prepare_cached(
+                    "UPDATE deliveries SET state = 'waiting', due_at = ?2, answer = ?3 WHERE id = ?1 AND state = 'claimed'",
+                )?
+                .execute(params![id, due_at, shortened(reason)])?;
+            Ok(())
+        })
+    }
+
+    fn bury(&self, id: i64, at: Millis, reason: &str) -> Result<(), StoreError> {
+        self.end(id, at, DeliveryState::Dead, reason)
+    }
+
+    fn release(&self) -> Result<u64, StoreError> {
+        self.database.write(|transaction| {
+            // A claimed one was due when it was claimed, so it is due now; its creation lies before any now.
+            let freed = transaction
+                .execute("UPDATE deliveries SET state = 'waiting', due_at = created_at WHERE state = 'claimed'", [])?;
+            Ok(freed as u64)
+        })
+    }
+
+    fn next_due(&self) -> Result<Option<Millis>, StoreError> {
+        self.database.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT min(due_at) FROM deliveries WHERE state IN ('waiting', 'claimed')")?;
+            Ok(statement.query_row([], |row| row.get(0))?)
+        })
+    }
+
+    fn recent(&self, limit: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
+        self.database.read(|connection| {
+            let mut statement =
+                connection.prepare_cached(&format!("SELECT {COLUMNS} FROM deliveries ORDER BY id DESC LIMIT ?1"))?;
+            let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
+            let mut records = Vec::new();
+            while let Some(row) = rows.next()? {
+                match read_record(row) {
+                    Ok(record) => records.push(record),
+                    Err(Trouble::Refused(_)) => {}
+                    Err(trouble) => return Err(trouble),
+                }
+            }
+            Ok(records)
+        })
+    }
+}
+
+fn forget(transaction: &Transaction<'_>, now: Millis) -> Result<(), Trouble> {
+    transaction
+        .prepare_cached(
+            "DELETE FROM deliveries WHERE state IN ('delivered', 'dead')
+             AND (due_at < ?1 OR id <= (SELECT max(id) FROM deliveries) - ?2)",
+        )?
+        .execute([now.saturating_sub(HISTORY_MILLIS), HISTORY_ROWS])?;
+    Ok(())
+}
+
+/// JSON has no NaN and no infinities, so the alerts' values travel beside it, as bits.
+fn write_notification(notification: &Notification) -> Result<(String, String), Trouble> {
+    let values: Vec<i64> = notification.alerts.iter().map(|alert| bits(alert.value)).collect();
+    let mut plain = notification.clone();
+    plain.alerts.iter_mut().for_each(|alert| alert.value = 0.0);
+    let wrong = |error: serde_json::Error| {
+        Trouble::Refused(format!("the notification `{}` cannot be written: {error}", notification.title))
+    };
+    Ok((serde_json::to_string(&plain).map_err(wrong)?, serde_json::to_string(&values).map_err(wrong)?))
+}
+
+fn read_notification(text: &str, values: &str) -> Result<Notification, serde_json::Error> {
+    let mut notification: Notification = serde_json::from_str(text)?;
+    let values: Vec<i64> = serde_json::from_str(values)?;
+    for (alert, value) in notification.alerts.iter_mut().zip(values) {
+        alert.value = from_bits(value);
+    }
+    Ok(notification)
+}
+
+fn read_record(row: &Row<'_>) -> Result<DeliveryRecord, Trouble> {
+    let id: i64 = row.get(0)?;
+    let notification = read_notification(&row.get::<_, String>(3)?, &row.get::<_, String>(4)?)
+        .map_err(|error| Trouble::Refused(format!("delivery {id} cannot be read: {error}")))?;
+    let state = match row.get::<_, String>(7)?.as_str() {
+        "waiting" => DeliveryState::Waiting,
+        "claimed" => DeliveryState::Claimed,
+        "delivered" => DeliveryState::Delivered,
+        "dead" => DeliveryState::Dead,
+        other => return Err(Trouble::Refused(format!("the state `{other}` of delivery {id} is unknown"))),
+    };
+    let delivery =
+        Delivery { id, key: row.get(1)?, channel: row.get(2)?, notification, created_at: row.get(5)?, attempts: row.get(6)? };
+    Ok(DeliveryRecord { delivery, state, due_at: row.get(8)?, answer: row.get(9)? })
+}
+
+fn shortened(text: &str) -> &str {
+    &text[..text.floor_char_boundary(ANSWER_BYTES)]
+}

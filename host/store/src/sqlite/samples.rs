@@ -1,0 +1,288 @@
+//! Samples, one row each. Transactional and plain; a denser engine can take its place behind the same port.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Instant;
+
+use rusqlite::{Connection, Transaction, params};
+use vitrine_model::port::StoreError;
+use vitrine_model::port::samples::{Appended, Samples, SelectLimits};
+use vitrine_model::sample::{Batch, Family, MetricKind, Sample, Series};
+use vitrine_model::{Labels, Matcher, Millis};
+
+use super::code::{bits, from_bits, labels_from_text, labels_to_text};
+use super::dictionary::{Dictionary, SeriesId};
+use super::{Database, Trouble};
+use crate::metrics::Metrics;
+use crate::settings::Settings;
+
+/// Bounds of one series' labels. Prometheus has none, and its users learn why it should.
+const LABELS: usize = 64;
+const NAME_BYTES: usize = 1024;
+const VALUE_BYTES: usize = 4096;
+
+/// How many series one transaction of forgetting covers: the writer is free between two.
+const FORGET_AT_ONCE: usize = 256;
+
+#[derive(Debug)]
+pub(crate) struct SqliteSamples {
+    database: Database,
+    settings: Settings,
+    metrics: Metrics,
+    dictionary: RwLock<Dictionary>,
+    families: RwLock<HashMap<String, Family>>,
+}
+
+impl SqliteSamples {
+    pub(crate) fn open(database: Database, settings: Settings, metrics: Metrics) -> Result<SqliteSamples, StoreError> {
+        let (dictionary, families) = database.read(|connection| Ok((load_series(connection)?, load_families(connection)?)))?;
+        Ok(SqliteSamples { database, settings, metrics, dictionary: RwLock::new(dictionary), families: RwLock::new(families) })
+    }
+
+    pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
+        self.database.checkpoint()
+    }
+
+    pub(crate) fn series_count(&self) -> usize {
+        self.dictionary().len()
+    }
+
+    fn dictionary(&self) -> RwLockReadGuard<'_, Dictionary> {
+        self.dictionary.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn dictionary_mut(&self) -> RwLockWriteGuard<'_, Dictionary> {
+        self.dictionary.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes samples; answers the series that were not known before.
+    fn write_samples(&self, transaction: &Transaction<'_>, batches: &[Batch]) -> Result<HashMap<Labels, SeriesId>, Trouble> {
+        let mut insert =
+            transaction.prepare_cached("INSERT OR REPLACE INTO samples (series, time, value) VALUES (?1, ?2, ?3)")?;
+        let mut fresh: HashMap<Labels, SeriesId> = HashMap::new();
+        let dictionary = self.dictionary();
+        for (labels, sample) in batches.iter().flat_map(|batch| &batch.samples) {
+            let known = dictionary.id(labels).or_else(|| fresh.get(labels).copied());
+            let id = match known {
+                Some(id) => id,
+                None => {
+                    self.check(labels, dictionary.len() + fresh.len())?;
+                    let id = insert_series(transaction, labels)?;
+                    fresh.insert(labels.clone(), id);
+                    id
+                }
+            };
+            insert.execute(params![id, sample.time, bits(sample.value)])?;
+        }
+        Ok(fresh)
+    }
+
+    /// May a series with these labels join so many others?
+    fn check(&self, labels: &Labels, others: usize) -> Result<(), Trouble> {
+        let limit = self.settings.series_limit;
+        if others >= limit {
+            return Err(Trouble::Refused(format!(
+                "the store holds {limit} series and takes no more, so {} was refused: drop labels with many values, or raise the series limit",
+                shortened(labels)
+            )));
+        }
+        let refuse = |what: String| {
+            Err(Trouble::Refused(format!("{} was refused: {what}; drop or shorten it at its source", shortened(labels))))
+        };
+        if labels.len() > LABELS {
+            return refuse(format!("it has {} labels, {LABELS} are allowed", labels.len()));
+        }
+        for (name, value) in labels.iter() {
+            if name.len() > NAME_BYTES {
+                return refuse(format!("a label name has {} bytes, {NAME_BYTES} are allowed", name.len()));
+            }
+            if value.len() > VALUE_BYTES {
+                return refuse(format!("the value of label `{name}` has {} bytes, {VALUE_BYTES} are allowed", value.len()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is new of the families; answers it.
+    fn write_families(&self, transaction: &Transaction<'_>, batches: &[Batch]) -> Result<Vec<Family>, Trouble> {
+        let known = self.families.read().unwrap_or_else(PoisonError::into_inner);
+        let mut fresh = Vec::new();
+        for family in batches.iter().flat_map(|batch| &batch.families) {
+            if known.get(&family.name) == Some(family) {
+                continue;
+            }
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO families (name, kind, help, unit) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![family.name, kind_word(family.kind), family.help, family.unit])?;
+            fresh.push(family.clone());
+        }
+        Ok(fresh)
+    }
+}
+
+impl Samples for SqliteSamples {
+    fn append(&self, batches: &[Batch]) -> Result<Appended, StoreError> {
+        let began = Instant::now();
+        let (series, _) = self.database.write_then(
+            |transaction| Ok((self.write_samples(transaction, batches)?, self.write_families(transaction, batches)?)),
+            |(series, families)| {
+                if !series.is_empty() {
+                    let mut dictionary = self.dictionary_mut();
+                    series.iter().for_each(|(labels, id)| dictionary.add(*id, labels.clone()));
+                }
+                if !families.is_empty() {
+                    let mut known = self.families.write().unwrap_or_else(PoisonError::into_inner);
+                    known.extend(families.iter().map(|family| (family.name.clone(), family.clone())));
+                }
+            },
+        )?;
+        let samples = batches.iter().map(|batch| batch.samples.len() as u64).sum();
+        self.metrics.appended.inc_by(samples);
+        self.metrics.append_seconds.observe(began.elapsed().as_secs_f64());
+        Ok(Appended { samples, new_series: series.len() as u64 })
+    }
+
+    fn select(&self, matchers: &[Matcher], start: Millis, end: Millis, limits: SelectLimits) -> Result<Vec<Series>, StoreError> {
+        let began = Instant::now();
+        let candidates = self.dictionary().matching(matchers);
+        let found = self.database.read(|connection| read_series(connection, candidates, start, end, limits))?;
+        self.metrics.select_seconds.observe(began.elapsed().as_secs_f64());
+        Ok(found)
+    }
+
+    fn series(&self, matchers: &[Matcher], limit: usize) -> Result<Vec<Labels>, StoreError> {
+        let found = self.dictionary().matching(matchers);
+        Ok(found.into_iter().take(limit).map(|(labels, _)| labels).collect())
+    }
+
+    fn families(&self) -> Result<Vec<Family>, StoreError> {
+        let known = self.families.read().unwrap_or_else(PoisonError::into_inner);
+        let mut families: Vec<Family> = known.values().cloned().collect();
+        families.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(families)
+    }
+
+    fn forget(&self, before: Millis) -> Result<u64, StoreError> {
+        let all = self.dictionary().all();
+        let mut forgotten = 0;
+        for ids in all.chunks(FORGET_AT_ONCE) {
+            let (samples, _) = self.database.write_then(
+                |transaction| forget(transaction, ids, before),
+                |(_, emptied)| {
+                    let mut dictionary = self.dictionary_mut();
+                    emptied.iter().for_each(|id| dictionary.remove(*id));
+                },
+            )?;
+            forgotten += samples;
+        }
+        Ok(forgotten)
+    }
+}
+
+fn insert_series(transaction: &Transaction<'_>, labels: &Labels) -> Result<SeriesId, Trouble> {
+    transaction.prepare_cached("INSERT INTO series (labels) VALUES (?1)")?.execute([labels_to_text(labels)?])?;
+    Ok(transaction.last_insert_rowid())
+}
+
+fn read_series(
+    connection: &Connection,
+    candidates: Vec<(Labels, SeriesId)>,
+    start: Millis,
+    end: Millis,
+    limits: SelectLimits,
+) -> Result<Vec<Series>, Trouble> {
+    let mut statement = connection
+        .prepare_cached("SELECT time, value FROM samples WHERE series = ?1 AND time BETWEEN ?2 AND ?3 ORDER BY time")?;
+    let mut found = Vec::new();
+    let mut total = 0;
+    for (labels, id) in candidates {
+        let mut rows = statement.query(params![id, start, end])?;
+        let mut samples = Vec::new();
+        while let Some(row) = rows.next()? {
+            samples.push(Sample { time: row.get(0)?, value: from_bits(row.get(1)?) });
+            total += 1;
+            if total > limits.samples {
+                return Err(Trouble::Refused(format!(
+                    "the selection has more than {} samples: ask for a shorter time or fewer series",
+                    limits.samples
+                )));
+            }
+        }
+        if samples.is_empty() {
+            continue;
+        }
+        if found.len() == limits.series {
+            return Err(Trouble::Refused(format!(
+                "the selection matches more than {} series: narrow it with more labels",
+                limits.series
+            )));
+        }
+        found.push(Series { labels, samples });
+    }
+    Ok(found)
+}
+
+/// Answers how many samples went, and which series went with their last one.
+fn forget(transaction: &Transaction<'_>, ids: &[SeriesId], before: Millis) -> Result<(u64, Vec<SeriesId>), Trouble> {
+    let mut delete = transaction.prepare_cached("DELETE FROM samples WHERE series = ?1 AND time < ?2")?;
+    let mut left = transaction.prepare_cached("SELECT 1 FROM samples WHERE series = ?1 LIMIT 1")?;
+    let mut delete_series = transaction.prepare_cached("DELETE FROM series WHERE id = ?1")?;
+    let mut forgotten = 0;
+    let mut emptied = Vec::new();
+    for id in ids {
+        forgotten += delete.execute(params![id, before])? as u64;
+        if !left.exists([id])? {
+            delete_series.execute([id])?;
+            emptied.push(*id);
+        }
+    }
+    Ok((forgotten, emptied))
+}
+
+fn load_series(connection: &Connection) -> Result<Dictionary, Trouble> {
+    let mut dictionary = Dictionary::default();
+    let mut statement = connection.prepare("SELECT id, labels FROM series")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        dictionary.add(row.get(0)?, labels_from_text(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?);
+    }
+    Ok(dictionary)
+}
+
+fn load_families(connection: &Connection) -> Result<HashMap<String, Family>, Trouble> {
+    let mut statement = connection.prepare("SELECT name, kind, help, unit FROM families")?;
+    let families = statement.query_map([], |row| {
+        let kind: String = row.get(1)?;
+        Ok(Family { name: row.get(0)?, kind: kind_from_word(&kind), help: row.get(2)?, unit: row.get(3)? })
+    })?;
+    families.map(|family| family.map(|family| (family.name.clone(), family)).map_err(Trouble::from)).collect()
+}
+
+fn kind_word(kind: MetricKind) -> &'static str {
+    match kind {
+        MetricKind::Unknown => "unknown",
+        MetricKind::Counter => "counter",
+        MetricKind::Gauge => "gauge",
+        MetricKind::Histogram => "histogram",
+        MetricKind::Summary => "summary",
+    }
+}
+
+fn kind_from_word(word: &str) -> MetricKind {
+    match word {
+        "counter" => MetricKind::Counter,
+        "gauge" => MetricKind::Gauge,
+        "histogram" => MetricKind::Histogram,
+        "summary" => MetricKind::Summary,
+        _ => MetricKind::Unknown,
+    }
+}
+
+/// Labels for a message: what is refused for its length is not repeated in full.
+fn shortened(labels: &Labels) -> String {
+    let text = labels.to_string();
+    match text.char_indices().nth(200) {
+        Some((place, _)) => format!("{}…", &text[..place]),
+        None => text,
+    }
+}

@@ -1,0 +1,213 @@
+//! Alerts, deliveries and kept values survive a restart and change as wholes.
+
+use tempfile::TempDir;
+use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind};
+use vitrine_model::notification::{Notification, NotifiedAlert, Receipt};
+use vitrine_model::port::deliveries::{Delivery, DeliveryState, NewDelivery};
+use vitrine_model::{Labels, Millis};
+
+use super::open;
+use crate::Store;
+
+fn alert(host: &str, value: f64) -> Alert {
+    Alert {
+        rule: "rules.yaml;machine;Full".into(),
+        labels: Labels::from_pairs([("host", host)]),
+        annotations: Labels::from_pairs([("summary", "the disk is full")]),
+        state: AlertState::Firing,
+        active_at: 5,
+        fired_at: Some(7),
+        value,
+    }
+}
+
+fn fired(host: &str) -> AlertChange {
+    let alert = alert(host, f64::INFINITY);
+    AlertChange {
+        set: vec![alert.clone()],
+        removed: Vec::new(),
+        events: vec![AlertEvent { kind: EventKind::Firing, at: 7, alert }],
+    }
+}
+
+fn new_delivery(key: &str, created_at: Millis) -> NewDelivery {
+    let alert = NotifiedAlert {
+        status: EventKind::Firing,
+        labels: Labels::from_pairs([("host", "a")]),
+        annotations: Labels::new(),
+        starts_at: 5,
+        ends_at: None,
+        value: f64::NEG_INFINITY,
+        fingerprint: "f".into(),
+        link: "http://host/alert".into(),
+    };
+    let notification = Notification {
+        status: EventKind::Firing,
+        title: "Full".into(),
+        group: "g".into(),
+        group_labels: Labels::new(),
+        alerts: vec![alert],
+        host: "http://host".into(),
+        time_zone: "UTC".into(),
+    };
+    NewDelivery { key: key.into(), channel: "mail".into(), notification, created_at }
+}
+
+fn states(store: &Store) -> Vec<(String, DeliveryState, String)> {
+    let records = store.deliveries().recent(10).unwrap();
+    records.into_iter().map(|record| (record.delivery.key, record.state, record.answer)).collect()
+}
+
+fn keys(deliveries: &[Delivery]) -> Vec<&str> {
+    deliveries.iter().map(|delivery| delivery.key.as_str()).collect()
+}
+
+#[test]
+fn alerts_come_and_go_with_their_events() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    store.alerts().commit(&fired("a")).unwrap();
+    store.alerts().commit(&fired("b")).unwrap();
+    drop(store);
+
+    let store = open(&folder);
+    assert_eq!(store.alerts().load().unwrap(), [alert("a", f64::INFINITY), alert("b", f64::INFINITY)]);
+    let ended = alert("a", 0.5);
+    let change = AlertChange {
+        set: Vec::new(),
+        removed: vec![(ended.rule.clone(), ended.labels.clone())],
+        events: vec![AlertEvent { kind: EventKind::Resolved, at: 9, alert: ended.clone() }],
+    };
+    store.alerts().commit(&change).unwrap();
+    assert_eq!(store.alerts().load().unwrap(), [alert("b", f64::INFINITY)]);
+    let newest = &store.alerts().history(1).unwrap()[0];
+    assert_eq!(newest.event, change.events[0]);
+    assert_eq!(store.alerts().unplanned(10).unwrap().len(), 3);
+}
+
+#[test]
+fn planning_is_one_step_and_happens_once() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    store.alerts().commit(&fired("a")).unwrap();
+    store.alerts().commit(&fired("b")).unwrap();
+    let events: Vec<i64> = store.alerts().unplanned(10).unwrap().iter().map(|event| event.id).collect();
+    for _ in 0..2 {
+        store.deliveries().plan(&events[..1], &[new_delivery("k1", 10), new_delivery("k1", 11)]).unwrap();
+    }
+    drop(store);
+    let store = open(&folder);
+    let left: Vec<i64> = store.alerts().unplanned(10).unwrap().iter().map(|event| event.id).collect();
+    assert_eq!(left, events[1..]);
+    assert_eq!(store.alerts().history(10).unwrap().len(), 2);
+    let records = store.deliveries().recent(10).unwrap();
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].delivery.notification, new_delivery("k1", 10).notification);
+    assert_eq!((records[0].delivery.created_at, records[0].due_at), (10, 10));
+}
+
+#[test]
+fn a_claim_is_a_lease() {
+    let folder = TempDir::new().unwrap();
+    let deliveries = open(&folder).deliveries();
+    deliveries.plan(&[], &[new_delivery("late", 30), new_delivery("old", 10), new_delivery("young", 20)]).unwrap();
+    assert_eq!(deliveries.next_due().unwrap(), Some(10));
+    assert_eq!(keys(&deliveries.claim(25, 100, 10).unwrap()), ["old", "young"]);
+    assert_eq!(keys(&deliveries.claim(99, 200, 1).unwrap()), ["late"]);
+    assert_eq!(keys(&deliveries.claim(99, 200, 9).unwrap()), [""; 0]);
+    assert_eq!(deliveries.next_due().unwrap(), Some(100));
+    // Whoever claimed it is silent for too long.
+    let again = deliveries.claim(100, 300, 1).unwrap();
+    assert_eq!((keys(&again), again[0].attempts), (vec!["old"], 2));
+}
+
+#[test]
+fn deliveries_end_well_or_badly_and_stay_so() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    let deliveries = store.deliveries();
+    deliveries.plan(&[], &[new_delivery("a", 1), new_delivery("b", 2), new_delivery("c", 3)]).unwrap();
+    let claimed = deliveries.claim(5, 50, 10).unwrap();
+    let receipt = Receipt { answer: "250 ok".into(), id: Some("m1".into()) };
+    deliveries.delivered(claimed[0].id, 6, &receipt).unwrap();
+    deliveries.bury(claimed[1].id, 6, "no such mailbox").unwrap();
+    deliveries.retry(claimed[2].id, 40, "greylisted").unwrap();
+    // Too late to matter.
+    deliveries.retry(claimed[0].id, 7, "?").unwrap();
+    deliveries.bury(claimed[0].id, 7, "?").unwrap();
+    let expected = [
+        ("c".to_owned(), DeliveryState::Waiting, "greylisted".to_owned()),
+        ("b".to_owned(), DeliveryState::Dead, "no such mailbox".to_owned()),
+        ("a".to_owned(), DeliveryState::Delivered, "250 ok (m1)".to_owned()),
+    ];
+    assert_eq!(states(&store), expected);
+    assert_eq!(deliveries.next_due().unwrap(), Some(40));
+    assert!(deliveries.claim(39, 60, 10).unwrap().is_empty());
+    assert_eq!(deliveries.claim(40, 60, 10).unwrap()[0].attempts, 2);
+}
+
+#[test]
+fn what_was_claimed_by_the_dead_is_due_again() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    store.deliveries().plan(&[], &[new_delivery("a", 1)]).unwrap();
+    store.deliveries().claim(5, 1_000_000, 10).unwrap();
+    drop(store);
+    let deliveries = open(&folder).deliveries();
+    assert_eq!(deliveries.release().unwrap(), 1);
+    assert_eq!(deliveries.release().unwrap(), 0);
+    assert_eq!(keys(&deliveries.claim(5, 10, 10).unwrap()), ["a"]);
+}
+
+#[test]
+fn one_that_cannot_be_read_holds_up_nobody() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    store.deliveries().plan(&[], &[new_delivery("a", 1), new_delivery("b", 2)]).unwrap();
+    drop(store);
+    let connection = rusqlite::Connection::open(folder.path().join("state.db")).unwrap();
+    connection.execute("UPDATE deliveries SET notification = '{' WHERE key = 'a'", []).unwrap();
+    drop(connection);
+    let deliveries = open(&folder).deliveries();
+    assert_eq!(keys(&deliveries.claim(5, 10, 10).unwrap()), ["b"]);
+    assert_eq!(deliveries.next_due().unwrap(), Some(10));
+}
+
+#[test]
+fn history_is_cut_but_what_is_open_stays() {
+    const DAY: Millis = 86_400_000;
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    let deliveries = store.deliveries();
+    deliveries.plan(&[], &[new_delivery("old", 0), new_delivery("open", 0)]).unwrap();
+    let claimed = deliveries.claim(1, 2, 1).unwrap();
+    deliveries.bury(claimed[0].id, 1, "").unwrap();
+    for number in 0..64 {
+        deliveries.plan(&[], &[new_delivery(&number.to_string(), 100 * DAY)]).unwrap();
+        let newest = deliveries.recent(1).unwrap()[0].delivery.id;
+        deliveries.bury(newest, 100 * DAY, "").unwrap();
+    }
+    let left = deliveries.recent(1_000).unwrap();
+    assert_eq!(left.len(), 65);
+    assert_eq!(left[64].delivery.key, "open");
+}
+
+#[test]
+fn values_are_kept_by_owner_and_key() {
+    let folder = TempDir::new().unwrap();
+    let keep = open(&folder).keep();
+    keep.set("plugin", "cursor/a", b"1").unwrap();
+    keep.set("plugin", "cursor/b", &[0, 255]).unwrap();
+    keep.set("plugin", "cursor%", b"").unwrap();
+    keep.set("other", "cursor/a", b"3").unwrap();
+    keep.set("plugin", "cursor/a", b"2").unwrap();
+    drop(keep);
+    let keep = open(&folder).keep();
+    assert_eq!(keep.get("plugin", "cursor/a").unwrap(), Some(b"2".to_vec()));
+    assert_eq!(keep.get("plugin", "cursor/b").unwrap(), Some(vec![0, 255]));
+    assert_eq!(keep.keys("plugin", "cursor/").unwrap(), ["cursor/a", "cursor/b"]);
+    assert_eq!(keep.keys("plugin", "").unwrap().len(), 3);
+    keep.delete("plugin", "cursor/a").unwrap();
+    keep.delete("plugin", "cursor/a").unwrap();
+    assert_eq!(keep.get("plugin", "cursor/a").unwrap(), None);
+}
