@@ -11,3 +11,59 @@ pub fn now() -> i64 {
 pub fn monotonic() -> u64 {
     host::clock::monotonic()
 }
+
+/// A moment in UTC, on the Gregorian calendar. A guest has no time zones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Utc {
+    pub year: i64,
+    /// From 1 on, as is the day.
+    pub month: u8,
+    pub day: u8,
+    pub hour: u8,
+    pub minute: u8,
+    pub second: u8,
+    pub millisecond: u16,
+}
+
+const MILLISECONDS_PER_DAY: i64 = 86_400_000;
+
+impl Utc {
+    /// From milliseconds since the Unix epoch.
+    pub fn from_milliseconds(time: i64) -> Utc {
+        let (year, month, day) = date(time.div_euclid(MILLISECONDS_PER_DAY));
+        let of_day = time.rem_euclid(MILLISECONDS_PER_DAY);
+        Utc {
+            year,
+            month,
+            day,
+            hour: (of_day / 3_600_000) as u8,
+            minute: (of_day / 60_000 % 60) as u8,
+            second: (of_day / 1000 % 60) as u8,
+            millisecond: (of_day % 1000) as u16,
+        }
+    }
+
+    /// `2026-11-20T12:34:56.789Z`, as in RFC 3339.
+    pub fn rfc3339(&self) -> String {
+        let Utc { year, month, day, hour, minute, second, millisecond } = self;
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
+    }
+}
+
+/// Days since 1970-01-01 → year, month, day. The calendar repeats every 400 years; within that, years start in March,
+/// so that the leap day comes last.
+fn date(days: i64) -> (i64, u8, u8) {
+    const DAYS_PER_ERA: i64 = 146_097;
+    // From 0000-03-01 to 1970-01-01.
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(DAYS_PER_ERA), days.rem_euclid(DAYS_PER_ERA));
+    let leap_days = day_of_era / 1460 - day_of_era / 36_524 + day_of_era / 146_096;
+    let year_of_era = (day_of_era - leap_days) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    // Months from March on have 31, 30, 31, 30, 31 days, over and over: 153 in five of them.
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month as u8, day as u8)
+}

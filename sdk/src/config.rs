@@ -21,12 +21,9 @@ fn explain(json: &str, error: &serde_json::Error) -> Fault {
     let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
     let line_start: usize = json.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let before = json.as_bytes().get(..line_start + error.column()).unwrap_or(json.as_bytes());
-    let mut path = Path::of(before);
-    if reason.starts_with("missing field") {
-        // Told at the end of the object, where its last key is still the current one.
-        path.0.pop();
-    }
-    let path = path.text();
+    // A field is missing from an object as a whole; any other mistake is inside what ended last.
+    let missing = reason.starts_with("missing field");
+    let path = Path::of(before).text(if missing { Depth::Object } else { Depth::Value });
     match path.is_empty() {
         true => Fault::Invalid(reason.to_owned()),
         false => Fault::Invalid(["`", &path, "`: ", reason].concat()),
@@ -37,7 +34,17 @@ fn explain(json: &str, error: &serde_json::Error) -> Fault {
 ///
 /// Tracking the path while reading would cost every plugin a third of its size; reading the text again costs nothing
 /// until something is wrong.
-struct Path(Vec<Step>);
+struct Path {
+    open: Vec<Step>,
+    /// The step inside the object or list that ended with the last byte.
+    ended: Option<Step>,
+}
+
+#[derive(PartialEq)]
+enum Depth {
+    Object,
+    Value,
+}
 
 enum Step {
     Key(String),
@@ -46,24 +53,25 @@ enum Step {
 
 impl Path {
     fn of(json: &[u8]) -> Path {
-        let mut path = Path(Vec::new());
+        let mut path = Path { open: Vec::new(), ended: None };
         let mut key_follows = false;
         let mut rest = json;
         while let Some((first, after)) = rest.split_first() {
             rest = after;
+            path.ended = None;
             match first {
-                b'{' => path.0.push(Step::Key(String::new())),
-                b'[' => path.0.push(Step::Place(0)),
-                b'}' | b']' => drop(path.0.pop()),
+                b'{' => path.open.push(Step::Key(String::new())),
+                b'[' => path.open.push(Step::Place(0)),
+                b'}' | b']' => path.ended = path.open.pop(),
                 b',' => {
-                    if let Some(Step::Place(place)) = path.0.last_mut() {
+                    if let Some(Step::Place(place)) = path.open.last_mut() {
                         *place += 1;
                     }
                 }
                 b'"' => {
                     let (text, after) = string(rest);
                     rest = after;
-                    if let (true, Some(Step::Key(key))) = (key_follows, path.0.last_mut()) {
+                    if let (true, Some(Step::Key(key))) = (key_follows, path.open.last_mut()) {
                         *key = text;
                     }
                 }
@@ -78,9 +86,10 @@ impl Path {
         path
     }
 
-    fn text(&self) -> String {
+    fn text(&self, depth: Depth) -> String {
         let mut text = String::new();
-        for step in &self.0 {
+        let ended = self.ended.iter().filter(|_| depth == Depth::Value);
+        for step in self.open.iter().chain(ended) {
             match step {
                 Step::Key(key) if key.is_empty() => {}
                 Step::Key(key) if text.is_empty() => text.push_str(key),

@@ -110,3 +110,14 @@ fn scripted_answers_come_in_turn() {
     assert!(request.send().is_err() && request.send().is_err());
     assert_eq!(host.requests().len(), 3);
 }
+
+#[test]
+fn moments_have_their_date() {
+    let check = |time: i64, expected: &str| assert_eq!(crate::clock::Utc::from_milliseconds(time).rfc3339(), expected);
+    check(0, "1970-01-01T00:00:00.000Z");
+    check(-1, "1969-12-31T23:59:59.999Z");
+    check(951_782_400_000, "2000-02-29T00:00:00.000Z");
+    check(1_709_251_199_123, "2024-02-29T23:59:59.123Z");
+    check(1_795_177_800_000, "2026-11-20T12:30:00.000Z");
+    check(4_107_542_400_000, "2100-03-01T00:00:00.000Z");
+}

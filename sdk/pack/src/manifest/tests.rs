@@ -103,3 +103,16 @@ fn a_data_source_must_offer_something() {
 fn broken_toml_has_its_place() {
     assert!(complaint("name = \"a\nkind = 3").starts_with("1:"), "{}", complaint("name = \"a\nkind = 3"));
 }
+
+#[test]
+fn the_bundled_manifests_are_valid() {
+    let plugins = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
+    let folders: Vec<_> = std::fs::read_dir(plugins).unwrap().map(|entry| entry.unwrap().path()).collect();
+    for folder in &folders {
+        let text = std::fs::read_to_string(folder.join("plugin.toml")).unwrap();
+        let manifest = Manifest::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        assert_eq!(Some(manifest.name.as_str()), folder.file_name().and_then(|name| name.to_str()));
+        assert!(folder.join("README.md").exists(), "{} has no README", folder.display());
+    }
+    assert!(folders.len() >= 9);
+}

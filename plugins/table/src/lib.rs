@@ -1,0 +1,70 @@
+//! The panel `table`: time series become rows of labels and last values; tables stay as they are.
+
+mod order;
+mod series;
+
+use serde::Deserialize;
+use vitrine_sdk::panel::{Align, Levels, Request, Table as TableView, TableColumn, View};
+use vitrine_sdk::{Fault, Frame, Panel, Values, export};
+
+const ROWS: usize = 100;
+const MOST_ROWS: usize = 1000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Options {
+    #[serde(default)]
+    unit: String,
+    sort: Option<String>,
+    limit: Option<usize>,
+    warn: Option<f64>,
+    bad: Option<f64>,
+}
+
+#[derive(Debug)]
+pub struct Table;
+
+impl Panel for Table {
+    type Options = Options;
+
+    fn render(request: Request<Options>) -> Result<View, Fault> {
+        let options = request.options;
+        let mut columns = match request.frames.iter().find(|frame| frame.times().is_none() && !frame.columns.is_empty()) {
+            Some(table) => as_it_is(table, &options.unit),
+            None => series::columns(&request.frames, &options.unit),
+        };
+        if let Some(sort) = &options.sort {
+            order::sort(&mut columns, sort)?;
+        }
+        order::limit(&mut columns, options.limit.unwrap_or(ROWS).min(MOST_ROWS));
+        let levels = Levels { warn: options.warn, bad: options.bad };
+        columns.iter_mut().for_each(|column| color(column, levels));
+        Ok(View::Table(TableView { columns }))
+    }
+}
+
+fn as_it_is(frame: &Frame, unit: &str) -> Vec<TableColumn> {
+    let column = |column: &vitrine_sdk::Column| {
+        let numbers = matches!(column.values, Values::Numbers(_));
+        let own_unit = column.unit.as_deref().unwrap_or(unit);
+        TableColumn {
+            title: column.name.clone(),
+            unit: if numbers { own_unit.to_owned() } else { String::new() },
+            align: if numbers { Align::End } else { Align::Start },
+            values: column.values.clone(),
+            states: Vec::new(),
+        }
+    };
+    frame.columns.iter().map(column).collect()
+}
+
+fn color(column: &mut TableColumn, levels: Levels) {
+    if let (Values::Numbers(numbers), true) = (&column.values, levels != Levels::default()) {
+        column.states = numbers.iter().map(|number| levels.state(*number)).collect();
+    }
+}
+
+export!(panel: Table);
+
+#[cfg(test)]
+mod tests;
