@@ -31,8 +31,8 @@ pub fn build(folder: &Path, out: &Path, progress: &mut dyn FnMut(&str)) -> Resul
     built.into_iter().next().map(|built| built.path).context("nothing was built")
 }
 
-/// Builds several plugins, those of one workspace with one call of cargo. `progress` is given cargo's own lines and one
-/// for each plugin.
+/// Builds several plugins, those of one workspace with one call of cargo. `progress` is given cargo's own lines, its
+/// errors among them, and one for each plugin.
 pub fn build_all(folders: &[PathBuf], out: &Path, progress: &mut dyn FnMut(&str)) -> Result<Vec<Built>> {
     let plugins = folders.iter().map(|folder| Plugin::read(folder)).collect::<Result<Vec<_>>>()?;
     let toolchain = Toolchain::find(progress)?;
@@ -174,15 +174,12 @@ impl Workspace {
                 stdout.read_to_string(&mut text).map(|_| text)
             })
         });
-        let mut said = String::new();
         for line in child.stderr.take().into_iter().flat_map(|stderr| BufReader::new(stderr).lines()) {
             let line = line.context("cannot read what cargo says")?;
-            progress(line.trim());
-            said.push_str(&line);
-            said.push('\n');
+            progress(line.trim_end());
         }
         let status = child.wait().context("cannot wait for cargo")?;
-        ensure!(status.success(), "cargo could not compile {}\n{said}", self.packages.join(", "));
+        ensure!(status.success(), "cargo could not compile {}; what it said is above", self.packages.join(", "));
         let output = output.and_then(|reader| reader.join().ok()).context("cargo said nothing")?;
         modules(&output.context("cannot read what cargo made")?)
     }
