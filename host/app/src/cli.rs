@@ -1,0 +1,176 @@
+//! The command line: one file per verb.
+
+mod check;
+mod completions;
+mod plugin;
+mod serve;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use serde_json::{Map, Value};
+
+use crate::plan::Origins;
+
+/// Watches machines and services, shows dashboards, and tells people when something is wrong.
+///
+/// Everything that touches the outside world is a sandboxed plugin; everything you set up is a file.
+#[derive(Debug, Parser)]
+#[command(name = "vitrine", version, max_term_width = 100)]
+#[command(after_help = "EXAMPLES:
+  vitrine serve                       start with ./config and ./dashboards
+  vitrine check                       say everything that is wrong in the files
+  vitrine plugin inspect system       what a plugin is, and what it may do
+  vitrine plugin build plugins/mine   compile a plugin to one file
+
+SETTINGS:
+  Every key of config/*.yaml can be set in the environment (VITRINE_LISTEN, VITRINE_MAIL__HOST)
+  and on the command line (--listen, or --set mail.host=smtp.shop.example). Flags win over the
+  environment, the environment over config/conf.d/, that over config/.")]
+pub struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Settings that everybody needs now and then; `--set` reaches all others.
+#[derive(Debug, Args)]
+struct Common {
+    /// Folder with the settings
+    #[arg(long, global = true, value_name = "DIR", default_value = "config", env = "VITRINE_CONFIG", help_heading = "Settings")]
+    config: PathBuf,
+    /// Folder with the dashboards [default: dashboards] [env: VITRINE_DASHBOARDS_DIR]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
+    dashboards_dir: Option<PathBuf>,
+    /// Folder for samples, alerts and deliveries [default: data] [env: VITRINE_DATA_DIR]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
+    data_dir: Option<PathBuf>,
+    /// Address and port to listen on [default: 127.0.0.1:7878] [env: VITRINE_LISTEN]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT", help_heading = "Settings")]
+    listen: Option<String>,
+    /// Address that links in messages begin with [env: VITRINE_PUBLIC_URL]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    public_url: Option<String>,
+    /// Time zone of pages, messages and cron expressions [env: VITRINE_TIME_ZONE]
+    #[arg(long, global = true, value_name = "ZONE", help_heading = "Settings")]
+    time_zone: Option<String>,
+    /// How long samples are kept [default: 15d] [env: VITRINE_RETENTION]
+    #[arg(long, global = true, value_name = "DURATION", help_heading = "Settings")]
+    retention: Option<String>,
+    /// What is logged: error, warn, info, debug, or a filter [default: info] [env: VITRINE_LOG]
+    #[arg(long, global = true, value_name = "FILTER", help_heading = "Settings")]
+    log: Option<String>,
+    /// How log lines look: auto, human or json [default: auto] [env: VITRINE_LOG_FORMAT]
+    #[arg(long, global = true, value_name = "FORMAT", help_heading = "Settings")]
+    log_format: Option<String>,
+    /// Any other setting, such as `mail.host=smtp.shop.example`; may be given often
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = key_and_value, help_heading = "Settings")]
+    set: Vec<(String, Value)>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Start the host
+    Serve,
+    /// Check all files, and say everything that is wrong
+    ///
+    /// Each problem comes with file, line, column, reason and remedy. The exit code is 1 if there is any.
+    Check,
+    /// Build and inspect plugins
+    #[command(subcommand)]
+    Plugin(plugin::Verb),
+    /// Print the JSON Schema of a kind of file, for editors
+    Schema {
+        /// Which kind
+        kind: check::SchemaKind,
+    },
+    /// Print a completion script for a shell
+    ///
+    /// For bash: vitrine completions bash > /etc/bash_completion.d/vitrine
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+pub fn run(arguments: Arguments) -> ExitCode {
+    let origins = arguments.common.origins();
+    let outcome = match arguments.verb {
+        Verb::Serve => serve::run(origins),
+        Verb::Check => check::run(&origins),
+        Verb::Plugin(verb) => plugin::run(verb, &origins),
+        Verb::Schema { kind } => check::schema(kind),
+        Verb::Completions { shell } => completions::run(shell),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Variables that are not settings.
+const NOT_SETTINGS: [&str; 2] = ["VITRINE_CONFIG", "VITRINE_WASM_TOOLCHAIN"];
+
+impl Common {
+    fn origins(&self) -> Origins {
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let environment = environment.filter(|(name, _)| name.starts_with("VITRINE_") && !NOT_SETTINGS.contains(&name.as_str()));
+        Origins { folder: self.config.clone(), environment: environment.collect(), flags: self.flags() }
+    }
+
+    /// The flags that were given, as a tree.
+    fn flags(&self) -> Value {
+        let mut tree = Map::new();
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let named = [
+            ("dashboards_dir", path(&self.dashboards_dir)),
+            ("data_dir", path(&self.data_dir)),
+            ("listen", self.listen.clone()),
+            ("public_url", self.public_url.clone()),
+            ("time_zone", self.time_zone.clone()),
+            ("retention", self.retention.clone()),
+            ("log", self.log.clone()),
+            ("log_format", self.log_format.clone()),
+        ];
+        for (key, value) in named {
+            if let Some(value) = value {
+                tree.insert(key.to_owned(), Value::String(value));
+            }
+        }
+        for (key, value) in &self.set {
+            insert(&mut tree, key, value.clone());
+        }
+        Value::Object(tree)
+    }
+}
+
+fn insert(tree: &mut Map<String, Value>, key: &str, value: Value) {
+    match key.split_once('.') {
+        None => drop(tree.insert(key.to_owned(), value)),
+        Some((first, rest)) => {
+            let branch = tree.entry(first).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(branch) = branch {
+                insert(branch, rest, value);
+            }
+        }
+    }
+}
+
+/// `KEY=VALUE`; a value that reads as JSON is that, anything else is text.
+fn key_and_value(text: &str) -> Result<(String, Value), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    if key.is_empty() || key.split('.').any(str::is_empty) {
+        return Err("write the key as `mail.host`".to_owned());
+    }
+    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+    Ok((key.to_owned(), value))
+}
+
+/// Whether to write in colour to standard error.
+fn color() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}

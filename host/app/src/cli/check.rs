@@ -1,0 +1,47 @@
+//! `vitrine check`: every problem of every file at once.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use vitrine_config::schema::schema_of;
+use vitrine_monitor::alert::file::RuleFile;
+use vitrine_web::DashboardFile;
+
+use crate::plan::{self, Origins};
+use crate::settings::Settings;
+
+pub(super) fn run(origins: &Origins) -> anyhow::Result<ExitCode> {
+    let (problems, files) = match plan::read(origins) {
+        Ok(plan) => (plan.problems, plan.files),
+        Err(found) => found,
+    };
+    if problems.is_empty() {
+        let noun = if files == 1 { "file" } else { "files" };
+        writeln!(std::io::stdout(), "{files} {noun}, no problems")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    writeln!(std::io::stderr(), "{}", problems.render_among(files, super::color()).trim_end())?;
+    Ok(ExitCode::FAILURE)
+}
+
+/// The kinds of files that people write.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum SchemaKind {
+    /// config/*.yaml
+    Settings,
+    /// dashboards/*.yaml
+    Dashboard,
+    /// config/alerts/*.yaml
+    Alerts,
+}
+
+pub(super) fn schema(kind: SchemaKind) -> anyhow::Result<ExitCode> {
+    let schema = match kind {
+        SchemaKind::Settings => schema_of::<Settings>("Vitrine settings"),
+        SchemaKind::Dashboard => schema_of::<DashboardFile>("Vitrine dashboard"),
+        SchemaKind::Alerts => schema_of::<RuleFile>("Vitrine alert rules"),
+    };
+    writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&schema)?)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,155 @@
+//! The running host: started, reloaded, stopped. The start path is the reload path: check → diff → build → swap.
+
+mod instances;
+mod reload;
+mod retention;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use arc_swap::ArcSwap;
+use prometheus_client::registry::Registry;
+use tokio_util::sync::CancellationToken;
+use vitrine_model::Clock;
+use vitrine_monitor::alert::Group;
+use vitrine_monitor::clock::SystemClock;
+use vitrine_monitor::live::Live;
+use vitrine_monitor::status::Status;
+use vitrine_monitor::{Monitor, Parts};
+use vitrine_plugin::{PluginPanel, Runtime};
+use vitrine_query::{Engine, Limits};
+use vitrine_store::Store;
+use vitrine_web::{Dashboard, PluginCard, Web};
+
+use crate::plan::{Origins, Plan};
+use instances::Running;
+
+/// What under way may take to end once the host is told to stop.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Everything that runs.
+pub struct Host {
+    origins: Origins,
+    runtime: Arc<Runtime>,
+    monitor: Monitor,
+    store: Arc<Store>,
+    web: Arc<Web>,
+    clock: Arc<dyn Clock>,
+    panels: Arc<ArcSwap<BTreeMap<String, Arc<PluginPanel>>>>,
+    cards: Arc<Mutex<Running>>,
+    ready: Arc<AtomicBool>,
+    /// The last good ones of each file.
+    groups: Vec<Group>,
+    dashboards: Vec<Dashboard>,
+}
+
+impl Host {
+    /// Opens the store, sets up the sandbox, and starts what the plan names.
+    pub async fn start(plan: Plan, origins: Origins) -> anyhow::Result<Host> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let registry = Arc::new(Mutex::new(Registry::default()));
+        let settings = plan.settings.clone();
+        let store = Arc::new(Store::open(&settings.data_dir)?);
+        let engine = Arc::new(Engine::new(store.samples(), limits(&settings.query)));
+        let (live, status) = (Live::default(), Arc::new(Status::default()));
+        let (alerts, deliveries) = (store.alerts(), store.deliveries());
+        let (runtime, monitor) = {
+            let mut registry = registry.lock().unwrap_or_else(PoisonError::into_inner);
+            #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are below 2^52")]
+            crate::process::register(&mut registry, clock.now() as f64 / 1_000.0);
+            store.metrics(&mut registry);
+            let runtime = Runtime::new(settings.plugins.clone(), settings.data_dir.clone(), Arc::clone(&clock), &mut registry);
+            let runtime = runtime.map_err(|reason| anyhow!(reason))?;
+            let parts = Parts {
+                clock: Arc::clone(&clock),
+                samples: store.samples(),
+                alerts: Arc::clone(&alerts),
+                deliveries: Arc::clone(&deliveries),
+                engine: Arc::clone(&engine),
+                live: live.clone(),
+                status: Arc::clone(&status),
+            };
+            (runtime, Monitor::start(parts, &mut registry).map_err(|reason| anyhow!(reason))?)
+        };
+        let panels: Arc<ArcSwap<BTreeMap<String, Arc<PluginPanel>>>> = Arc::default();
+        let cards: Arc<Mutex<Running>> = Arc::default();
+        let ready = Arc::new(AtomicBool::new(false));
+        let web = Web::new(vitrine_web::Parts {
+            engine,
+            live,
+            status,
+            clock: Arc::clone(&clock),
+            alerts,
+            deliveries,
+            panels: panel_finder(&panels),
+            plugins: card_maker(&cards),
+            registry,
+            ready: readiness(&ready),
+            settings: settings.web(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        });
+        let mut host = Host {
+            origins,
+            runtime,
+            monitor,
+            store,
+            web,
+            clock,
+            panels,
+            cards,
+            ready,
+            groups: Vec::new(),
+            dashboards: Vec::new(),
+        };
+        host.build(plan).await;
+        host.monitor.begin_telling();
+        host.ready.store(true, Ordering::Release);
+        Ok(host)
+    }
+
+    pub fn web(&self) -> Arc<Web> {
+        Arc::clone(&self.web)
+    }
+
+    /// Reads the files again whenever they change, until stopped; meanwhile old samples are forgotten.
+    pub async fn run(&mut self, stop: CancellationToken) {
+        let forgetting =
+            tokio::spawn(retention::forget(self.store.samples(), Arc::clone(&self.clock), self.retention(), stop.clone()));
+        reload::watch(self, stop).await;
+        // It waits for the same stop.
+        let _ = forgetting.await;
+    }
+
+    /// Ends everything in order; what was acknowledged is on disk.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.ready.store(false, Ordering::Release);
+        self.monitor.stop(PATIENCE).await;
+        let store = self.store;
+        let closed = tokio::task::spawn_blocking(move || store.close()).await.context("closing the store failed")?;
+        closed.map_err(|error| anyhow!("closing the store failed: {error}"))
+    }
+}
+
+fn limits(settings: &crate::settings::QuerySettings) -> Limits {
+    let usual = Limits::default();
+    let duration = settings.max_time.parse().map_or(usual.duration, vitrine_model::Span::as_duration);
+    Limits { series: settings.max_series, samples: settings.max_samples, duration, ..usual }
+}
+
+fn panel_finder(panels: &Arc<ArcSwap<BTreeMap<String, Arc<PluginPanel>>>>) -> vitrine_web::Panels {
+    let panels = Arc::clone(panels);
+    Arc::new(move |name| panels.load().get(name).map(|panel| Arc::clone(panel) as _))
+}
+
+fn card_maker(cards: &Arc<Mutex<Running>>) -> Arc<dyn Fn() -> Vec<PluginCard> + Send + Sync> {
+    let cards = Arc::clone(cards);
+    Arc::new(move || cards.lock().unwrap_or_else(PoisonError::into_inner).cards())
+}
+
+fn readiness(ready: &Arc<AtomicBool>) -> Arc<dyn Fn() -> Result<(), String> + Send + Sync> {
+    let ready = Arc::clone(ready);
+    Arc::new(move || if ready.load(Ordering::Acquire) { Ok(()) } else { Err("the host is starting or stopping".to_owned()) })
+}

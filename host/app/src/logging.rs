@@ -1,0 +1,27 @@
+//! Log lines: for people on a terminal, JSON for everything else.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::settings::LogFormat;
+
+/// Starts logging to standard error. The filter is checked before.
+pub fn start(filter: EnvFilter, format: LogFormat) {
+    let is_human = match format {
+        LogFormat::Auto => std::io::stderr().is_terminal(),
+        LogFormat::Human => true,
+        LogFormat::Json => false,
+    };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if is_human {
+        builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).init();
+    } else {
+        builder.json().flatten_event(true).init();
+    }
+}
+
+/// `info`, or `info,vitrine_plugin=debug`.
+pub fn filter(text: &str) -> Result<EnvFilter, String> {
+    EnvFilter::try_new(text).map_err(|error| format!("`{text}` is not a log filter: {error}"))
+}

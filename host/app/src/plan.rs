@@ -1,0 +1,171 @@
+//! What the files ask for, checked: everything a start or a reload needs, and every problem of every file at once.
+
+mod dashboards;
+mod instances;
+mod rules;
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use vitrine_config::{Finding, Layers, Loaded, Path, Problem, Problems};
+use vitrine_model::Span;
+use vitrine_monitor::alert::Group;
+use vitrine_monitor::schedule::Schedule;
+use vitrine_plugin::grant::Grants;
+use vitrine_web::Dashboard;
+
+use crate::catalog::Catalog;
+use crate::settings::Settings;
+
+/// Where the settings come from, besides the defaults.
+#[derive(Debug, Clone)]
+pub struct Origins {
+    /// The folder `config/`.
+    pub folder: PathBuf,
+    /// Environment variables, as they were at start.
+    pub environment: Vec<(String, String)>,
+    /// Flags as a tree, and their names where they differ from their path.
+    pub flags: Value,
+}
+
+/// A source that can be started.
+#[derive(Debug)]
+pub struct SourcePlan {
+    pub name: String,
+    pub plugin: String,
+    pub schedule: Schedule,
+    pub with: Value,
+    pub grants: Grants,
+    pub labels: Vec<(String, String)>,
+    /// Changes when anything about it changes, its plugin's code too.
+    pub version: String,
+}
+
+/// A channel that can be started.
+#[derive(Debug)]
+pub struct ChannelPlan {
+    pub name: String,
+    pub plugin: String,
+    pub with: Value,
+    pub grants: Grants,
+    pub version: String,
+}
+
+/// The sum.
+pub struct Plan {
+    pub settings: Settings,
+    pub catalog: Catalog,
+    pub sources: Vec<SourcePlan>,
+    pub channels: Vec<ChannelPlan>,
+    pub groups: Vec<Group>,
+    pub dashboards: Vec<Dashboard>,
+    pub retention: Span,
+    /// What was left out because it is wrong: one entry, one rule file, one dashboard.
+    pub problems: Problems,
+    /// Rule files (without ending) and dashboards that are wrong now: what was good before runs on.
+    pub broken_rules: Vec<String>,
+    pub broken_dashboards: Vec<String>,
+    /// How many files were read.
+    pub files: usize,
+}
+
+/// What checks of all parts write to.
+#[derive(Default)]
+struct Notes {
+    problems: Vec<Problem>,
+    files: usize,
+    broken_rules: Vec<String>,
+    broken_dashboards: Vec<String>,
+}
+
+/// Reads and checks everything. An error means that not even the settings can be read.
+pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
+    let layers = Layers::new().folder(&origins.folder).environment("VITRINE_", &origins.environment).flags(&origins.flags, &[]);
+    let loaded: Loaded<Settings> = match layers.load() {
+        Ok(loaded) => loaded,
+        Err(problems) => return Err(with_other_files(origins, problems)),
+    };
+    let mut notes = Notes { files: loaded.files().len(), ..Notes::default() };
+    let settings = loaded.value.clone();
+    let catalog = Catalog::gather(settings.plugins.folder.as_deref());
+    for (file, reason) in &catalog.broken {
+        let text = format!("{} is no plugin that can be used: {reason}", file.display());
+        notes.problems.push(Problem::general(text));
+    }
+    let retention = general(&loaded, &mut notes);
+    let sources = instances::sources(&loaded, &catalog, &mut notes);
+    let channels = instances::channels(&loaded, &catalog, &mut notes);
+    let groups = rules::read(origins, &settings, &mut notes);
+    let dashboards = dashboards::read(&settings, &catalog, &mut notes);
+    Ok(Plan {
+        settings,
+        catalog,
+        sources,
+        channels,
+        groups,
+        dashboards,
+        retention,
+        problems: Problems(notes.problems),
+        broken_rules: notes.broken_rules,
+        broken_dashboards: notes.broken_dashboards,
+        files: notes.files,
+    })
+}
+
+/// The settings are broken; rules and dashboards are checked all the same, so that one run tells everything.
+fn with_other_files(origins: &Origins, mut problems: Problems) -> (Problems, usize) {
+    let mut notes = Notes { files: yaml_files(&origins.folder).len(), ..Notes::default() };
+    let settings = Settings::default();
+    rules::read(origins, &settings, &mut notes);
+    dashboards::read(&settings, &Catalog::gather(None), &mut notes);
+    problems.0.extend(notes.problems);
+    (problems, notes.files)
+}
+
+/// The YAML files directly in a folder, sorted; none where there is no folder.
+fn yaml_files(folder: &std::path::Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_yaml = |path: &PathBuf| path.is_file() && path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_yaml).collect();
+    files.sort();
+    files
+}
+
+/// Settings that make sense only to those who use them.
+fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Span {
+    let settings = &loaded.value;
+    let mut find = |finding: Finding| notes.problems.push(loaded.problem(finding));
+    for (key, reason, hint) in settings.web().problems() {
+        find(Finding::value(Path::new().key(key), reason).hint(hint));
+    }
+    if let Err(reason) = crate::logging::filter(&settings.log) {
+        find(Finding::value(Path::new().key("log"), reason).hint("write `info`, or `info,vitrine_plugin=debug`"));
+    }
+    for (path, text) in [
+        (Path::new().key("query").key("max_time"), &settings.query.max_time),
+        (Path::new().key("alerts").key("evaluate_every"), &settings.alerts.evaluate_every),
+    ] {
+        if let Err(error) = text.parse::<Span>() {
+            find(Finding::value(path, error.to_string()));
+        }
+    }
+    if let Some(mail) = &settings.mail
+        && mail.user.is_some() != mail.password.is_some()
+    {
+        find(
+            Finding::value(Path::new().key("mail"), "a login needs both `user` and `password`")
+                .hint("add the missing one, or remove the other"),
+        );
+    }
+    for (place, name) in settings.alerts.notify.iter().enumerate() {
+        if !settings.channels.contains_key(name) {
+            let known: Vec<&str> = settings.channels.keys().map(String::as_str).collect();
+            let path = Path::new().key("alerts").key("notify").index(place);
+            find(Finding::value(path, format!("there is no channel `{name}`")).hint(format!("there are: {}", known.join(", "))));
+        }
+    }
+    settings.retention.parse().unwrap_or_else(|error: vitrine_model::duration::NotASpan| {
+        find(Finding::value(Path::new().key("retention"), error.to_string()));
+        Span::from_secs(15 * 86_400)
+    })
+}

@@ -1,0 +1,88 @@
+//! Dashboards: every YAML file below the folder; subfolders become part of the name.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use vitrine_config::typed::{findings, read_as};
+use vitrine_config::{Document, Finding, Path as Place, Problem};
+use vitrine_plugin::Kind;
+use vitrine_web::{Dashboard, DashboardFile};
+
+use super::{Notes, yaml_files};
+use crate::catalog::Catalog;
+use crate::settings::Settings;
+
+/// How deep folders may lie in each other.
+const DEPTH: usize = 4;
+
+/// A file with a problem is left out.
+pub(super) fn read(settings: &Settings, catalog: &Catalog, notes: &mut Notes) -> Vec<Dashboard> {
+    let panels = catalog.names(Kind::Panel);
+    let folder = &settings.dashboards_dir;
+    let mut dashboards = Vec::new();
+    for file in files(folder, DEPTH) {
+        notes.files += 1;
+        match one(folder, &file, &panels, catalog) {
+            Ok(dashboard) => dashboards.push(dashboard),
+            Err(problems) => {
+                notes.broken_dashboards.push(name(folder, &file));
+                notes.problems.extend(problems);
+            }
+        }
+    }
+    dashboards
+}
+
+fn files(folder: &Path, depth: usize) -> Vec<PathBuf> {
+    let mut found = yaml_files(folder);
+    if depth == 0 {
+        return found;
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_shown =
+        |path: &PathBuf| path.is_dir() && path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_shown).collect();
+    folders.sort();
+    found.extend(folders.iter().flat_map(|folder| files(folder, depth - 1)));
+    found
+}
+
+fn one(folder: &Path, file: &Path, panels: &[String], catalog: &Catalog) -> Result<Dashboard, Vec<Problem>> {
+    let document = Document::read(file).map_err(|problem| vec![problem])?;
+    let read: DashboardFile = read_as(&document).map_err(|problems| problems.0)?;
+    let name = name(folder, file);
+    let placed = |findings: Vec<Finding>| findings.into_iter().map(|finding| document.problem(finding)).collect::<Vec<_>>();
+    let dashboard = Dashboard::check(&name, &read, panels).map_err(placed)?;
+    let wrong = options(&dashboard, &read, catalog, &document);
+    if wrong.is_empty() { Ok(dashboard) } else { Err(wrong) }
+}
+
+/// `machine`, `shop/orders`: the file's path below the folder, without its ending.
+fn name(folder: &Path, file: &Path) -> String {
+    file.strip_prefix(folder).unwrap_or(file).with_extension("").to_string_lossy().into_owned()
+}
+
+/// Panels' options against their plugins' manifests.
+fn options(dashboard: &Dashboard, read: &DashboardFile, catalog: &Catalog, document: &Document) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (panel, path) in dashboard.panels().zip(paths(read)) {
+        let Some(entry) = catalog.get(&panel.show) else { continue };
+        let Ok(options) = serde_json::from_str::<Value>(&panel.options) else { continue };
+        for finding in findings(&options, &Place::new(), &entry.manifest.options_schema()) {
+            // An option stands in the panel itself or under `options`.
+            let own = path.clone().join(&finding.path);
+            let path = if document.holds(&own) { own } else { path.clone().key("options").join(&finding.path) };
+            problems.push(document.problem(Finding { path, ..finding }));
+        }
+    }
+    problems
+}
+
+/// Where each panel stands, in the order in which the dashboard has them.
+fn paths(read: &DashboardFile) -> impl Iterator<Item = Place> + '_ {
+    let plain = (0..read.panels.len()).map(|panel| Place::new().key("panels").index(panel));
+    let in_rows = read.rows.iter().enumerate().flat_map(|(row, entry)| {
+        (0..entry.panels.len()).map(move |panel| Place::new().key("rows").index(row).key("panels").index(panel))
+    });
+    plain.chain(in_rows)
+}

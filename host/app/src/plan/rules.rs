@@ -1,0 +1,37 @@
+//! Rule files: `config/alerts/*.yaml`.
+
+use std::path::Path;
+
+use vitrine_config::typed::read_as;
+use vitrine_config::{Document, Problem};
+use vitrine_model::Span;
+use vitrine_monitor::alert::file::RuleFile;
+use vitrine_monitor::alert::{Group, rule};
+
+use super::{Notes, Origins, yaml_files};
+use crate::settings::Settings;
+
+/// A file with a problem is left out as a whole: half a rule file is worse than none.
+pub(super) fn read(origins: &Origins, settings: &Settings, notes: &mut Notes) -> Vec<Group> {
+    let every = settings.alerts.evaluate_every.parse().unwrap_or(Span::from_secs(15));
+    let mut groups = Vec::new();
+    for file in yaml_files(&origins.folder.join("alerts")) {
+        notes.files += 1;
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        match one(&file, &stem, every) {
+            Ok(found) => groups.extend(found),
+            Err(problems) => {
+                notes.broken_rules.push(stem);
+                notes.problems.extend(problems);
+            }
+        }
+    }
+    groups
+}
+
+fn one(file: &Path, stem: &str, every: Span) -> Result<Vec<Group>, Vec<Problem>> {
+    let document = Document::read(file).map_err(|problem| vec![problem])?;
+    let rules: RuleFile = read_as(&document).map_err(|problems| problems.0)?;
+    let placed = |findings: Vec<_>| findings.into_iter().map(|finding| document.problem(finding)).collect();
+    rule::check(stem, &rules, every).map_err(placed)
+}

@@ -1,0 +1,212 @@
+//! The shape of the files under `config/`: the sum of what each crate can be told.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use vitrine_config::Secret;
+use vitrine_plugin::grant::GrantSettings;
+use vitrine_plugin::settings::{MailTls, PluginSettings};
+
+/// Everything under `config/`, in whatever files.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Address and port to listen on. Anything but a loopback address shows the pages to the network.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+    /// The address people reach this host by, such as `https://status.shop.example`: links begin with it.
+    pub public_url: Option<String>,
+    /// Further host names to answer to; addresses and `localhost` always pass.
+    pub allowed_hosts: Vec<String>,
+    /// The time zone of pages, messages and cron expressions, an IANA name; empty: the machine's own.
+    pub time_zone: String,
+    /// Where samples, alerts and deliveries are kept.
+    pub data_dir: PathBuf,
+    /// Where dashboards are.
+    pub dashboards_dir: PathBuf,
+    /// How long samples are kept: `15d`.
+    pub retention: String,
+    /// What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,vitrine_plugin=debug`.
+    pub log: String,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// How many live pages may be open at once.
+    #[schemars(range(min = 1))]
+    pub max_viewers: usize,
+    /// How many different live streams (a dashboard with a range) may run at once.
+    #[schemars(range(min = 1))]
+    pub max_streams: usize,
+    /// What one query may cost.
+    pub query: QuerySettings,
+    /// The sandbox.
+    pub plugins: PluginSettings,
+    /// The mail relay.
+    pub mail: Option<MailSettings>,
+    /// Rules, and who is told.
+    pub alerts: AlertSettings,
+    /// What is watched.
+    pub sources: BTreeMap<String, SourceEntry>,
+    /// How people are told.
+    pub channels: BTreeMap<String, ChannelEntry>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        let web = vitrine_web::Settings::default();
+        Settings {
+            listen: web.listen,
+            public_url: None,
+            allowed_hosts: Vec::new(),
+            time_zone: String::new(),
+            data_dir: "data".into(),
+            dashboards_dir: "dashboards".into(),
+            retention: "15d".to_owned(),
+            log: "info".to_owned(),
+            log_format: LogFormat::Auto,
+            max_viewers: web.max_viewers,
+            max_streams: web.max_streams,
+            query: QuerySettings::default(),
+            plugins: PluginSettings::default(),
+            mail: None,
+            alerts: AlertSettings::default(),
+            sources: BTreeMap::new(),
+            channels: BTreeMap::new(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people on a terminal, JSON otherwise.
+    #[default]
+    Auto,
+    Human,
+    Json,
+}
+
+/// What one query may cost; over it, the query ends with an error that says so.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct QuerySettings {
+    #[schemars(range(min = 1))]
+    pub max_series: usize,
+    #[schemars(range(min = 1))]
+    pub max_samples: usize,
+    /// `10s`.
+    pub max_time: String,
+}
+
+impl Default for QuerySettings {
+    fn default() -> QuerySettings {
+        let limits = vitrine_query::Limits::default();
+        QuerySettings {
+            max_series: limits.series,
+            max_samples: limits.samples,
+            max_time: format!("{}s", limits.duration.as_secs()),
+        }
+    }
+}
+
+/// `mail:`
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailSettings {
+    /// The relay's host name or address.
+    pub host: String,
+    /// Without it: 465 for `implicit`, 587 for `starttls`, 25 for `none`.
+    #[schemars(range(min = 1))]
+    pub port: Option<u16>,
+    /// How the connection is secured.
+    #[serde(default)]
+    pub tls: MailTls,
+    /// Whom messages come from: `Vitrine <vitrine@shop.example>`.
+    pub from: String,
+    /// The login's name.
+    pub user: Option<String>,
+    /// The login's password, best as `{ env: NAME }` or `{ file: PATH }`.
+    pub password: Option<Secret>,
+}
+
+/// `alerts:`; the rules themselves are in files under `config/alerts/`.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AlertSettings {
+    /// The channels that are told of every alert.
+    pub notify: Vec<String>,
+    /// How often rules are evaluated whose group does not say: `15s`.
+    pub evaluate_every: String,
+}
+
+impl Default for AlertSettings {
+    fn default() -> AlertSettings {
+        AlertSettings { notify: Vec::new(), evaluate_every: "15s".to_owned() }
+    }
+}
+
+/// One entry of `sources:`.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceEntry {
+    /// The plugin's name.
+    pub plugin: String,
+    /// How often it is polled: `15s`. Without this and `cron`, every 15 s.
+    pub every: Option<String>,
+    /// When it is polled: seconds, minutes, hours, day of month, month, day of week.
+    pub cron: Option<String>,
+    /// The zone of `cron`; without it, the host's.
+    pub time_zone: Option<String>,
+    /// The plugin's own options.
+    #[serde(default)]
+    pub with: serde_json::Map<String, serde_json::Value>,
+    /// What it may do.
+    #[serde(default)]
+    pub grant: GrantSettings,
+    /// Set on all its series.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+}
+
+/// One entry of `channels:`.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelEntry {
+    /// The plugin's name.
+    pub plugin: String,
+    /// The plugin's own options.
+    #[serde(default)]
+    pub with: serde_json::Map<String, serde_json::Value>,
+    /// What it may do.
+    #[serde(default)]
+    pub grant: GrantSettings,
+}
+
+impl Settings {
+    /// What the web floor is told.
+    pub fn web(&self) -> vitrine_web::Settings {
+        vitrine_web::Settings {
+            listen: self.listen,
+            public_url: self.public_url.clone(),
+            allowed_hosts: self.allowed_hosts.clone(),
+            time_zone: self.time_zone.clone(),
+            max_viewers: self.max_viewers,
+            max_streams: self.max_streams,
+        }
+    }
+
+    /// What links begin with.
+    pub fn address(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
+    /// The zone by name, for those who take names.
+    pub fn zone_name(&self) -> String {
+        if !self.time_zone.is_empty() {
+            return self.time_zone.clone();
+        }
+        jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
+    }
+}
