@@ -1,0 +1,111 @@
+//! Who may do what. Until people exist, everyone may look and only this machine may act.
+
+mod hosts;
+
+use std::net::IpAddr;
+
+pub use hosts::AllowedHosts;
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub name: String,
+}
+
+impl Person {
+    /// Whoever has not signed in.
+    pub fn anyone() -> Person {
+        Person { name: "anyone".to_owned() }
+    }
+}
+
+/// What they want to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    View,
+    /// Changes something, here or in the systems watched.
+    Act,
+}
+
+/// What they want to do it to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Thing {
+    Dashboard(String),
+    Alerts,
+    Sources,
+    Plugins,
+    Samples,
+    Host,
+}
+
+impl Thing {
+    fn word(&self) -> &str {
+        match self {
+            Thing::Dashboard(_) => "this dashboard",
+            Thing::Alerts => "the alerts",
+            Thing::Sources => "the sources",
+            Thing::Plugins => "the plugins",
+            Thing::Samples => "the samples",
+            Thing::Host => "the host",
+        }
+    }
+}
+
+/// Where the request comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// A caller on this machine.
+    Local,
+    Remote,
+}
+
+impl Standing {
+    pub fn of(address: IpAddr) -> Standing {
+        if address.to_canonical().is_loopback() { Standing::Local } else { Standing::Remote }
+    }
+}
+
+/// Why not; a sentence for the person who asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refusal(pub String);
+
+/// Whether this person may do this to that.
+pub fn may(person: &Person, action: Action, thing: &Thing, from: Standing) -> Result<(), Refusal> {
+    match (action, from) {
+        (Action::View, _) | (Action::Act, Standing::Local) => Ok(()),
+        (Action::Act, Standing::Remote) => {
+            Err(Refusal(format!("{} may not change {} from afar: do it on the host's own machine", person.name, thing.word())))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyone_looks_and_only_this_machine_acts() {
+        let person = Person::anyone();
+        for (action, from, allowed) in [
+            (Action::View, Standing::Remote, true),
+            (Action::View, Standing::Local, true),
+            (Action::Act, Standing::Local, true),
+            (Action::Act, Standing::Remote, false),
+        ] {
+            assert_eq!(may(&person, action, &Thing::Sources, from).is_ok(), allowed, "{action:?} {from:?}");
+        }
+    }
+
+    #[test]
+    fn a_mapped_loopback_address_is_local() {
+        for (text, standing) in [
+            ("127.0.0.1", Standing::Local),
+            ("::1", Standing::Local),
+            ("::ffff:127.0.0.1", Standing::Local),
+            ("10.0.0.1", Standing::Remote),
+        ] {
+            assert_eq!(text.parse().map(Standing::of), Ok(standing), "{text}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Embeds what `make assets` has bundled; says so where it is missing. Never runs npm itself.
+
+use std::path::Path;
+
+fn main() {
+    for name in ["app.js", "style.css"] {
+        let file = Path::new("assets/dist").join(name);
+        println!("cargo::rerun-if-changed={}", file.display());
+        if !file.is_file() {
+            println!("cargo::error=host/web/{} is missing: run `make assets`", file.display());
+            return;
+        }
+    }
+    memory_serve::load_directory("assets/dist");
+}

@@ -1,0 +1,8 @@
+//! Answers for programs: Prometheus's API where it has one, our own beside it.
+
+pub(crate) mod alerts;
+pub(crate) mod envelope;
+pub(crate) mod health;
+pub(crate) mod live;
+pub(crate) mod query;
+pub(crate) mod sources;

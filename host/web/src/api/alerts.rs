@@ -1,0 +1,40 @@
+//! Alerts in Prometheus's shape.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Serialize;
+use vitrine_model::Labels;
+
+use crate::api::envelope::{ApiError, success};
+use crate::api::query::number;
+use crate::web::Web;
+use crate::words;
+
+#[derive(Serialize)]
+struct Body {
+    alerts: Vec<AlertShape>,
+}
+
+#[derive(Serialize)]
+struct AlertShape {
+    labels: Labels,
+    annotations: Labels,
+    state: &'static str,
+    #[serde(rename = "activeAt")]
+    active_at: String,
+    value: String,
+}
+
+pub(crate) async fn list(State(web): State<Arc<Web>>) -> Result<Response, ApiError> {
+    let alerts = web.load_alerts().await.map_err(ApiError::internal)?;
+    let shapes = alerts.into_iter().map(|alert| AlertShape {
+        state: alert.state.word(),
+        active_at: words::machine(alert.active_at),
+        value: number(alert.value),
+        labels: alert.labels,
+        annotations: alert.annotations,
+    });
+    Ok(success(Body { alerts: shapes.collect() }))
+}

@@ -1,0 +1,59 @@
+//! Prometheus's envelope: `status`, and `data` or `errorType` and `error`.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Envelope<T> {
+    status: &'static str,
+    data: T,
+}
+
+#[derive(Serialize)]
+struct Failure {
+    status: &'static str,
+    #[serde(rename = "errorType")]
+    error_type: &'static str,
+    error: String,
+}
+
+pub(crate) fn success(data: impl Serialize) -> Response {
+    Json(Envelope { status: "success", data }).into_response()
+}
+
+/// Why not, in Prometheus's words for the kind.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    kind: &'static str,
+    reason: String,
+}
+
+impl ApiError {
+    /// The request makes no sense.
+    pub(crate) fn bad_data(reason: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::BAD_REQUEST, kind: "bad_data", reason: reason.into() }
+    }
+
+    /// The request makes sense and has no answer.
+    pub(crate) fn execution(reason: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::UNPROCESSABLE_ENTITY, kind: "execution", reason: reason.into() }
+    }
+
+    pub(crate) fn timeout(reason: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::SERVICE_UNAVAILABLE, kind: "timeout", reason: reason.into() }
+    }
+
+    pub(crate) fn internal(reason: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::INTERNAL_SERVER_ERROR, kind: "internal", reason: reason.into() }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let failure = Failure { status: "error", error_type: self.kind, error: self.reason };
+        (self.status, Json(failure)).into_response()
+    }
+}

@@ -1,0 +1,73 @@
+//! Asks the query engine from blocking threads: a few at a time, each with an end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use vitrine_model::Millis;
+use vitrine_model::frame::TimeRange;
+use vitrine_query::{Answer, Cancel, Engine, Expr, Matrix, QueryError};
+
+/// After this, nobody waits for the answer any more.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error("the query took longer than {} s: ask for a shorter range or fewer series", PATIENCE.as_secs())]
+    Slow,
+    #[error("the query could not be run: {0}")]
+    Broken(String),
+}
+
+/// The engine, with a bound on how much it works at once.
+#[derive(Clone)]
+pub struct Asker {
+    engine: Arc<Engine>,
+    permits: Arc<Semaphore>,
+}
+
+/// Stops the work when whoever asked has gone.
+struct StopOnDrop(Cancel);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+impl Asker {
+    pub fn new(engine: Arc<Engine>) -> Asker {
+        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Asker { engine, permits: Arc::new(Semaphore::new(threads.clamp(2, 16))) }
+    }
+
+    pub async fn instant(&self, expr: Arc<Expr>, at: Millis) -> Result<Answer, AskError> {
+        self.work(move |engine, cancel| engine.instant(&expr, at, cancel)).await
+    }
+
+    pub async fn range(&self, expr: Arc<Expr>, range: TimeRange) -> Result<Matrix, AskError> {
+        self.work(move |engine, cancel| engine.range(&expr, range, cancel)).await
+    }
+
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine, &Cancel) -> Result<T, QueryError> + Send + 'static,
+    ) -> Result<T, AskError> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|error| AskError::Broken(error.to_string()))?;
+        let (engine, cancel) = (Arc::clone(&self.engine), Cancel::default());
+        let _stop = StopOnDrop(cancel.clone());
+        let task = tokio::task::spawn_blocking(move || {
+            // Held by the work itself: an abandoned query still counts until it has stopped.
+            let _permit = permit;
+            work(&engine, &cancel)
+        });
+        match tokio::time::timeout(PATIENCE, task).await {
+            Ok(Ok(answer)) => Ok(answer?),
+            Ok(Err(error)) => Err(AskError::Broken(error.to_string())),
+            Err(_) => Err(AskError::Slow),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Dashboards: the files people write, what they mean, and how they become drawings.
+
+pub mod evaluate;
+pub mod file;
+pub mod kept;
+pub mod name;
+pub mod window;
+
+use std::sync::Arc;
+
+use vitrine_model::Span;
+use vitrine_query::Expr;
+
+/// One dashboard, checked.
+#[derive(Debug, Clone)]
+pub struct Dashboard {
+    /// From the file's path: `machine`, `shop/orders`.
+    pub name: String,
+    pub title: String,
+    pub range: Span,
+    pub refresh: Span,
+    pub rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub title: String,
+    pub panels: Vec<Panel>,
+}
+
+/// One panel, checked.
+#[derive(Debug, Clone)]
+pub struct Panel {
+    /// `p0`, `p1`, …, in the order of the file, or the one given.
+    pub id: String,
+    pub title: String,
+    /// The panel plugin.
+    pub show: String,
+    pub queries: Vec<Query>,
+    /// Of twelve columns.
+    pub width: u8,
+    /// In grid rows.
+    pub height: u8,
+    pub unit: String,
+    /// JSON, as the plugin gets it.
+    pub options: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Query {
+    pub text: String,
+    pub expr: Arc<Expr>,
+    /// A template such as `{{mode}}`; without one, names are made from what differs.
+    pub legend: Option<String>,
+}
+
+impl Dashboard {
+    pub fn panels(&self) -> impl Iterator<Item = &Panel> {
+        self.rows.iter().flat_map(|row| &row.panels)
+    }
+
+    /// The folder part of the name; empty at the top.
+    pub fn folder(&self) -> &str {
+        self.name.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}
+
+impl Panel {
+    /// The body's height at the usual text size, in CSS pixels: what the stylesheet's grid leaves.
+    pub fn pixels(&self) -> u32 {
+        let rows = u32::from(self.height);
+        rows * 60 + (rows - 1) * 12 - 44
+    }
+}

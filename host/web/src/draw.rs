@@ -1,0 +1,94 @@
+//! Views become HTML that reads well by itself: the page without a script, and the frame the script builds on.
+//!
+//! Drawing knows neither dashboards nor HTTP: a view and a range go in, a fragment comes out.
+
+pub mod chart;
+pub mod colour;
+pub mod html;
+pub mod markup;
+pub mod path;
+pub mod plot;
+pub mod scale;
+pub mod stat;
+pub mod table;
+pub mod unit;
+
+use jiff::tz::TimeZone;
+use vitrine_model::Millis;
+use vitrine_model::frame::TimeRange;
+use vitrine_model::view::View;
+
+use crate::draw::html::Html;
+use crate::draw::plot::Plot;
+
+/// What drawing needs to know beside the view.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The panel's title, for those who cannot see the picture.
+    pub title: String,
+    pub range: TimeRange,
+    pub zone: TimeZone,
+    /// The height of the panel's body at the usual text size, in CSS pixels: labels keep their distance by it.
+    pub height: u32,
+}
+
+/// What the panel's section says it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Chart,
+    Stat,
+    Table,
+    Markup,
+}
+
+impl Kind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Chart => "chart",
+            Kind::Stat => "stat",
+            Kind::Table => "table",
+            Kind::Markup => "markup",
+        }
+    }
+}
+
+/// A drawn view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing {
+    pub kind: Kind,
+    pub html: String,
+    /// The data behind a chart.
+    pub plot: Option<Plot>,
+    /// When its newest value is from, where that can be told.
+    pub newest: Option<Millis>,
+    /// Nothing to see.
+    pub empty: bool,
+}
+
+pub fn draw(view: &View, surroundings: &Surroundings) -> Drawing {
+    let mut html = Html::new();
+    match view {
+        View::Chart(described) => {
+            let plot = Plot::new(described, surroundings.range);
+            chart::draw(&mut html, &plot, surroundings);
+            let newest = plot.newest();
+            let empty = newest.is_none();
+            Drawing { kind: Kind::Chart, html: html.finish(), plot: Some(plot), newest, empty }
+        }
+        View::Stat(described) => {
+            stat::draw(&mut html, described, surroundings);
+            plain(Kind::Stat, html.finish(), described.figures.is_empty())
+        }
+        View::Table(described) => {
+            table::draw(&mut html, described, surroundings);
+            let empty = described.columns.iter().all(|column| column.values.is_empty());
+            plain(Kind::Table, html.finish(), empty)
+        }
+        View::Markup(text) => plain(Kind::Markup, markup::html(text), false),
+        View::Svg(text) => plain(Kind::Markup, markup::svg(text), false),
+    }
+}
+
+fn plain(kind: Kind, html: String, empty: bool) -> Drawing {
+    Drawing { kind, html, plot: None, newest: None, empty }
+}

@@ -1,0 +1,177 @@
+//! A chart's data on one time axis, with colours: what is drawn here and sent to the script alike.
+
+use vitrine_model::Millis;
+use vitrine_model::frame::TimeRange;
+use vitrine_model::view::{Chart, ChartSeries, Mark, Threshold};
+
+use crate::draw::colour;
+use crate::draw::unit::Unit;
+
+/// What a person can still tell apart; more would only cost.
+pub const MOST_SERIES: usize = 64;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlotSeries {
+    pub name: String,
+    pub colour: usize,
+    pub mark: Mark,
+    pub stacked: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plot {
+    pub unit: String,
+    pub minimum: Option<f64>,
+    pub maximum: Option<f64>,
+    pub range: TimeRange,
+    pub thresholds: Vec<Threshold>,
+    pub series: Vec<PlotSeries>,
+    /// Ascending, distinct, within the range.
+    pub times: Vec<Millis>,
+    /// For each series as many as there are times; NaN is a gap.
+    pub values: Vec<Vec<f64>>,
+    /// How many series there were before the rest was left out.
+    pub found: usize,
+}
+
+impl Plot {
+    pub fn new(chart: &Chart, range: TimeRange) -> Plot {
+        let shown = &chart.series[..chart.series.len().min(MOST_SERIES)];
+        let colours = colour::assign(shown);
+        let times = union(shown, range);
+        let exact = Unit::parse(&chart.unit) == Unit::Date;
+        let values = shown.iter().map(|series| align(series, &times, exact)).collect();
+        let series = shown
+            .iter()
+            .zip(colours)
+            .map(|(one, colour)| PlotSeries { name: one.name.clone(), colour, mark: one.mark, stacked: one.stacked })
+            .collect();
+        Plot {
+            unit: chart.unit.clone(),
+            minimum: chart.minimum.filter(|value| value.is_finite()),
+            maximum: chart.maximum.filter(|value| value.is_finite()),
+            range,
+            thresholds: chart.thresholds.iter().filter(|threshold| threshold.value.is_finite()).cloned().collect(),
+            series,
+            times,
+            values,
+            found: chart.series.len(),
+        }
+    }
+
+    /// When the newest value of any series is from.
+    pub fn newest(&self) -> Option<Millis> {
+        let has_value = |place: &usize| self.values.iter().any(|values| !values[*place].is_nan());
+        let place = (0..self.times.len()).rev().find(has_value)?;
+        Some(self.times[place])
+    }
+
+    /// The last value of a series, if it is not a gap.
+    pub fn last(&self, series: usize) -> f64 {
+        self.values[series].last().copied().unwrap_or(f64::NAN)
+    }
+
+    /// Where each series' line runs: stacked ones stand on those before them. Pairs of floor and top.
+    pub fn stacked(&self) -> Vec<Vec<(f64, f64)>> {
+        let mut floor = vec![0.0; self.times.len()];
+        let mut layers = Vec::with_capacity(self.series.len());
+        for (series, values) in self.series.iter().zip(&self.values) {
+            if !series.stacked {
+                layers.push(values.iter().map(|value| (0.0, *value)).collect());
+                continue;
+            }
+            let layer: Vec<(f64, f64)> = floor.iter().zip(values).map(|(base, value)| (*base, base + value)).collect();
+            for (base, (_, top)) in floor.iter_mut().zip(&layer) {
+                if !top.is_nan() {
+                    *base = *top;
+                }
+            }
+            layers.push(layer);
+        }
+        layers
+    }
+}
+
+/// All times of all series, as most of them share one axis.
+fn union(series: &[ChartSeries], range: TimeRange) -> Vec<Millis> {
+    let within = |time: &Millis| *time >= range.start && *time <= range.end;
+    let mut times: Vec<Millis> = Vec::new();
+    for (place, one) in series.iter().enumerate() {
+        if place > 0 && std::sync::Arc::ptr_eq(&one.times, &series[place - 1].times) {
+            continue;
+        }
+        times.extend(one.times.iter().copied().filter(within));
+    }
+    times.sort_unstable();
+    times.dedup();
+    times
+}
+
+fn align(series: &ChartSeries, times: &[Millis], exact: bool) -> Vec<f64> {
+    let mut aligned = vec![f64::NAN; times.len()];
+    for (time, value) in series.times.iter().zip(series.values.iter()) {
+        if let Ok(place) = times.binary_search(time) {
+            aligned[place] = if exact { *value } else { rounded(*value) };
+        }
+    }
+    aligned
+}
+
+/// Seven significant digits: more than a screen shows, half of what the wire would carry.
+fn rounded(value: f64) -> f64 {
+    if !value.is_finite() {
+        return f64::NAN;
+    }
+    if value.fract() == 0.0 || value.abs() < 1e-12 {
+        return value;
+    }
+    let digits = 6 - value.abs().log10().floor() as i32;
+    let power = 10f64.powi(digits.abs());
+    let near = if digits >= 0 { (value * power).round() / power } else { (value / power).round() * power };
+    if near.is_finite() { near } else { value }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use vitrine_model::Labels;
+
+    use super::*;
+
+    pub(crate) fn series(name: &str, points: &[(Millis, f64)], stacked: bool, mark: Mark) -> ChartSeries {
+        ChartSeries {
+            name: name.to_owned(),
+            labels: Labels::from_pairs([("mode", name)]),
+            times: points.iter().map(|(time, _)| *time).collect(),
+            values: points.iter().map(|(_, value)| *value).collect(),
+            mark,
+            stacked,
+        }
+    }
+
+    #[test]
+    fn series_meet_on_one_axis_and_stack_over_gaps() {
+        let chart = Chart {
+            series: vec![
+                series("a", &[(10, 1.0), (20, 2.0), (40, 4.0)], true, Mark::Area),
+                series("b", &[(0, 9.0), (20, 1.0), (30, 1.0), (40, f64::INFINITY)], true, Mark::Area),
+            ],
+            unit: String::new(),
+            minimum: None,
+            maximum: Some(f64::NAN),
+            thresholds: Vec::new(),
+        };
+        let plot = Plot::new(&chart, TimeRange { start: 10, end: 40, step: 10 });
+        assert_eq!(plot.times, [10, 20, 30, 40]);
+        assert_eq!(format!("{:?}", plot.values), "[[1.0, 2.0, NaN, 4.0], [NaN, 1.0, 1.0, NaN]]");
+        assert_eq!(format!("{:?}", plot.stacked()[1]), "[(1.0, NaN), (2.0, 3.0), (0.0, 1.0), (4.0, NaN)]");
+        assert_eq!(plot.newest(), Some(40));
+        assert_eq!(plot.maximum, None);
+    }
+
+    #[test]
+    fn rounding_is_invisible() {
+        for (value, near) in [(0.123456789, 0.1234568), (1234567890.5, 1234568000.0), (-2.0, -2.0), (1e-300, 1e-300)] {
+            assert_eq!(rounded(value), near);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Single numbers: large, tabular, with a word for their state; on an arc where their scale matters.
+
+use std::f64::consts::PI;
+
+use vitrine_model::view::{Figure, Shape, Stat, State};
+
+use crate::draw::Surroundings;
+use crate::draw::html::Html;
+use crate::draw::path::{self, Point};
+use crate::draw::unit::Unit;
+
+/// More would be unreadable: a table serves better.
+const MOST_FIGURES: usize = 24;
+
+pub fn draw(html: &mut Html, stat: &Stat, surroundings: &Surroundings) {
+    let unit = Unit::parse(&stat.unit);
+    let shape = match stat.shape {
+        Shape::Number => "numbers",
+        Shape::Arc => "arcs",
+    };
+    html.raw("<div class=\"stats ").raw(shape).raw(if stat.figures.len() == 1 { " alone" } else { "" }).raw("\">");
+    for figure in stat.figures.iter().take(MOST_FIGURES) {
+        // A lone figure is named by the panel's title.
+        let name = if stat.figures.len() == 1 { "" } else { figure.name.as_str() };
+        match stat.shape {
+            Shape::Number => number(html, figure, name, &unit, surroundings),
+            Shape::Arc => arc(html, figure, name, &unit, surroundings),
+        }
+    }
+    html.raw("</div>");
+}
+
+fn number(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surroundings: &Surroundings) {
+    let shown = unit.figure(figure.value, &surroundings.zone);
+    html.raw("<div class=\"stat ").raw(figure.state.word()).raw("\">");
+    if !name.is_empty() {
+        html.raw("<div class=\"stat-name\">").text(name).raw("</div>");
+    }
+    html.raw("<div class=\"stat-value\"><span class=\"number\">").text(&shown.number).raw("</span>");
+    if !shown.suffix.is_empty() {
+        html.raw(" <span class=\"unit\">").text(&shown.suffix).raw("</span>");
+    }
+    html.raw("</div>");
+    state_word(html, figure.state);
+    trend(html, &figure.trend);
+    html.raw("</div>");
+}
+
+/// Colour never stands alone: a shape and a word say the same.
+fn state_word(html: &mut Html, state: State) {
+    if let State::Warning | State::Bad = state {
+        html.raw("<div class=\"state-word\">").raw(state.word()).raw("</div>");
+    }
+}
+
+fn trend(html: &mut Html, values: &[f64]) {
+    let finite = || values.iter().copied().filter(|value| value.is_finite());
+    let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    if finite().count() < 2 {
+        return;
+    }
+    let span = if high > low { high - low } else { 1.0 };
+    let step = 1000.0 / (values.len() - 1) as f64;
+    let point = |(place, value): (usize, &f64)| {
+        let top = if value.is_finite() { 960.0 - (value - low) / span * 920.0 } else { f64::NAN };
+        Point { x: place as f64 * step, top, floor: 1000.0 }
+    };
+    let points: Vec<Point> = values.iter().enumerate().map(point).collect();
+    html.raw("<svg class=\"trend\" viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path class=\"area\" d=\"");
+    html.text(&path::area(&points)).raw("\"/><path class=\"line\" vector-effect=\"non-scaling-stroke\" d=\"");
+    html.text(&path::line(&points)).raw("\"/></svg>");
+}
+
+const RADIUS: f64 = 80.0;
+const RING: f64 = 93.0;
+
+fn arc(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surroundings: &Surroundings) {
+    let shown = unit.figure(figure.value, &surroundings.zone);
+    let (low, high) = if figure.maximum > figure.minimum { (figure.minimum, figure.maximum) } else { (0.0, 1.0) };
+    let place = |value: f64| ((value - low) / (high - low)).clamp(0.0, 1.0);
+    html.raw("<div class=\"stat ")
+        .raw(figure.state.word())
+        .raw("\"><svg class=\"gauge\" viewBox=\"0 0 200 126\" role=\"img\" aria-label=\"");
+    html.text(&format!("{} {} {}", if name.is_empty() { &surroundings.title } else { name }, shown.line(), figure.state.word()));
+    html.raw("\"><path class=\"track\" d=\"").text(&sweep(RADIUS, 0.0, 1.0)).raw("\"/>");
+    if !figure.value.is_nan() {
+        html.raw("<path class=\"needle\" d=\"").text(&sweep(RADIUS, 0.0, place(figure.value).max(0.004))).raw("\"/>");
+    }
+    let mut thresholds: Vec<_> = figure.thresholds.iter().filter(|threshold| threshold.value.is_finite()).collect();
+    thresholds.sort_by(|a, b| a.value.total_cmp(&b.value));
+    for (order, threshold) in thresholds.iter().enumerate() {
+        let (from, to) = (place(threshold.value), thresholds.get(order + 1).map_or(1.0, |next| place(next.value)));
+        if to > from && threshold.state != State::Neutral {
+            html.raw("<path class=\"ring ").raw(threshold.state.word()).raw("\" d=\"").text(&sweep(RING, from, to)).raw("\"/>");
+        }
+    }
+    html.raw("<text class=\"number\" x=\"100\" y=\"92\">").text(&shown.number);
+    if !shown.suffix.is_empty() {
+        html.raw("<tspan class=\"unit\" dx=\"4\">").text(&shown.suffix).raw("</tspan>");
+    }
+    html.raw("</text><text class=\"scale\" x=\"20\" y=\"119\">").text(&unit.figure(low, &surroundings.zone).line());
+    html.raw("</text><text class=\"scale\" x=\"180\" y=\"119\">")
+        .text(&unit.figure(high, &surroundings.zone).line())
+        .raw("</text></svg>");
+    if !name.is_empty() {
+        html.raw("<div class=\"stat-name\">").text(name).raw("</div>");
+    }
+    state_word(html, figure.state);
+    html.raw("</div>");
+}
+
+/// A part of the half circle, from left (0) to right (1).
+fn sweep(radius: f64, from: f64, to: f64) -> String {
+    let point = |place: f64| {
+        let angle = PI * (1.0 - place);
+        (100.0 + radius * angle.cos(), 102.0 - radius * angle.sin())
+    };
+    let ((x1, y1), (x2, y2)) = (point(from), point(to));
+    format!("M{x1:.1} {y1:.1}A{radius} {radius} 0 0 1 {x2:.1} {y2:.1}")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use vitrine_model::frame::TimeRange;
+    use vitrine_model::view::Threshold;
+
+    use super::*;
+
+    fn picture(shape: Shape, figures: Vec<Figure>, unit: &str) -> String {
+        let range = TimeRange { start: 0, end: 1, step: 1 };
+        let surroundings = Surroundings { title: "Memory".to_owned(), range, zone: TimeZone::UTC, height: 200 };
+        let mut html = Html::new();
+        draw(&mut html, &Stat { shape, unit: unit.to_owned(), figures }, &surroundings);
+        html.finish().replace("><", ">\n<")
+    }
+
+    fn figure(name: &str, value: f64, state: State) -> Figure {
+        let thresholds = vec![
+            Threshold { value: 0.8, state: State::Warning, name: String::new() },
+            Threshold { value: 0.95, state: State::Bad, name: String::new() },
+        ];
+        Figure {
+            name: name.to_owned(),
+            value,
+            state,
+            trend: vec![1.0, f64::NAN, 2.0, 3.0],
+            minimum: 0.0,
+            maximum: 1.0,
+            thresholds,
+        }
+    }
+
+    #[test]
+    fn a_number_with_its_trend() {
+        insta::assert_snapshot!(picture(Shape::Number, vec![figure("m", 0.62, State::Warning)], "ratio"));
+    }
+
+    #[test]
+    fn an_arc_with_its_thresholds() {
+        insta::assert_snapshot!(picture(
+            Shape::Arc,
+            vec![figure("a", 0.62, State::Good), figure("b", f64::NAN, State::Neutral)],
+            "ratio"
+        ));
+    }
+
+    #[test]
+    fn hostile_names_stay_text() {
+        let drawn = picture(Shape::Number, vec![figure("<script>", 1.0, State::Good), figure("\"><b>", 1.0, State::Bad)], "<i>");
+        assert!(!drawn.contains("<script>") && !drawn.contains("<b>") && !drawn.contains("<i>"), "{drawn}");
+    }
+}

@@ -1,0 +1,25 @@
+//! The pages, the API and the live stream: everything a browser or a client asks of this host.
+//!
+//! Pages read well without a script; the script bundled from `assets/` only makes them move. Who may see what is asked
+//! of `access`, what the numbers are of `query`, how things go of `monitor`; nothing here stores anything.
+
+pub mod dashboard;
+pub mod draw;
+pub mod live;
+pub mod router;
+pub mod settings;
+pub mod web;
+
+mod api;
+mod ask;
+mod assets;
+mod middleware;
+mod page;
+mod words;
+
+pub use dashboard::Dashboard;
+pub use dashboard::evaluate::Panels;
+pub use dashboard::file::{DashboardFile, schema as dashboard_schema};
+pub use router::{router, serve};
+pub use settings::Settings;
+pub use web::{Parts, PluginCard, Web};

@@ -1,0 +1,243 @@
+//! One task for each dashboard and range that somebody looks at. It computes, tells what changed, and ends with its last viewer.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use prometheus_client::metrics::gauge::Gauge;
+use tokio::sync::broadcast::{self, error::RecvError};
+use vitrine_model::{Millis, Span};
+use vitrine_monitor::live::Change;
+
+use crate::dashboard::Dashboard;
+use crate::dashboard::evaluate::Shown;
+use crate::live::message::{self, Health};
+use crate::live::viewer::Viewer;
+use crate::web::Web;
+
+/// How many rounds a slow viewer may be behind before it gets everything anew.
+const BACKLOG: usize = 16;
+/// The least time between two rounds.
+const PACE: Millis = 1_000;
+
+/// What one round tells.
+pub type Round = Arc<[Arc<str>]>;
+
+type Key = (String, Span);
+
+/// Why somebody cannot look on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum JoinError {
+    #[error("there is no such dashboard")]
+    Unknown,
+    #[error("as many live pages are open as this host allows: close some, or raise `max_viewers`")]
+    Full,
+    #[error("the host is stopping")]
+    Closing,
+}
+
+/// All hubs there are.
+#[derive(Debug, Default)]
+pub struct Hubs {
+    map: Mutex<HashMap<Key, Arc<Hub>>>,
+    viewers: Arc<AtomicUsize>,
+    pub viewers_gauge: Gauge,
+    pub streams_gauge: Gauge,
+}
+
+#[derive(Debug)]
+pub struct Hub {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Gone once the hub has ended.
+    sender: Option<broadcast::Sender<Round>>,
+    panels: Vec<(String, Arc<Shown>)>,
+    health: Option<Health>,
+}
+
+/// A place among the viewers, given back when dropped.
+#[derive(Debug)]
+pub struct Seat {
+    viewers: Arc<AtomicUsize>,
+    gauge: Gauge,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.viewers.fetch_sub(1, Ordering::Relaxed);
+        self.gauge.dec();
+    }
+}
+
+impl Hub {
+    fn new() -> Hub {
+        let sender = Some(broadcast::Sender::new(BACKLOG));
+        Hub { state: Mutex::new(State { sender, panels: Vec::new(), health: None }) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A listener from now on, and all that was told before; nothing if the hub has ended.
+    pub fn subscribe(&self) -> Option<(broadcast::Receiver<Round>, Vec<Arc<str>>)> {
+        let (receiver, panels, health) = {
+            let state = self.lock();
+            (state.sender.as_ref()?.subscribe(), state.panels.clone(), state.health.clone())
+        };
+        let mut messages: Vec<Arc<str>> = panels.iter().flat_map(|(id, shown)| message::full(id, shown)).collect();
+        messages.extend(health.as_ref().map(message::status));
+        Some((receiver, messages))
+    }
+
+    /// Takes over a round's results and tells what they change.
+    fn update(&self, panels: Vec<(String, Arc<Shown>)>, health: Health) {
+        let before = self.lock().panels.clone();
+        let mut messages = Vec::new();
+        for (place, (id, shown)) in panels.iter().enumerate() {
+            match before.get(place) {
+                Some((_, old)) if Arc::ptr_eq(old, shown) => {}
+                Some((_, old)) => messages.extend(message::changes(id, old, shown)),
+                None => messages.extend(message::full(id, shown)),
+            }
+        }
+        messages.push(message::status(&health));
+        let mut state = self.lock();
+        state.panels = panels;
+        state.health = Some(health);
+        state.tell(messages);
+    }
+
+    fn viewers(&self) -> usize {
+        self.lock().sender.as_ref().map_or(0, broadcast::Sender::receiver_count)
+    }
+}
+
+impl State {
+    fn tell(&self, messages: Vec<Arc<str>>) {
+        if let Some(sender) = &self.sender {
+            // No viewer is no error: the hub will notice and end.
+            let _ = sender.send(messages.into());
+        }
+    }
+}
+
+impl Hubs {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Arc<Hub>>> {
+        self.map.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks on; starts the hub if nobody did before.
+    pub fn join(&self, web: &Arc<Web>, name: &str, range: Span) -> Result<Viewer, JoinError> {
+        if web.closing.is_cancelled() {
+            return Err(JoinError::Closing);
+        }
+        let (generation, dashboard) = web.dashboard(name).ok_or(JoinError::Unknown)?;
+        let seat = self.seat(web.settings.max_viewers)?;
+        let key = (name.to_owned(), range);
+        let mut map = self.lock();
+        let count = map.len();
+        let hub = match map.entry(key.clone()) {
+            Entry::Occupied(entry) => Arc::clone(entry.get()),
+            Entry::Vacant(_) if count >= web.settings.max_streams => return Err(JoinError::Full),
+            Entry::Vacant(entry) => {
+                let hub = Arc::clone(entry.insert(Arc::new(Hub::new())));
+                self.streams_gauge.inc();
+                let beat = Beat { hub: Arc::clone(&hub), key, web: Arc::clone(web), generation, dashboard };
+                tokio::spawn(beat.run());
+                hub
+            }
+        };
+        // Still under the map's lock: a hub ends only under it, so this one cannot end in between.
+        let (receiver, backlog) = hub.subscribe().ok_or(JoinError::Closing)?;
+        drop(map);
+        Ok(Viewer::new(hub, receiver, backlog, seat, web.closing.clone()))
+    }
+
+    fn seat(&self, most: usize) -> Result<Seat, JoinError> {
+        let seat = Seat { viewers: Arc::clone(&self.viewers), gauge: self.viewers_gauge.clone() };
+        seat.gauge.inc();
+        if self.viewers.fetch_add(1, Ordering::Relaxed) >= most { Err(JoinError::Full) } else { Ok(seat) }
+    }
+
+    /// Ends a hub if nobody looks on, or in any case.
+    fn end(&self, key: &Key, hub: &Hub, anyway: bool) -> bool {
+        let mut map = self.lock();
+        if !anyway && hub.viewers() > 0 {
+            return false;
+        }
+        hub.lock().sender = None;
+        map.remove(key);
+        self.streams_gauge.dec();
+        true
+    }
+}
+
+/// A hub's task.
+struct Beat {
+    hub: Arc<Hub>,
+    key: Key,
+    web: Arc<Web>,
+    generation: u64,
+    dashboard: Arc<Dashboard>,
+}
+
+impl Beat {
+    async fn run(self) {
+        let mut changes = self.web.live.listen();
+        let closing = self.web.closing.clone();
+        let mut reads = self.web.generations();
+        loop {
+            if self.web.generation() != self.generation {
+                self.hub.lock().tell(vec![message::settings()]);
+                break;
+            }
+            let began = self.web.clock.now();
+            tokio::select! {
+                () = closing.cancelled() => break,
+                () = self.round(began) => {}
+            }
+            if self.web.hubs.end(&self.key, &self.hub, false) {
+                return;
+            }
+            tokio::select! {
+                () = closing.cancelled() => break,
+                _ = reads.changed() => {}
+                () = self.pause(began, &mut changes) => {}
+            }
+            if self.web.hubs.end(&self.key, &self.hub, false) {
+                return;
+            }
+        }
+        self.web.hubs.end(&self.key, &self.hub, true);
+    }
+
+    async fn round(&self, now: Millis) {
+        let shown = self.web.evaluator.dashboard(self.generation, &self.dashboard, self.key.1, now).await;
+        let panels = self.dashboard.panels().map(|panel| panel.id.clone()).zip(shown).collect();
+        self.hub.update(panels, self.web.health().await);
+    }
+
+    /// Until something has changed, or it is time to look again; never less than the pace.
+    async fn pause(&self, began: Millis, changes: &mut broadcast::Receiver<Change>) {
+        let clock = &self.web.clock;
+        clock.sleep_until(began + PACE).await;
+        let refresh = clock.sleep_until(began + self.dashboard.refresh.millis().max(PACE));
+        let change = async {
+            match changes.recv().await {
+                // Whatever was missed, something has changed.
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                // Nothing will change any more; the refresh goes on.
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = refresh => {}
+            () = change => while changes.try_recv().is_ok() {},
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What holds for every request: which names are answered to, and what browsers may do with the answer.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use vitrine_access::{Action, Person, Standing, Thing, may};
+
+use crate::web::Web;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Refuses names that are not ours: a foreign page may have pointed one at this address.
+pub(crate) async fn known_host(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
+    let named = host(request.headers()).or(request.uri().authority().map(|authority| authority.as_str()));
+    match named {
+        Some(name) if web.hosts.allows(name) => next.run(request).await,
+        _ => (StatusCode::MISDIRECTED_REQUEST, "this host does not answer to that name: add it to `allowed_hosts`\n")
+            .into_response(),
+    }
+}
+
+/// May they? All routes only show; what is shown follows from the address, so that no handler can forget to ask.
+pub(crate) async fn allowed(request: Request, next: Next) -> Response {
+    let caller = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let standing = caller.map_or(Standing::Remote, |info| Standing::of(info.0.ip()));
+    match may(&Person::anyone(), Action::View, &thing(request.uri().path()), standing) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => (StatusCode::FORBIDDEN, format!("{refusal}\n")).into_response(),
+    }
+}
+
+fn thing(path: &str) -> Thing {
+    let mut parts = path.trim_start_matches('/').splitn(2, '/');
+    match (parts.next().unwrap_or(""), parts.next().unwrap_or("")) {
+        ("d" | "live", name) => Thing::Dashboard(name.trim_end_matches("/events").to_owned()),
+        ("alerts", _) | ("api", "v1/alerts") => Thing::Alerts,
+        ("sources", _) | ("api", "sources") => Thing::Sources,
+        ("plugins", _) => Thing::Plugins,
+        ("api", _) => Thing::Samples,
+        _ => Thing::Host,
+    }
+}
+
+pub(crate) async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The answer to a request whose handler panicked; the panic itself has been logged where it happened.
+pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let page = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Vitrine</title><h1>This page broke</h1>\
+         <p>The host goes on. Its log says what happened. <a href=\"/\">All dashboards</a></p></html>";
+    (StatusCode::INTERNAL_SERVER_ERROR, Html(page)).into_response()
+}
+
+pub(crate) fn host(headers: &HeaderMap) -> Option<&str> {
+    headers.get(HOST)?.to_str().ok()
+}
+
+/// Whether a browser's page of another site asks. Clients that are no browsers send no `Origin`.
+pub(crate) fn is_foreign(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get("origin") else { return false };
+    let own = host(headers);
+    let named = origin.to_str().ok().and_then(|text| text.split_once("://")).map(|(_, authority)| authority);
+    named.is_none() || !named.zip(own).is_some_and(|(origin, own)| origin.eq_ignore_ascii_case(own))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_says_what_is_asked_for() {
+        for (path, wanted) in [
+            ("/d/shop/orders", Thing::Dashboard("shop/orders".to_owned())),
+            ("/live/shop/orders/events", Thing::Dashboard("shop/orders".to_owned())),
+            ("/api/v1/alerts", Thing::Alerts),
+            ("/api/v1/query", Thing::Samples),
+            ("/sources", Thing::Sources),
+            ("/", Thing::Host),
+        ] {
+            assert_eq!(thing(path), wanted, "{path}");
+        }
+    }
+
+    #[test]
+    fn only_the_same_site_is_not_foreign() {
+        for (origin, foreign) in [
+            (None, false),
+            (Some("http://localhost:7878"), false),
+            (Some("https://LOCALHOST:7878"), false),
+            (Some("http://localhost:7879"), true),
+            (Some("http://evil.example"), true),
+            (Some("null"), true),
+            (Some(""), true),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, HeaderValue::from_static("localhost:7878"));
+            if let Some(text) = origin {
+                headers.insert("origin", text.parse().unwrap());
+            }
+            assert_eq!(is_foreign(&headers), foreign, "{origin:?}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Alerts: what is true now, what was, and who was told.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Serialize;
+use vitrine_model::Labels;
+use vitrine_model::alert::{Alert, AlertState};
+use vitrine_model::labels::NAME;
+use vitrine_model::port::deliveries::DeliveryState;
+
+use crate::draw::unit::significant;
+use crate::page::When;
+use crate::page::frame::Frame;
+use crate::web::Web;
+
+const RECENT: usize = 50;
+
+#[derive(Serialize)]
+pub(crate) struct AlertRow {
+    name: String,
+    summary: String,
+    labels: Vec<(String, String)>,
+    state: &'static str,
+    severity: String,
+    since: When,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct EventRow {
+    kind: &'static str,
+    name: String,
+    labels: Vec<(String, String)>,
+    at: When,
+}
+
+#[derive(Serialize)]
+struct DeliveryRow {
+    channel: String,
+    title: String,
+    state: &'static str,
+    /// `good`, `warning`, `bad` or nothing.
+    mood: &'static str,
+    attempts: u32,
+    at: When,
+    due: Option<When>,
+    answer: String,
+}
+
+#[derive(Serialize)]
+struct Body {
+    alerts: Vec<AlertRow>,
+    events: Vec<EventRow>,
+    deliveries: Vec<DeliveryRow>,
+    /// What could not be read, and why.
+    troubles: Vec<String>,
+}
+
+pub(crate) async fn show(State(web): State<Arc<Web>>) -> Response {
+    let frame = Frame::new(&web, "alerts", "Alerts").await;
+    let mut troubles = Vec::new();
+    let alerts = web.load_alerts().await.map(|alerts| rows(&web, alerts));
+    let events = events(&web).await;
+    let deliveries = deliveries(&web).await;
+    let body = Body {
+        alerts: alerts.unwrap_or_else(|reason| noted(&mut troubles, reason)),
+        events: events.unwrap_or_else(|reason| noted(&mut troubles, reason)),
+        deliveries: deliveries.unwrap_or_else(|reason| noted(&mut troubles, reason)),
+        troubles,
+    };
+    web.page("alerts.html", &frame, body)
+}
+
+fn noted<T>(troubles: &mut Vec<String>, reason: String) -> Vec<T> {
+    troubles.push(reason);
+    Vec::new()
+}
+
+/// Firing ones first, the longest first.
+pub(crate) fn rows(web: &Web, mut alerts: Vec<Alert>) -> Vec<AlertRow> {
+    alerts.sort_by_key(|alert| (alert.state != AlertState::Firing, alert.fired_at.unwrap_or(alert.active_at)));
+    alerts
+        .into_iter()
+        .map(|alert| AlertRow {
+            name: name(&alert.labels),
+            summary: alert.annotations.get("summary").unwrap_or("").to_owned(),
+            severity: alert.labels.get("severity").unwrap_or("").to_owned(),
+            labels: telling(&alert.labels),
+            state: alert.state.word(),
+            since: web.when(alert.fired_at.unwrap_or(alert.active_at)),
+            value: significant(alert.value),
+        })
+        .collect()
+}
+
+async fn events(web: &Web) -> Result<Vec<EventRow>, String> {
+    let alerts = Arc::clone(&web.alerts);
+    let events = web.blocking(move || alerts.history(RECENT)).await?;
+    let row = |stored: vitrine_model::port::alerts::StoredEvent| EventRow {
+        kind: stored.event.kind.word(),
+        name: name(&stored.event.alert.labels),
+        labels: telling(&stored.event.alert.labels),
+        at: web.when(stored.event.at),
+    };
+    Ok(events.into_iter().map(row).collect())
+}
+
+async fn deliveries(web: &Web) -> Result<Vec<DeliveryRow>, String> {
+    let port = Arc::clone(&web.deliveries);
+    let records = web.blocking(move || port.recent(RECENT)).await?;
+    let row = |record: vitrine_model::port::deliveries::DeliveryRecord| DeliveryRow {
+        mood: match record.state {
+            DeliveryState::Delivered => "good",
+            DeliveryState::Dead => "bad",
+            DeliveryState::Waiting | DeliveryState::Claimed if record.delivery.attempts > 0 => "warning",
+            DeliveryState::Waiting | DeliveryState::Claimed => "",
+        },
+        state: record.state.word(),
+        due: (record.state == DeliveryState::Waiting).then(|| web.when(record.due_at)),
+        channel: record.delivery.channel,
+        title: record.delivery.notification.title,
+        attempts: record.delivery.attempts,
+        at: web.when(record.delivery.created_at),
+        answer: record.answer,
+    };
+    Ok(records.into_iter().map(row).collect())
+}
+
+fn name(labels: &Labels) -> String {
+    labels.get("alertname").unwrap_or("alert").to_owned()
+}
+
+/// The labels that say which one it is.
+fn telling(labels: &Labels) -> Vec<(String, String)> {
+    let known = ["alertname", "severity", NAME];
+    labels.iter().filter(|(name, _)| !known.contains(name)).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}

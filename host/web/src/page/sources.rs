@@ -1,0 +1,84 @@
+//! Sources and channels: how each is doing, and whose fault it is where one is not.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Serialize;
+use vitrine_model::{Fault, Millis};
+
+use crate::page::When;
+use crate::page::frame::Frame;
+use crate::web::Web;
+
+#[derive(Serialize)]
+struct FaultRow {
+    whose: &'static str,
+    reason: String,
+    since: When,
+}
+
+#[derive(Serialize)]
+struct SourceRow {
+    name: String,
+    plugin: String,
+    schedule: String,
+    last: Option<When>,
+    next: Option<When>,
+    good: Option<When>,
+    samples: u64,
+    missed: u64,
+    fault: Option<FaultRow>,
+}
+
+#[derive(Serialize)]
+struct ChannelRow {
+    name: String,
+    plugin: String,
+    waits_for: Option<String>,
+    last: Option<When>,
+    fault: Option<FaultRow>,
+}
+
+#[derive(Serialize)]
+struct Body {
+    sources: Vec<SourceRow>,
+    channels: Vec<ChannelRow>,
+}
+
+fn fault_row(web: &Web, (fault, since): (Fault, Millis)) -> FaultRow {
+    let whose = match fault {
+        Fault::Invalid(_) => "its settings",
+        Fault::Upstream(_) => "the system watched",
+        Fault::Denied(_) => "a missing grant",
+        Fault::Internal(_) => "the plugin",
+    };
+    FaultRow { whose, reason: fault.reason().to_owned(), since: web.when(since) }
+}
+
+pub(crate) async fn show(State(web): State<Arc<Web>>) -> Response {
+    let frame = Frame::new(&web, "sources", "Sources").await;
+    let source = |one: vitrine_monitor::status::SourceStatus| SourceRow {
+        name: one.name,
+        plugin: one.plugin,
+        schedule: one.schedule,
+        last: one.last_run.map(|moment| web.when(moment)),
+        next: one.next_run.map(|moment| web.when(moment)),
+        good: one.last_good.map(|moment| web.when(moment)),
+        samples: one.samples,
+        missed: one.missed,
+        fault: one.fault.map(|fault| fault_row(&web, fault)),
+    };
+    let channel = |one: vitrine_monitor::status::ChannelStatus| ChannelRow {
+        name: one.name,
+        plugin: one.plugin,
+        waits_for: one.waits_for,
+        last: one.last_delivered.map(|moment| web.when(moment)),
+        fault: one.fault.map(|fault| fault_row(&web, fault)),
+    };
+    let body = Body {
+        sources: web.status.sources().into_iter().map(source).collect(),
+        channels: web.status.channels().into_iter().map(channel).collect(),
+    };
+    web.page("sources.html", &frame, body)
+}

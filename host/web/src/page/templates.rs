@@ -1,0 +1,34 @@
+//! The templates, embedded; text is escaped unless a page says otherwise.
+
+use minijinja::{Environment, UndefinedBehavior, Value};
+
+const SOURCES: [(&str, &str); 7] = [
+    ("frame.html", include_str!("../../templates/frame.html")),
+    ("home.html", include_str!("../../templates/home.html")),
+    ("dashboard.html", include_str!("../../templates/dashboard.html")),
+    ("alerts.html", include_str!("../../templates/alerts.html")),
+    ("sources.html", include_str!("../../templates/sources.html")),
+    ("plugins.html", include_str!("../../templates/plugins.html")),
+    ("error.html", include_str!("../../templates/error.html")),
+];
+
+#[derive(Debug)]
+pub(crate) struct Templates(Environment<'static>);
+
+impl Templates {
+    pub(crate) fn new() -> Templates {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        for (name, source) in SOURCES {
+            if let Err(error) = environment.add_template(name, source) {
+                // A test fills every template: this cannot reach a release.
+                tracing::error!(template = name, error = format!("{error:#}"), "a template is broken");
+            }
+        }
+        Templates(environment)
+    }
+
+    pub(crate) fn render(&self, name: &str, context: Value) -> Result<String, minijinja::Error> {
+        self.0.get_template(name)?.render(context)
+    }
+}

@@ -1,0 +1,73 @@
+//! All routes in one table, and the server around them.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::web::Web;
+use crate::{api, assets, middleware, page};
+
+const LONGEST_BODY: usize = 256 * 1024;
+/// Until the answer begins: live streams may go on for as long as they like.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How long open requests may take to end when the host stops.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+
+pub fn router(web: Arc<Web>) -> Router {
+    Router::new()
+        .route("/", get(page::home::show))
+        .route("/d/{*name}", get(page::dashboard::show))
+        .route("/alerts", get(page::alerts::show))
+        .route("/sources", get(page::sources::show))
+        .route("/plugins", get(page::plugins::show))
+        .route("/live/{*name}", get(api::live::show))
+        .route("/api/v1/query", get(api::query::instant).post(api::query::instant))
+        .route("/api/v1/query_range", get(api::query::range).post(api::query::range))
+        .route("/api/v1/alerts", get(api::alerts::list))
+        .route("/api/sources", get(api::sources::list))
+        .route("/healthz", get(api::health::alive))
+        .route("/readyz", get(api::health::ready))
+        .route("/metrics", get(api::health::metrics))
+        .merge(assets::router())
+        .fallback(page::missing)
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_WAIT))
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(from_fn(middleware::allowed))
+        .layer(CsrfLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&web), middleware::known_host))
+        .layer(CatchPanicLayer::custom(middleware::panicked))
+        .layer(from_fn(middleware::headers))
+        .with_state(web)
+}
+
+/// Serves until `shutdown`; then ends live streams, lets open requests finish, and returns within three seconds.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    web: Arc<Web>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router(Arc::clone(&web)).into_make_service_with_connect_info::<SocketAddr>();
+    let closing = web.closing.clone();
+    let stop = async move {
+        shutdown.await;
+        web.close();
+    };
+    let server = axum::serve(listener, service).with_graceful_shutdown(stop);
+    tokio::select! {
+        ended = server.into_future() => ended,
+        () = async { closing.cancelled().await; tokio::time::sleep(LAST_WORDS).await } => Ok(()),
+    }
+}

@@ -1,0 +1,86 @@
+//! What an admin can set about pages and the live stream.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Pages and the live stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where to listen. Anything but a loopback address shows the pages to the network.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+    /// The address people reach this host by, such as `https://status.shop.example`: used in links, and its name is answered to.
+    pub public_url: Option<String>,
+    /// Further host names to answer to. Addresses and `localhost` always pass.
+    pub allowed_hosts: Vec<String>,
+    /// The time zone of pages, an IANA name; empty for the machine's own.
+    pub time_zone: String,
+    /// How many live pages may be open at once.
+    pub max_viewers: usize,
+    /// How many different live streams (a dashboard with a range) may run at once.
+    pub max_streams: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7878)),
+            public_url: None,
+            allowed_hosts: Vec::new(),
+            time_zone: String::new(),
+            max_viewers: 5_000,
+            max_streams: 256,
+        }
+    }
+}
+
+impl Settings {
+    /// The zone of all times on pages; one that does not exist is told by `problems`, and UTC serves meanwhile.
+    pub fn zone(&self) -> jiff::tz::TimeZone {
+        if self.time_zone.is_empty() {
+            return jiff::tz::TimeZone::system();
+        }
+        jiff::tz::TimeZone::get(&self.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+
+    /// What makes no sense: the key, the reason and a hint.
+    pub fn problems(&self) -> Vec<(&'static str, String, &'static str)> {
+        let mut found = Vec::new();
+        if !self.time_zone.is_empty() && jiff::tz::TimeZone::get(&self.time_zone).is_err() {
+            found.push((
+                "time_zone",
+                format!("`{}` is not a time zone", self.time_zone),
+                "write an IANA name such as `Europe/Berlin`",
+            ));
+        }
+        let public = self.public_url.as_deref().map(url::Url::parse);
+        if public.is_some_and(|parsed| !parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())) {
+            found.push(("public_url", "not an address of a web page".to_owned(), "write it as `https://status.shop.example`"));
+        }
+        found
+    }
+
+    /// The names this host answers to.
+    pub fn hosts(&self) -> vitrine_access::AllowedHosts {
+        let public = self.public_url.as_deref().and_then(|text| url::Url::parse(text).ok());
+        let public_name = public.and_then(|url| url.host_str().map(str::to_owned));
+        vitrine_access::AllowedHosts::new(self.allowed_hosts.iter().cloned().chain(public_name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_name_is_answered_to_and_mistakes_are_told() {
+        let settings = Settings { public_url: Some("https://status.shop.example/x".into()), ..Settings::default() };
+        assert!(settings.hosts().allows("status.shop.example:443"));
+        assert!(settings.problems().is_empty());
+        let wrong = Settings { public_url: Some("shop".into()), time_zone: "Mars/Base".into(), ..Settings::default() };
+        assert_eq!(wrong.problems().iter().map(|problem| problem.0).collect::<Vec<_>>(), ["time_zone", "public_url"]);
+    }
+}

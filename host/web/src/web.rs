@@ -1,0 +1,219 @@
+//! What all requests share: the parts the web floor is given, and the dashboards as they are now.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use jiff::tz::TimeZone;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::registry::Registry;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use vitrine_access::AllowedHosts;
+use vitrine_model::alert::{Alert, AlertState};
+use vitrine_model::port::alerts::Alerts;
+use vitrine_model::port::deliveries::Deliveries;
+use vitrine_model::{Clock, Millis};
+use vitrine_monitor::live::Live;
+use vitrine_monitor::status::Status;
+use vitrine_query::Engine;
+
+use crate::ask::Asker;
+use crate::dashboard::Dashboard;
+use crate::dashboard::evaluate::{Evaluator, Panels};
+use crate::live::hub::Hubs;
+use crate::live::message::Health;
+use crate::page::templates::Templates;
+use crate::settings::Settings;
+
+/// A plugin, as its page shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct PluginCard {
+    pub name: String,
+    /// `source`, `channel` or `panel`.
+    pub kind: String,
+    pub version: String,
+    pub title: String,
+    pub digest: String,
+    /// Rights, one per line as a person reads them.
+    pub asked: Vec<String>,
+    pub granted: Vec<String>,
+    pub calls: u64,
+    pub faults: u64,
+    /// Bytes that its instances hold.
+    pub memory: u64,
+    /// What is wrong with it, if anything.
+    pub trouble: Option<String>,
+}
+
+/// Everything the web floor is given.
+pub struct Parts {
+    pub engine: Arc<Engine>,
+    pub live: Live,
+    pub status: Arc<Status>,
+    pub clock: Arc<dyn Clock>,
+    pub alerts: Arc<dyn Alerts>,
+    pub deliveries: Arc<dyn Deliveries>,
+    pub panels: Panels,
+    pub plugins: Arc<dyn Fn() -> Vec<PluginCard> + Send + Sync>,
+    /// Where the web floor's own metrics go; `/metrics` shows all of it.
+    pub registry: Arc<Mutex<Registry>>,
+    /// Why the host cannot serve yet, if it cannot.
+    pub ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+    pub settings: Settings,
+    pub version: String,
+}
+
+/// The dashboards of one reading of the files.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    pub(crate) generation: u64,
+    pub(crate) dashboards: BTreeMap<String, Arc<Dashboard>>,
+    /// What was wrong with the files; the dashboards are the last good ones.
+    pub(crate) problems: Vec<String>,
+}
+
+/// The state behind all routes.
+pub struct Web {
+    pub(crate) settings: Settings,
+    pub(crate) version: String,
+    pub(crate) hosts: AllowedHosts,
+    pub(crate) zone: TimeZone,
+    pub(crate) asker: Asker,
+    pub(crate) evaluator: Evaluator,
+    pub(crate) live: Live,
+    pub(crate) status: Arc<Status>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) alerts: Arc<dyn Alerts>,
+    pub(crate) deliveries: Arc<dyn Deliveries>,
+    pub(crate) plugins: Arc<dyn Fn() -> Vec<PluginCard> + Send + Sync>,
+    pub(crate) registry: Arc<Mutex<Registry>>,
+    pub(crate) ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+    pub(crate) templates: Templates,
+    pub(crate) hubs: Hubs,
+    pub(crate) closing: CancellationToken,
+    shelf: ArcSwap<Shelf>,
+    generations: watch::Sender<u64>,
+    /// Firing alerts as last counted, so that a thousand requests a second ask the store once.
+    counted: Mutex<Option<(Millis, usize)>>,
+}
+
+impl std::fmt::Debug for Web {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Web").field("shelf", &self.shelf).finish_non_exhaustive()
+    }
+}
+
+impl Web {
+    pub fn new(parts: Parts) -> Arc<Web> {
+        let asker = Asker::new(parts.engine);
+        let zone = parts.settings.zone();
+        let evaluations = Counter::default();
+        let hubs = Hubs::default();
+        {
+            let mut registry = parts.registry.lock().unwrap_or_else(PoisonError::into_inner);
+            let web = registry.sub_registry_with_prefix("vitrine_web");
+            web.register("panel_evaluations", "Panels computed, each for all who look at it", evaluations.clone());
+            web.register("live_viewers", "Live pages open now", hubs.viewers_gauge.clone());
+            web.register("live_streams", "Live streams computed now", hubs.streams_gauge.clone());
+        }
+        Arc::new(Web {
+            hosts: parts.settings.hosts(),
+            evaluator: Evaluator::new(asker.clone(), parts.panels, zone.clone(), evaluations),
+            asker,
+            zone,
+            settings: parts.settings,
+            version: parts.version,
+            live: parts.live,
+            status: parts.status,
+            clock: parts.clock,
+            alerts: parts.alerts,
+            deliveries: parts.deliveries,
+            plugins: parts.plugins,
+            registry: parts.registry,
+            ready: parts.ready,
+            templates: Templates::new(),
+            hubs,
+            closing: CancellationToken::new(),
+            shelf: ArcSwap::default(),
+            generations: watch::Sender::new(0),
+            counted: Mutex::new(None),
+        })
+    }
+
+    /// Shows these dashboards from now on. `problems` are told on top of each page: what is wrong with the files, while
+    /// the caller hands in what was good before.
+    pub fn set_dashboards(&self, dashboards: Vec<Dashboard>, problems: Vec<String>) {
+        let generation = self.generation() + 1;
+        let dashboards = dashboards.into_iter().map(|one| (one.name.clone(), Arc::new(one))).collect();
+        self.shelf.store(Arc::new(Shelf { generation, dashboards, problems }));
+        self.generations.send_replace(generation);
+    }
+
+    /// Ends all live streams; called when the host stops.
+    pub fn close(&self) {
+        self.closing.cancel();
+    }
+
+    pub(crate) fn shelf(&self) -> Arc<Shelf> {
+        self.shelf.load_full()
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.shelf.load().generation
+    }
+
+    /// Wakes whenever the files were read anew.
+    pub(crate) fn generations(&self) -> watch::Receiver<u64> {
+        self.generations.subscribe()
+    }
+
+    pub(crate) fn dashboard(&self, name: &str) -> Option<(u64, Arc<Dashboard>)> {
+        let shelf = self.shelf.load();
+        Some((shelf.generation, Arc::clone(shelf.dashboards.get(name)?)))
+    }
+
+    /// Calls a port that blocks.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, vitrine_model::port::StoreError> + Send + 'static,
+    ) -> Result<T, String> {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(answer) => answer.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    pub(crate) async fn load_alerts(&self) -> Result<Vec<Alert>, String> {
+        let alerts = Arc::clone(&self.alerts);
+        self.blocking(move || alerts.load()).await
+    }
+
+    /// The host's own health, in a line.
+    pub(crate) async fn health(&self) -> Health {
+        let now = self.clock.now();
+        let sources = self.status.sources();
+        let stale = sources.iter().filter(|source| source.fault.is_some()).count();
+        let noun = if sources.len() == 1 { "source" } else { "sources" };
+        let text = format!("{} {noun}, {stale} stale", sources.len());
+        Health { text, alerts: self.firing(now).await, stale, time: now }
+    }
+
+    async fn firing(&self, now: Millis) -> usize {
+        let counted = *self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, count)) = counted
+            && (at..at + 1_000).contains(&now)
+        {
+            return count;
+        }
+        let count = match self.load_alerts().await {
+            Ok(alerts) => alerts.iter().filter(|alert| alert.state == AlertState::Firing).count(),
+            Err(reason) => {
+                tracing::warn!(error = reason, "the alerts could not be counted");
+                counted.map_or(0, |(_, count)| count)
+            }
+        };
+        *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, count));
+        count
+    }
+}

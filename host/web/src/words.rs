@@ -1,0 +1,57 @@
+//! Moments and ages as people say them; the exact ones beside.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use vitrine_model::Millis;
+
+/// `3 s`, `12 min`, `5 h`, `3 d`.
+pub fn age(span: Millis) -> String {
+    let seconds = span.max(0) / 1000;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// `12 min ago`, `in 3 s`.
+pub fn relative(moment: Millis, now: Millis) -> String {
+    if moment > now + 999 { format!("in {}", age(moment - now)) } else { format!("{} ago", age(now - moment)) }
+}
+
+/// For people: `2026-11-20 14:03:05 CET`.
+pub fn exact(moment: Millis, zone: &TimeZone) -> String {
+    format(moment, zone, "%Y-%m-%d %H:%M:%S %Z")
+}
+
+/// The time of day.
+pub fn clock(moment: Millis, zone: &TimeZone) -> String {
+    format(moment, zone, "%H:%M:%S")
+}
+
+fn format(moment: Millis, zone: &TimeZone, pattern: &str) -> String {
+    match Timestamp::from_millisecond(moment) {
+        Ok(timestamp) => timestamp.to_zoned(zone.clone()).strftime(pattern).to_string(),
+        Err(_) => "–".to_owned(),
+    }
+}
+
+/// For `datetime` attributes and for the API.
+pub fn machine(moment: Millis) -> String {
+    Timestamp::from_millisecond(moment).map_or_else(|_| String::new(), |timestamp| timestamp.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_have_one_unit() {
+        for (span, word) in [(-5, "0 s"), (59_999, "59 s"), (60_000, "1 min"), (7_200_000, "2 h"), (172_800_000, "2 d")] {
+            assert_eq!(age(span), word);
+        }
+        assert_eq!(relative(10_000, 13_000), "3 s ago");
+        assert_eq!(relative(13_000, 10_000), "in 3 s");
+    }
+}

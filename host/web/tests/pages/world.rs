@@ -1,0 +1,468 @@
+//! A small world to look at: samples in memory, a clock in the hand, panels that do what the bundled ones do.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind};
+use vitrine_model::frame::{Frame, Values};
+use vitrine_model::notification::{Notification, Receipt};
+use vitrine_model::port::StoreError;
+use vitrine_model::port::alerts::{Alerts, StoredEvent};
+use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, DeliveryState, NewDelivery};
+use vitrine_model::port::panel::{Panel, RenderRequest};
+use vitrine_model::port::samples::{Appended, Samples, SelectLimits};
+use vitrine_model::sample::{Batch, Family, Sample, Series};
+use vitrine_model::view::*;
+use vitrine_model::{Clock, Fault, Labels, Matcher, Millis};
+use vitrine_monitor::live::Live;
+use vitrine_monitor::status::{ChannelStatus, SourceStatus, Status};
+use vitrine_web::{Dashboard, DashboardFile, Parts, PluginCard, Settings, Web};
+
+pub const NOW: Millis = 1_763_632_803_000;
+pub const PLUGINS: [&str; 5] = ["timeseries", "stat", "gauge", "table", "text"];
+
+/// Samples in memory.
+#[derive(Default)]
+pub struct Memory(pub Mutex<HashMap<Labels, Vec<Sample>>>);
+
+impl Memory {
+    pub fn add(&self, labels: &Labels, time: Millis, value: f64) {
+        self.0.lock().unwrap().entry(labels.clone()).or_default().push(Sample { time, value });
+    }
+}
+
+impl Samples for Memory {
+    fn append(&self, batches: &[Batch]) -> Result<Appended, StoreError> {
+        for (labels, sample) in batches.iter().flat_map(|batch| &batch.samples) {
+            self.add(labels, sample.time, sample.value);
+        }
+        Ok(Appended::default())
+    }
+
+    fn select(&self, matchers: &[Matcher], start: Millis, end: Millis, _: SelectLimits) -> Result<Vec<Series>, StoreError> {
+        let map = self.0.lock().unwrap();
+        let mut list: Vec<Series> = map
+            .iter()
+            .filter(|(labels, _)| matchers.iter().all(|matcher| matcher.matches(labels)))
+            .map(|(labels, samples)| {
+                let within = samples.iter().copied().filter(|sample| sample.time >= start && sample.time <= end).collect();
+                Series { labels: labels.clone(), samples: within }
+            })
+            .filter(|series: &Series| !series.samples.is_empty())
+            .collect();
+        list.sort_by(|a, b| a.labels.cmp(&b.labels));
+        Ok(list)
+    }
+
+    fn series(&self, _: &[Matcher], _: usize) -> Result<Vec<Labels>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn families(&self) -> Result<Vec<Family>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn forget(&self, _: Millis) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+}
+
+/// A clock that moves when told.
+#[derive(Debug)]
+pub struct HandClock(pub watch::Sender<Millis>);
+
+#[async_trait]
+impl Clock for HandClock {
+    fn now(&self) -> Millis {
+        *self.0.borrow()
+    }
+
+    async fn sleep_until(&self, moment: Millis) {
+        let mut shown = self.0.subscribe();
+        let _ = shown.wait_for(|now| *now >= moment).await;
+    }
+}
+
+/// A panel that counts its calls and answers as the bundled one of its name would.
+pub struct FakePanel {
+    pub name: &'static str,
+    pub calls: Arc<AtomicUsize>,
+    pub fault: Arc<Mutex<Option<Fault>>>,
+}
+
+#[async_trait]
+impl Panel for FakePanel {
+    async fn render(&self, request: RenderRequest) -> Result<View, Fault> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        if let Some(fault) = self.fault.lock().unwrap().clone() {
+            return Err(fault);
+        }
+        let options: serde_json::Value = serde_json::from_str(&request.options).unwrap();
+        Ok(match self.name {
+            "timeseries" => View::Chart(chart(&request.frames, &options)),
+            "stat" => View::Stat(figures(&request.frames, &options, Shape::Number)),
+            "gauge" => View::Stat(figures(&request.frames, &options, Shape::Arc)),
+            "table" => View::Table(table(&request.frames, &options)),
+            _ => View::Markup(options["text"].as_str().unwrap_or("").to_owned()),
+        })
+    }
+}
+
+fn columns(frames: &[Frame]) -> impl Iterator<Item = (&str, &Labels, Arc<[Millis]>, Arc<[f64]>)> {
+    frames.iter().flat_map(|frame| {
+        let times: Arc<[Millis]> = frame.times().unwrap().into();
+        frame.columns.iter().filter_map(move |column| match &column.values {
+            Values::Numbers(numbers) => {
+                Some((column.name.as_str(), &column.labels, Arc::clone(&times), numbers.as_slice().into()))
+            }
+            _ => None,
+        })
+    })
+}
+
+fn unit(options: &serde_json::Value) -> String {
+    options["unit"].as_str().unwrap_or("").to_owned()
+}
+
+fn thresholds(options: &serde_json::Value) -> Vec<Threshold> {
+    let level = |key: &str, state| options[key].as_f64().map(|value| Threshold { value, state, name: key.to_owned() });
+    [level("warn", State::Warning), level("bad", State::Bad)].into_iter().flatten().collect()
+}
+
+fn chart(frames: &[Frame], options: &serde_json::Value) -> Chart {
+    let stacked = options["stack"].as_bool().unwrap_or(false);
+    let mark = match options["draw"].as_str() {
+        Some("bars") => Mark::Bars,
+        Some("points") => Mark::Points,
+        Some("area") => Mark::Area,
+        _ if stacked => Mark::Area,
+        _ => Mark::Line,
+    };
+    let series = columns(frames)
+        .map(|(name, labels, times, values)| ChartSeries {
+            name: name.to_owned(),
+            labels: labels.clone(),
+            times,
+            values,
+            mark,
+            stacked,
+        })
+        .collect();
+    Chart {
+        series,
+        unit: unit(options),
+        minimum: options["min"].as_f64(),
+        maximum: options["max"].as_f64(),
+        thresholds: thresholds(options),
+    }
+}
+
+fn state(value: f64, thresholds: &[Threshold]) -> State {
+    thresholds.iter().rev().find(|threshold| value >= threshold.value).map_or(State::Neutral, |threshold| threshold.state)
+}
+
+fn last(values: &[f64]) -> f64 {
+    values.iter().rev().copied().find(|value| !value.is_nan()).unwrap_or(f64::NAN)
+}
+
+fn figures(frames: &[Frame], options: &serde_json::Value, shape: Shape) -> Stat {
+    let thresholds = thresholds(options);
+    let figure = |(name, _, _, values): (&str, &Labels, Arc<[Millis]>, Arc<[f64]>)| Figure {
+        name: name.to_owned(),
+        value: last(&values),
+        state: state(last(&values), &thresholds),
+        trend: if shape == Shape::Number { values.to_vec() } else { Vec::new() },
+        minimum: options["min"].as_f64().unwrap_or(0.0),
+        maximum: options["max"].as_f64().unwrap_or(1.0),
+        thresholds: thresholds.clone(),
+    };
+    Stat { shape, unit: unit(options), figures: columns(frames).map(figure).collect() }
+}
+
+fn table(frames: &[Frame], options: &serde_json::Value) -> Table {
+    let rows: Vec<_> = columns(frames).map(|(name, _, _, values)| (name.to_owned(), last(&values))).collect();
+    let thresholds = thresholds(options);
+    let column =
+        |title: &str, align, values, states| TableColumn { title: title.to_owned(), unit: unit(options), align, values, states };
+    let names = Values::Texts(rows.iter().map(|row| row.0.clone()).collect());
+    let states = rows.iter().map(|row| state(row.1, &thresholds)).collect();
+    Table {
+        columns: vec![
+            column("Name", Align::Start, names, Vec::new()),
+            column("Now", Align::End, Values::Numbers(rows.iter().map(|row| row.1).collect()), states),
+        ],
+    }
+}
+
+/// Alerts and deliveries as the store would hold them.
+#[derive(Default)]
+pub struct Records {
+    pub alerts: Mutex<Vec<Alert>>,
+    pub deliveries: Mutex<Vec<DeliveryRecord>>,
+}
+
+impl Alerts for Records {
+    fn load(&self) -> Result<Vec<Alert>, StoreError> {
+        Ok(self.alerts.lock().unwrap().clone())
+    }
+    fn commit(&self, _: &AlertChange) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn unplanned(&self, _: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn history(&self, _: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        let alerts = self.alerts.lock().unwrap();
+        let event = |alert: &Alert| AlertEvent { kind: EventKind::Firing, at: alert.active_at, alert: alert.clone() };
+        Ok(alerts.iter().map(|alert| StoredEvent { id: 1, event: event(alert) }).collect())
+    }
+}
+
+impl Deliveries for Records {
+    fn plan(&self, _: &[i64], _: &[NewDelivery]) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn claim(&self, _: Millis, _: Millis, _: usize) -> Result<Vec<Delivery>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn delivered(&self, _: i64, _: Millis, _: &Receipt) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn retry(&self, _: i64, _: Millis, _: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn bury(&self, _: i64, _: Millis, _: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn release(&self) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+    fn next_due(&self) -> Result<Option<Millis>, StoreError> {
+        Ok(None)
+    }
+    fn recent(&self, _: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
+        Ok(self.deliveries.lock().unwrap().clone())
+    }
+}
+
+/// Everything, with handles to move it.
+pub struct World {
+    pub web: Arc<Web>,
+    pub memory: Arc<Memory>,
+    pub clock: Arc<HandClock>,
+    pub live: Live,
+    pub status: Arc<Status>,
+    pub records: Arc<Records>,
+    pub calls: Arc<AtomicUsize>,
+    pub fault: Arc<Mutex<Option<Fault>>>,
+}
+
+impl World {
+    pub fn new() -> World {
+        World::at(NOW, Settings { time_zone: "UTC".into(), ..Settings::default() })
+    }
+
+    pub fn at(now: Millis, settings: Settings) -> World {
+        let memory = Arc::new(Memory::default());
+        let clock = Arc::new(HandClock(watch::Sender::new(now)));
+        let (live, status, records) = (Live::default(), Arc::new(Status::default()), Arc::new(Records::default()));
+        let (calls, fault) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(None)));
+        let (panel_calls, panel_fault) = (Arc::clone(&calls), Arc::clone(&fault));
+        let samples: Arc<dyn Samples> = memory.clone();
+        let web = Web::new(Parts {
+            engine: Arc::new(vitrine_query::Engine::new(samples, vitrine_query::Limits::default())),
+            live: live.clone(),
+            status: status.clone(),
+            clock: clock.clone(),
+            alerts: records.clone(),
+            deliveries: records.clone(),
+            panels: Arc::new(move |name| {
+                let known = PLUGINS.into_iter().find(|plugin| *plugin == name)?;
+                Some(Arc::new(FakePanel { name: known, calls: panel_calls.clone(), fault: panel_fault.clone() }) as Arc<dyn Panel>)
+            }),
+            plugins: Arc::new(cards),
+            registry: Arc::default(),
+            ready: Arc::new(|| Ok(())),
+            settings,
+            version: "0.1.0".to_owned(),
+        });
+        World { web, memory, clock, live, status, records, calls, fault }
+    }
+
+    /// Shows a dashboard written as JSON.
+    pub fn show(&self, name: &str, file: serde_json::Value) {
+        self.web.set_dashboards(vec![dashboard(name, file)], Vec::new());
+    }
+
+    /// Lets a source go on for a while, until the clock's now.
+    pub fn fill(&self, labels: &[(&str, &str)], minutes: i64, value: impl Fn(f64) -> f64) {
+        let (labels, now) = (Labels::from_pairs(labels.iter().copied()), self.clock.now());
+        for place in (0..=minutes * 4).rev() {
+            self.memory.add(&labels, now - place * 15_000, value(place as f64));
+        }
+    }
+
+    pub fn fire(&self) {
+        let labels = Labels::from_pairs([("alertname", "Disk almost full"), ("mount", "/var"), ("severity", "page")]);
+        let annotations = Labels::from_pairs([("summary", "/var on web-1 is 91 % full")]);
+        let alert = Alert {
+            rule: "disk.yaml;disk;Disk almost full".to_owned(),
+            labels,
+            annotations,
+            state: AlertState::Firing,
+            active_at: NOW - 720_000,
+            fired_at: Some(NOW - 700_000),
+            value: 0.91,
+        };
+        let notification = Notification {
+            status: EventKind::Firing,
+            title: "[firing] disk space on web-1: 91 % of 80 %".to_owned(),
+            group: "disk".to_owned(),
+            group_labels: Labels::new(),
+            alerts: Vec::new(),
+            host: "http://localhost:7878".to_owned(),
+            time_zone: "UTC".to_owned(),
+        };
+        let delivery = |id, channel: &str, attempts| Delivery {
+            id,
+            key: id.to_string(),
+            channel: channel.to_owned(),
+            notification: notification.clone(),
+            created_at: NOW - 690_000,
+            attempts,
+        };
+        let record = |id, channel, attempts, state, answer: &str| DeliveryRecord {
+            delivery: delivery(id, channel, attempts),
+            state,
+            due_at: NOW + 30_000,
+            answer: answer.to_owned(),
+        };
+        *self.records.deliveries.lock().unwrap() = vec![
+            record(1, "web-mail", 1, DeliveryState::Delivered, "250 2.0.0 queued as 4F1A2"),
+            record(2, "hook", 3, DeliveryState::Waiting, "the server at hooks.example answered 503"),
+        ];
+        *self.records.alerts.lock().unwrap() = vec![
+            Alert {
+                labels: alert.labels.with([("alertname", "Shop slow")]),
+                annotations: Labels::new(),
+                state: AlertState::Pending,
+                fired_at: None,
+                ..alert.clone()
+            },
+            alert,
+        ];
+    }
+
+    pub fn sources(&self) {
+        let source = |name: &str, plugin: &str, fault| SourceStatus {
+            name: name.to_owned(),
+            plugin: plugin.to_owned(),
+            schedule: "every 15s".to_owned(),
+            last_run: Some(NOW - 4_000),
+            last_good: Some(NOW - 4_000),
+            next_run: Some(NOW + 11_000),
+            samples: 214,
+            fault,
+            missed: 0,
+        };
+        self.status.set_source(source("this-machine", "system", None));
+        let fault = Fault::Upstream("connection refused by shop.example:443".to_owned());
+        self.status.set_source(source("shop", "http-check", Some((fault, NOW - 300_000))));
+        self.status.set_channel(ChannelStatus {
+            name: "web-mail".to_owned(),
+            plugin: "email".to_owned(),
+            waits_for: Some("waits for an SMTP relay: set `mail.relay` in config/vitrine.yaml".to_owned()),
+            last_delivered: None,
+            fault: None,
+        });
+    }
+}
+
+pub fn dashboard(name: &str, file: serde_json::Value) -> Dashboard {
+    let file: DashboardFile = serde_json::from_value(file).unwrap();
+    Dashboard::check(name, &file, &PLUGINS.map(str::to_owned)).unwrap()
+}
+
+fn cards() -> Vec<PluginCard> {
+    let card = |name: &str, kind: &str, asked: &[&str], granted: &[&str]| PluginCard {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        version: "0.1.0".to_owned(),
+        title: format!("What {name} is for"),
+        digest: "sha256:4f1c0ffee2d2b7a1c9e0".to_owned(),
+        asked: asked.iter().map(|right| (*right).to_owned()).collect(),
+        granted: granted.iter().map(|right| (*right).to_owned()).collect(),
+        calls: 12_345,
+        faults: 2,
+        memory: 1_310_720,
+        trouble: None,
+    };
+    vec![
+        card("system", "source", &["system"], &["system"]),
+        card("http-check", "source", &["http"], &["http https://shop.example"]),
+        card("email", "channel", &["mail"], &[]),
+        card("timeseries", "panel", &[], &[]),
+    ]
+}
+
+/// Twelve panels over a machine's usual series.
+pub fn machine() -> serde_json::Value {
+    serde_json::json!({
+        "title": "This machine", "range": "1h",
+        "panels": [
+            { "title": "CPU by mode (%)", "show": "timeseries", "query": "cpu", "unit": "ratio", "stack": true, "width": 8, "warn": 0.6, "bad": 0.9 },
+            { "title": "Memory", "show": "gauge", "query": "memory", "unit": "ratio", "warn": 0.8, "bad": 0.95, "width": 4, "height": 4 },
+            { "title": "Load", "show": "stat", "query": "load", "width": 3 },
+            { "title": "Uptime", "show": "stat", "query": "uptime", "unit": "seconds", "width": 3 },
+            { "title": "Requests", "show": "stat", "query": "requests", "unit": "count", "warn": 1000, "width": 3 },
+            { "title": "Errors", "show": "stat", "query": "errors", "unit": "percent", "warn": 1, "bad": 5, "width": 3 },
+            { "title": "Network (bit/s)", "show": "timeseries", "query": "network", "unit": "bits/s", "width": 6 },
+            { "title": "Disk I/O", "show": "timeseries", "query": "requests", "unit": "bytes/s", "draw": "bars", "width": 6 }
+        ],
+        "rows": [{ "title": "Storage", "panels": [
+            { "title": "Disk space by mount", "show": "table", "query": "disk", "unit": "ratio", "warn": 0.8, "bad": 0.9, "width": 5 },
+            { "title": "Old news", "show": "timeseries", "query": "old", "width": 7, "draw": "points" },
+            { "title": "Nothing", "show": "timeseries", "query": "nothing{here=\"1\"}", "width": 4, "height": 3 },
+            { "title": "What to do", "show": "text", "text": "<h3>Runbook</h3><p>When <b>/var</b> fills up, <a href=\"https://example.org\">rotate the logs</a>.</p><ul><li>first</li><li>then <code>df -h</code></li></ul>", "width": 8, "height": 3 }
+        ]}]
+    })
+}
+
+impl World {
+    pub fn furnish(&self) {
+        let wave = |speed: f64, low: f64, high: f64| move |place: f64| low + (high - low) * (0.5 + 0.5 * (place / speed).sin());
+        for (mode, value) in [("user", wave(9.0, 0.1, 0.4)), ("system", wave(5.0, 0.03, 0.1)), ("iowait", wave(14.0, 0.0, 0.12))]
+        {
+            self.fill(&[("__name__", "cpu"), ("mode", mode)], 70, value);
+        }
+        for (device, value) in
+            [("eth0 received", wave(7.0, 2e6, 9e7)), ("eth0 sent", wave(11.0, 1e6, 3e7)), ("wlan0 received", wave(4.0, 0.0, 2e7))]
+        {
+            self.fill(&[("__name__", "network"), ("device", device)], 40, value);
+        }
+        for (mount, value) in [("/", 0.42), ("/var", 0.913), ("/home", 0.84), ("/boot", 0.21)] {
+            self.fill(&[("__name__", "disk"), ("mount", mount)], 70, |_| value);
+        }
+        for (name, value) in [
+            ("memory", wave(60.0, 0.5, 0.7)),
+            ("load", wave(10.0, 0.4, 2.6)),
+            ("requests", wave(6.0, 800.0, 2400.0)),
+            ("errors", wave(8.0, 0.0, 9.0)),
+        ] {
+            self.fill(&[("__name__", name)], 70, value);
+        }
+        self.fill(&[("__name__", "uptime")], 70, |place| 1_234_567.0 - place * 15.0);
+        let now = self.clock.now();
+        for place in 0..60 {
+            self.memory.add(
+                &Labels::from_pairs([("__name__", "old")]),
+                now - 3_500_000 + place * 15_000,
+                (place as f64 / 3.0).cos() + 2.0,
+            );
+        }
+        self.show("machine", machine());
+    }
+}
