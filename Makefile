@@ -1,0 +1,72 @@
+# What cannot be done by cargo alone: the browser's files, the bundled plugins, and what tests need from outside.
+# `make help` lists the targets.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# In CI the target folder lies outside the clone, so that the next run is warm.
+ifeq ($(CI),true)
+export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vitrine/target
+endif
+
+BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
+say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
+
+.PHONY: help run build assets plugins guests test browser lint bench clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: build ## Build everything and start the host with ./config and ./dashboards
+	$(call say,starting Vitrine (Ctrl-C stops it))
+	cargo run --release --quiet --package vitrine -- serve
+
+build: assets plugins ## Build the host in release
+	$(call say,building the host in release; the first time this takes some minutes)
+	cargo build --release --package vitrine
+
+assets: host/web/assets/dist/app.js ## Bundle the browser's files
+
+host/web/assets/dist/app.js: host/web/assets/package-lock.json host/web/assets/build.mjs $(wildcard host/web/assets/src/*) $(wildcard host/web/assets/src/*/*)
+	$(call say,bundling the browser files)
+	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or later (on Debian: apt-get install nodejs npm)' >&2; exit 1; }
+	cd host/web/assets && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent build
+
+plugins: ## Compile the bundled plugins to components
+	$(call say,compiling the bundled plugins)
+	cargo run --quiet --package vitrine-pack -- build $(BUNDLED) --out host/app/bundled
+
+guests: ## Compile the guests that tests need
+	$(call say,compiling the guests for tests)
+	cargo run --quiet --package vitrine-pack -- build tests/misbehaving --out tests/components
+
+browser: ## Get the browser for the tests, where it is missing and can be had
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    printf '\033[1m==> installing Chromium for the browser tests\033[0m\n'; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; \
+	  else \
+	    echo 'Chromium is missing: run `sudo apt-get install chromium`' >&2; exit 1; \
+	  fi; }
+
+tests/peers/node_modules: tests/peers/package-lock.json
+	$(call say,getting the mail server for the tests)
+	cd tests/peers && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+test: assets plugins guests browser tests/peers/node_modules lint ## Run all tests
+	$(call say,building and running all tests; the first time this takes some minutes)
+	cd host/web/assets && npm run --silent check && npm test --silent
+	cargo test --workspace --exclude vitrine-tests
+	cargo test --package vitrine-tests
+
+lint: assets plugins ## Check formatting and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- --deny warnings
+
+bench: assets plugins ## Run the benchmarks in benches/
+	cargo bench --package vitrine-plugin --package vitrine-web
+
+clean: ## Remove what was built
+	cargo clean
+	rm -rf host/web/assets/dist host/web/assets/node_modules host/app/bundled tests/components tests/peers/node_modules
