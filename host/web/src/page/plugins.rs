@@ -17,8 +17,6 @@ struct PluginRow {
     /// The digest's first letters: enough to compare by eye.
     digest: String,
     memory: String,
-    /// Rights asked for and not granted.
-    missing: Vec<String>,
 }
 
 pub(crate) async fn show(State(web): State<Arc<Web>>) -> Response {
@@ -28,14 +26,8 @@ pub(crate) async fn show(State(web): State<Arc<Web>>) -> Response {
     let row = |card: PluginCard| PluginRow {
         digest: card.digest.trim_start_matches("sha256:").chars().take(12).collect(),
         memory: Unit::Bytes.figure(card.memory as f64, &TimeZone::UTC).line(),
-        missing: card.asked.iter().filter(|right| !is_granted(right, &card.granted)).cloned().collect(),
         card,
     };
     let rows: Vec<PluginRow> = cards.into_iter().map(row).collect();
     web.page("plugins.html", &frame, rows)
-}
-
-/// A grant may name the right alone, or the right and what it is limited to.
-fn is_granted(right: &str, granted: &[String]) -> bool {
-    granted.iter().any(|grant| grant == right || grant.strip_prefix(right).is_some_and(|rest| rest.starts_with([' ', ':'])))
 }
