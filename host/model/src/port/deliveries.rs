@@ -61,7 +61,8 @@ pub trait Deliveries: Send + Sync {
     /// Marks events as planned and adds their deliveries, in one transaction.
     fn plan(&self, events: &[i64], deliveries: &[NewDelivery]) -> Result<(), StoreError>;
 
-    /// Takes what is due, oldest first, so that nobody else takes it before `until`.
+    /// Takes what is due, oldest first, so that nobody else takes it before `until`. One whose group has an
+    /// older one that is not done, on the same channel, waits for that.
     fn claim(&self, now: Millis, until: Millis, limit: usize) -> Result<Vec<Delivery>, StoreError>;
 
     fn delivered(&self, id: i64, at: Millis, receipt: &Receipt) -> Result<(), StoreError>;
@@ -75,7 +76,7 @@ pub trait Deliveries: Send + Sync {
     /// Frees all claims: called once at start, when whoever held them is gone.
     fn release(&self) -> Result<u64, StoreError>;
 
-    /// When the next one is due, if any waits or is claimed.
+    /// When the next one is due that can be claimed then, if there is one.
     fn next_due(&self) -> Result<Option<Millis>, StoreError>;
 
     /// The newest, newest first.

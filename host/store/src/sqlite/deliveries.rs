@@ -22,6 +22,10 @@ const ANSWER_BYTES: usize = 4096;
 
 const COLUMNS: &str = "id, key, channel, notification, alert_values, created_at, attempts, state, due_at, answer";
 
+/// Open, and no older one of the same channel and group is: "resolved" never overtakes "firing".
+const NEXT_IN_LINE: &str = "state IN ('waiting', 'claimed') AND NOT EXISTS (SELECT 1 FROM deliveries AS older
+    WHERE older.channel = own.channel AND older.thread = own.thread AND older.id < own.id AND older.state IN ('waiting', 'claimed'))";
+
 #[derive(Debug)]
 pub(crate) struct SqliteDeliveries {
     database: Arc<Database>,
@@ -55,12 +59,19 @@ impl Deliveries for SqliteDeliveries {
                 mark.execute([id])?;
             }
             let mut insert = transaction.prepare_cached(
-                "INSERT OR IGNORE INTO deliveries (key, channel, notification, alert_values, created_at, due_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+                "INSERT OR IGNORE INTO deliveries (key, channel, thread, notification, alert_values, created_at, due_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
             )?;
             for delivery in deliveries {
                 let (notification, values) = write_notification(&delivery.notification)?;
-                insert.execute(params![delivery.key, delivery.channel, notification, values, delivery.created_at])?;
+                insert.execute(params![
+                    delivery.key,
+                    delivery.channel,
+                    delivery.notification.group,
+                    notification,
+                    values,
+                    delivery.created_at
+                ])?;
             }
             Ok(())
         })
@@ -69,7 +80,7 @@ impl Deliveries for SqliteDeliveries {
     fn claim(&self, now: Millis, until: Millis, limit: usize) -> Result<Vec<Delivery>, StoreError> {
         self.database.write(|transaction| {
             let mut due = transaction.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM deliveries WHERE state IN ('waiting', 'claimed') AND due_at <= ?1 ORDER BY created_at, id LIMIT ?2"
+                "SELECT {COLUMNS} FROM deliveries AS own WHERE {NEXT_IN_LINE} AND due_at <= ?1 ORDER BY created_at, id LIMIT ?2"
             ))?;
             let mut rows = due.query(params![now, i64::try_from(limit).unwrap_or(i64::MAX)])?;
             let mut claimed = Vec::new();
@@ -90,8 +101,8 @@ impl Deliveries for SqliteDeliveries {
             for (id, reason) in &unreadable {
                 bury.execute(params![id, now, shortened(reason)])?;
             }
-            let mut claim =
-                transaction.prepare_cached("UPDATE deliveries SET state = 'claimed', due_at = ?2, attempts = ?3 WHERE id = ?1")?;
+            let mut claim = transaction
+                .prepare_cached("UPDATE deliveries SET state = 'claimed', due_at = ?2, attempts = ?3 WHERE id = ?1")?;
             for delivery in &claimed {
                 claim.execute(params![delivery.id, until, delivery.attempts])?;
             }
@@ -134,7 +145,7 @@ impl Deliveries for SqliteDeliveries {
     fn next_due(&self) -> Result<Option<Millis>, StoreError> {
         self.database.read(|connection| {
             let mut statement =
-                connection.prepare_cached("SELECT min(due_at) FROM deliveries WHERE state IN ('waiting', 'claimed')")?;
+                connection.prepare_cached(&format!("SELECT min(due_at) FROM deliveries AS own WHERE {NEXT_IN_LINE}"))?;
             Ok(statement.query_row([], |row| row.get(0))?)
         })
     }

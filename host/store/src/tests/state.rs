@@ -44,7 +44,7 @@ fn new_delivery(key: &str, created_at: Millis) -> NewDelivery {
     let notification = Notification {
         status: EventKind::Firing,
         title: "Full".into(),
-        group: "g".into(),
+        group: key.into(),
         group_labels: Labels::new(),
         alerts: vec![alert],
         host: "http://host".into(),
@@ -119,6 +119,28 @@ fn a_claim_is_a_lease() {
     // Whoever claimed it is silent for too long.
     let again = deliveries.claim(100, 300, 1).unwrap();
     assert_eq!((keys(&again), again[0].attempts), (vec!["old"], 2));
+}
+
+#[test]
+fn what_belongs_together_is_told_in_order() {
+    let folder = TempDir::new().unwrap();
+    let deliveries = open(&folder).deliveries();
+    let of_group = |key: &str, created_at| {
+        let mut delivery = new_delivery(key, created_at);
+        delivery.notification.group = "disk".into();
+        delivery
+    };
+    deliveries.plan(&[], &[of_group("firing", 1), of_group("resolved", 2), new_delivery("other", 3)]).unwrap();
+    let first = deliveries.claim(5, 50, 10).unwrap();
+    assert_eq!(keys(&first), ["firing", "other"]);
+    // The first one failed for now: the second still waits for it, however long it has been due.
+    deliveries.retry(first[0].id, 40, "greylisted").unwrap();
+    assert!(deliveries.claim(39, 50, 10).unwrap().is_empty());
+    assert_eq!(deliveries.next_due().unwrap(), Some(40));
+    let again = deliveries.claim(40, 60, 10).unwrap();
+    assert_eq!(keys(&again), ["firing"]);
+    deliveries.bury(again[0].id, 41, "given up").unwrap();
+    assert_eq!(keys(&deliveries.claim(42, 60, 10).unwrap()), ["resolved"]);
 }
 
 #[test]
