@@ -6,6 +6,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::settings::LogFormat;
 
+/// Libraries whose `info` is of no use to an admin; naming one in the filter shows it.
+const NOISY: [&str; 2] = ["refinery_core", "memory_serve"];
+
 /// Starts logging to standard error. The filter is checked before.
 pub fn start(filter: EnvFilter, format: LogFormat) {
     let is_human = match format {
@@ -23,5 +26,10 @@ pub fn start(filter: EnvFilter, format: LogFormat) {
 
 /// `info`, or `info,vitrine_plugin=debug`.
 pub fn filter(text: &str) -> Result<EnvFilter, String> {
-    EnvFilter::try_new(text).map_err(|error| format!("`{text}` is not a log filter: {error}"))
+    let mut filter = EnvFilter::try_new(text).map_err(|error| format!("`{text}` is not a log filter: {error}"))?;
+    for noisy in NOISY.iter().filter(|name| !text.contains(*name)) {
+        let quieter = format!("{noisy}=warn").parse().map_err(|error| format!("`{noisy}` is not a log target: {error}"))?;
+        filter = filter.add_directive(quieter);
+    }
+    Ok(filter)
 }

@@ -38,7 +38,7 @@ pub(crate) struct Surroundings {
 
 /// Runs until stopped. A run under way when the stop comes is finished first.
 pub(crate) async fn run(task: SourceTask, around: Surroundings, stop: CancellationToken) {
-    let mut due = task.schedule.next_after(around.clock.now());
+    let mut due = task.schedule.first_after(around.clock.now());
     while let Some(moment) = due {
         around.status.source(&task.name, |status| status.next_run = Some(moment));
         tokio::select! {

@@ -59,6 +59,15 @@ impl Schedule {
         Ok(Schedule::Cron(Box::new(Cron { text: text.to_owned(), expression, zone })))
     }
 
+    /// When to begin: what comes every so often begins within the first second, so that nobody looks at an empty
+    /// page for a whole period; what has its times waits for them.
+    pub fn first_after(&self, now: Millis) -> Option<Millis> {
+        match self {
+            Schedule::Every { offset, .. } => self.next_after(now).map(|next| next.min(now + offset % SHORTEST.millis())),
+            Schedule::Cron(_) => self.next_after(now),
+        }
+    }
+
     /// The first moment after `now`; none where the expression names no more.
     pub fn next_after(&self, now: Millis) -> Option<Millis> {
         match self {

@@ -49,7 +49,7 @@ impl Source for Misbehaving {
             Deed::Hoard => hoard(),
             Deed::Panic => panic!("this was on purpose"),
             Deed::Sneak | Deed::Sleep => {
-                http::Request::get(&self.0.url).send().map_err(|error| error.into_fault())?;
+                http::Request::get(&self.0.url).send()?;
             }
             Deed::Nothing => {}
             Deed::Refuse => return Err(Fault::Upstream("the other side is down".to_owned())),

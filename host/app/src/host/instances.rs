@@ -239,6 +239,7 @@ impl Host {
 }
 
 /// The relay with its password in clear.
+#[expect(clippy::disallowed_methods, reason = "a secret may be a variable: it is read where it is used")]
 fn relay(settings: &MailSettings) -> Result<MailRelay, String> {
     let environment = |name: &str| std::env::var(name).ok();
     let password = settings.password.as_ref().map(|secret| secret.resolve(&environment)).transpose()?;
