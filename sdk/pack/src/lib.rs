@@ -4,6 +4,8 @@
 //! the result a component and folds the manifest into it, [`manifest_of`] reads it back, and [`Manifest`] is what it
 //! says, checked.
 
+#![expect(clippy::disallowed_methods, reason = "runs compilers: they are told by the environment, and waited for")]
+
 mod compile;
 mod component;
 mod manifest;
