@@ -4,16 +4,26 @@ use crate::{Column, Frame};
 
 /// One name for each column of numbers, over all frames in order.
 ///
-/// A template's `{{label}}` becomes the label's value. Without one a series is called by the labels in which the
-/// series differ, and where they differ in none, by its column's name.
+/// A template's `{{label}}` becomes the label's value. Without one a series is called as the host named its column;
+/// where those names do not tell the series apart, by the labels in which they differ.
 pub fn series_names(frames: &[Frame], template: Option<&str>) -> Vec<String> {
     let columns: Vec<&Column> = frames.iter().flat_map(Frame::series).map(|(_, column, _)| column).collect();
     if let Some(template) = template {
         return columns.iter().map(|column| fill(template, column)).collect();
     }
+    if told_apart(&columns) {
+        return columns.iter().map(|column| column.name.clone()).collect();
+    }
     let labels = distinguishing(&columns);
     let metrics_differ = columns.iter().any(|column| metric(column) != metric(columns[0]));
     columns.iter().map(|column| name(column, &labels, metrics_differ)).collect()
+}
+
+/// Whether no two columns have the same name.
+fn told_apart(columns: &[&Column]) -> bool {
+    let mut names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    names.sort_unstable();
+    names.iter().all(|name| !name.is_empty()) && names.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// The names of the labels that are not the same on all series.

@@ -184,7 +184,7 @@ impl Evaluator {
             times.push(window.now);
         }
         let labels: Vec<&Labels> = series.keys().collect();
-        let names = name::names(&labels, query.legend.as_deref(), &panel.title);
+        let names = name::names(&labels, query.legend.as_deref(), &alone(panel, query, &labels));
         let mut columns =
             vec![Column { name: "time".to_owned(), labels: Labels::new(), unit: None, values: Values::Times(times) }];
         let unit = (!panel.unit.is_empty()).then(|| panel.unit.clone());
@@ -192,6 +192,16 @@ impl Evaluator {
             columns.push(Column { name, labels, unit: unit.clone(), values: Values::Numbers(values) });
         }
         Ok(Frame { name: frame_name(query, order, panel), columns })
+    }
+}
+
+/// What a query's only series is called: by the panel, if there is nothing else on it.
+fn alone(panel: &Panel, query: &Query, labels: &[&Labels]) -> String {
+    let metric = labels.first().map_or("", |labels| labels.name());
+    match metric {
+        _ if panel.queries.len() == 1 => panel.title.clone(),
+        "" => query.text.clone(),
+        metric => metric.to_owned(),
     }
 }
 

@@ -291,9 +291,8 @@ impl Check<'_> {
     /// The options as the plugin gets them: those of the map, and the common ones where given.
     fn options(&mut self, file: &PanelFile, path: &Path) -> String {
         let mut options: serde_json::Map<String, serde_json::Value> = file.options.clone().into_iter().collect();
-        let common: [(&str, Option<serde_json::Value>); 13] = [
+        let common: [(&str, Option<serde_json::Value>); 12] = [
             ("unit", file.unit.clone().map(Into::into)),
-            ("legend", file.legend.clone().map(Into::into)),
             ("stack", file.stack.map(Into::into)),
             ("draw", file.draw.clone().map(Into::into)),
             ("min", file.min.map(Into::into)),
