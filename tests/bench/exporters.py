@@ -1,0 +1,222 @@
+"""Vitrine beside the exporters that it takes the place of. Started by exporters.sh."""
+
+import argparse
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from peers import Process, Target, drive, free_port, get
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# What the source `system` reads; the rest of node_exporter's default is not asked of it.
+NARROW = ["cpu", "loadavg", "meminfo", "filesystem", "diskstats", "netdev", "stat", "time", "uname"]
+# As Prometheus asks.
+GZIP = {"Accept": "text/plain;version=0.0.4", "Accept-Encoding": "gzip"}
+MICRO = 1e6
+
+
+class Vitrine(Process):
+    """Runs with the given sources and channels, and nothing else."""
+
+    def __init__(self, binary, folder, sources, channels=None):
+        config = Path(folder, "config")
+        config.mkdir(exist_ok=True)
+        # JSON is YAML.
+        Path(config, "bench.yaml").write_text(json.dumps({"sources": sources, "channels": channels or {}}))
+        port = free_port()
+        flags = {
+            "--config": config,
+            "--data-dir": Path(folder, "data"),
+            "--dashboards-dir": REPOSITORY / "dashboards",
+            "--listen": f"127.0.0.1:{port}",
+        }
+        command = [binary, "serve"] + [str(part) for flag in flags.items() for part in flag]
+        super().__init__(command, port, Path(folder, "log"))
+
+    def count(self, name):
+        """The sum of a counter over its labels."""
+        text = get(self.port, "/metrics")[1].decode()
+        return sum(float(value) for value in re.findall(rf"(?m)^{name}(?:{{.*}})? (\S+)$", text))
+
+    def per_collection(self, seconds):
+        """Processor seconds per second, and per poll, over so long a time."""
+        self.first("/readyz")
+        time.sleep(5)
+        polls, used = self.count("vitrine_source_collections_total"), self.cpu()
+        time.sleep(seconds)
+        used, polls = self.cpu() - used, self.count("vitrine_source_collections_total") - polls
+        if self.count("vitrine_source_faults_total"):
+            raise SystemExit(f"sources failed: read {self.log.name}")
+        return used / seconds, polls / seconds
+
+
+def http_check(port, every):
+    origin = f"http://127.0.0.1:{port}"
+    return {"plugin": "http-check", "every": every, "with": {"url": f"{origin}/"}, "grant": {"http": [origin]}}
+
+
+def system(every):
+    return {"plugin": "system", "every": every, "grant": ["system"]}
+
+
+class Report:
+    def __init__(self):
+        self.missed = []
+
+    def head(self, text):
+        print(f"\n{text}")
+
+    def row(self, what, figure, unit, note=""):
+        shown = f"{figure:.2f}" if figure < 10 else f"{figure:.0f}"
+        print(f"  {what:<58}{shown:>9} {unit:<4}{note}", flush=True)
+
+    def promise(self, what, figure, most, unit):
+        kept = figure <= most
+        print(f"  {what:<58}{figure:>9.2f} {unit:<4} at most {most:.2f}: {'kept' if kept else 'MISSED'}", flush=True)
+        if not kept:
+            self.missed.append(what)
+
+
+def fresh_folder():
+    return tempfile.TemporaryDirectory(prefix="vitrine-bench-")
+
+
+def idle(options):
+    with fresh_folder() as folder, Vitrine(options.vitrine, folder, {}) as vitrine:
+        return vitrine.per_collection(options.seconds / 2)[0]
+
+
+def collections(options, sources):
+    with fresh_folder() as folder, Vitrine(options.vitrine, folder, sources) as vitrine:
+        return vitrine.per_collection(options.seconds)
+
+
+def ours(report, options, what, sources, resting):
+    """Processor seconds per poll, what the host uses anyway included."""
+    used, polls = collections(options, sources)
+    report.row(f"vitrine, {len(sources)} × `{what}` every 1 s, stored", used / polls * MICRO, "µs", f" {polls:.0f}/s")
+    report.row("  less what it uses without sources", (used - resting) / polls * MICRO, "µs")
+    return used / polls
+
+
+def checks(report, options, target, resting):
+    report.head("Processor time per HTTP check (plain HTTP, this machine, no kept connection)")
+    with fresh_folder() as folder:
+        module = {"prober": "http", "http": {"preferred_ip_protocol": "ip4"}}
+        config = Path(folder, "blackbox.yml")
+        config.write_text(json.dumps({"modules": {"http_2xx": module}}))
+        port = free_port()
+        command = ["prometheus-blackbox-exporter", f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}"]
+        with Process(command, port) as blackbox:
+            blackbox.first("/-/healthy")
+            path = f"/probe?module=http_2xx&target=http://127.0.0.1:{target.port}/"
+            ask = dict(path=path, wanted=b"probe_success 1")
+            paced = drive(blackbox, count=options.sources * options.seconds, pause=1 / options.sources, **ask)
+            dense = drive(blackbox, count=options.checks, **ask)
+    report.row(f"blackbox_exporter, {options.sources} a second", paced * MICRO, "µs")
+    report.row(f"blackbox_exporter, {options.checks} one after the other", dense * MICRO, "µs")
+    sources = {f"check-{number}": http_check(target.port, "1s") for number in range(options.sources)}
+    own = ours(report, options, "http-check", sources, resting)
+    report.promise("vitrine ÷ blackbox_exporter, the cheaper way", own / min(paced, dense), 1 / 3, "")
+
+
+def scrapes(report, options, resting):
+    report.head("Processor time per reading of this machine")
+    narrow = ["--collector.disable-defaults", "--web.disable-exporter-metrics", *(f"--collector.{name}" for name in NARROW)]
+    costs = {}
+    for what, flags in (("default", []), ("what `system` reads", narrow)):
+        port = free_port()
+        command = ["prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{port}", *flags]
+        with Process(command, port) as node:
+            node.first("/metrics")
+            lines = [line for line in get(port, "/metrics")[1].decode().splitlines() if not line.startswith("#")]
+            for way, headers in (("gzip, as Prometheus asks", GZIP), ("plain", {"Accept-Encoding": "identity"})):
+                costs[what, way] = drive(node, "/metrics", options.scrapes, headers)
+                note = f" {len(lines)} samples"
+                report.row(f"node_exporter, {what}, {way}", costs[what, way] * MICRO, "µs", note)
+    sources = {f"machine-{number}": system("1s") for number in range(options.sources)}
+    own = ours(report, options, "system", sources, resting)
+    report.promise("vitrine ÷ node_exporter, default, plain", own / costs["default", "plain"], 1 / 2, "")
+    report.row("vitrine ÷ node_exporter, what `system` reads, plain", own / costs["what `system` reads", "plain"], "")
+
+
+def ten(target):
+    sources = {f"check-{number}": http_check(target.port, "30s") for number in range(7)}
+    sources |= {f"machine-{number}": system("15s") for number in range(2)}
+    channels = {"mail": {"plugin": "email", "with": {"to": ["admin@example.org"]}, "grant": ["mail"]}}
+    return sources, channels
+
+
+def memory_row(report, what, vitrine):
+    figures = vitrine.memory()
+    parts = ", ".join(f"{name} {figures[name]:.1f}" for name in ("RssAnon", "RssFile", "RssShmem", "Pss"))
+    report.row(what, figures["VmRSS"], "MiB", f" {parts}; {vitrine.threads()} threads")
+    return figures["VmRSS"]
+
+
+def rest(report, options, target):
+    report.head("Ten instances (2 × system, 7 × http-check, e-mail) and the panels, at rest")
+    with fresh_folder() as folder:
+        with Vitrine(options.vitrine, folder, *ten(target)) as vitrine:
+            cold = vitrine.first("/d/machine")
+            time.sleep(options.rest)
+            memory_row(report, f"resident, {options.rest} s after a start that compiled", vitrine)
+        starts = []
+        for _ in range(options.starts):
+            with Vitrine(options.vitrine, folder, *ten(target)) as vitrine:
+                starts.append(vitrine.first("/d/machine"))
+        with Vitrine(options.vitrine, folder, *ten(target)) as vitrine:
+            vitrine.first("/readyz")
+            time.sleep(options.rest)
+            resident = memory_row(report, f"resident, {options.rest} s after a warm start", vitrine)
+            for _ in range(20):
+                get(vitrine.port, "/d/machine")
+            time.sleep(2)
+            memory_row(report, "  and after 20 pages", vitrine)
+    report.promise("resident memory", resident * 1.048576, 40, "MB")
+    report.row("start to first page, compiling", cold, "s")
+    spread = f"{min(starts):.2f} to {max(starts):.2f} s"
+    report.promise(f"start to first page, median of {len(starts)}, {spread}", statistics.median(starts), 1, "s")
+
+
+def version(binary):
+    told = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True)
+    return (told.stdout or told.stderr).splitlines()[0].split(" (")[0]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--vitrine", required=True, help="the release binary")
+    parser.add_argument("--sources", type=int, default=50, help="instances polled every second")
+    parser.add_argument("--seconds", type=int, default=30, help="how long Vitrine is watched at each task")
+    parser.add_argument("--checks", type=int, default=2000)
+    parser.add_argument("--scrapes", type=int, default=500)
+    parser.add_argument("--rest", type=int, default=60, help="seconds of rest before memory is read")
+    parser.add_argument("--starts", type=int, default=10)
+    parser.add_argument("--only", choices=["checks", "scrapes", "rest"])
+    options = parser.parse_args()
+    names = [options.vitrine, "prometheus-blackbox-exporter", "prometheus-node-exporter"]
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}, Linux {platform.release()} {platform.machine()}")
+    print("; ".join(version(name) for name in names))
+    report = Report()
+    with Target() as target:
+        resting = 0 if options.only == "rest" else idle(options)
+        if options.only in (None, "checks"):
+            checks(report, options, target, resting)
+        if options.only in (None, "scrapes"):
+            scrapes(report, options, resting)
+        if options.only in (None, "rest"):
+            rest(report, options, target)
+    if report.missed:
+        raise SystemExit(f"\nmissed: {'; '.join(report.missed)}")
+    print("\nall promises kept")
+
+
+if __name__ == "__main__":
+    main()
