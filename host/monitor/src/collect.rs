@@ -87,9 +87,10 @@ async fn poll(task: &SourceTask, around: &Surroundings) {
 
 /// The source's samples with its labels, and what Prometheus says of a scrape.
 fn labelled(task: &SourceTask, mut batch: Batch, now: Millis, seconds: f64, is_up: bool) -> Batch {
+    // The admin's words win over the plugin's.
+    let own = Labels::from_pairs([("source", task.name.as_str())]).with(task.labels.iter());
     for (labels, _) in &mut batch.samples {
-        // The admin's words win over the plugin's.
-        *labels = labels.with([("source", task.name.as_str())]).with(task.labels.iter());
+        *labels = labels.under(&own);
     }
     #[expect(clippy::cast_precision_loss, reason = "samples are doubles")]
     let count = batch.samples.len() as f64;

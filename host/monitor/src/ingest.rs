@@ -1,6 +1,7 @@
 //! The one door for samples: bounded, committed in groups, answered only once committed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
@@ -16,6 +17,8 @@ use crate::live::{Change, Live};
 const WAITING: usize = 1_024;
 /// Batches committed in one transaction.
 const GROUP: usize = 64;
+/// How long the first of a group waits for others: a commit costs as much as the samples of several sources.
+const GATHER: Duration = Duration::from_millis(50);
 /// A sample may be this far ahead of the clock, as clocks differ; further is a mistake.
 const AHEAD: Millis = 10 * 60 * 1_000;
 
@@ -73,9 +76,23 @@ impl Ingest {
     }
 }
 
+/// Waits a moment for more, unless the group is full or nobody is left to bring any.
+fn gather(waiting: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) {
+    if jobs.len() >= GROUP || waiting.is_closed() {
+        return;
+    }
+    std::thread::sleep(GATHER);
+    while jobs.len() < GROUP
+        && let Ok(job) = waiting.try_recv()
+    {
+        jobs.push(job);
+    }
+}
+
 fn commit(mut waiting: mpsc::Receiver<Job>, samples: &dyn Samples, live: &Live) {
     let mut jobs = Vec::with_capacity(GROUP);
     while waiting.blocking_recv_many(&mut jobs, GROUP) > 0 {
+        gather(&mut waiting, &mut jobs);
         let (told, batches): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| ((job.source, job.answer), job.batch)).unzip();
         let outcome = samples.append(&batches);
         for ((source, answer), batch) in told.into_iter().zip(&batches) {

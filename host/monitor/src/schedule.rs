@@ -50,8 +50,10 @@ impl Schedule {
         let fields = text.split_whitespace().count();
         let full = if fields == 5 { format!("0 {text}") } else { text.to_owned() };
         let expression = cron::Schedule::from_str(&full).map_err(|error| {
+            // The last line says what is wrong; those before draw a picture.
+            let reason = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
             format!(
-                "`{text}` is not a cron expression ({error}): write seconds, minutes, hours, day of month, month and day of week"
+                "`{text}` is not a cron expression ({reason}): write seconds, minutes, hours, day of month, month and day of week"
             )
         })?;
         let zone = TimeZone::get(zone)

@@ -87,10 +87,19 @@ const SAMPLES: &str = "samples.db";
 const STATE: &str = "state.db";
 const LOCK: &str = "vitrine.lock";
 
+/// Makes the folder, for this user's eyes only; one that is there already stays as its owner made it.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 /// Makes the folder ours, or says who hinders that.
 fn lock(folder: &Path) -> Result<File, StoreError> {
     let shown = folder.display();
-    std::fs::create_dir_all(folder).map_err(|error| {
+    private_folder(folder).map_err(|error| {
         StoreError(format!("cannot create the data folder `{shown}`: {error}; create it or choose another with `--data-dir`"))
     })?;
     let file = File::options().create(true).truncate(false).write(true).open(folder.join(LOCK)).map_err(|error| {

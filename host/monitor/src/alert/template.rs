@@ -16,6 +16,11 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_fuel(Some(FUEL));
     environment.set_undefined_behavior(UndefinedBehavior::Lenient);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    // Whole values are written without a fraction, as Prometheus does.
+    environment.set_formatter(|out, state, value| match f64::try_from(value.clone()) {
+        Ok(number) if value.is_number() => Ok(write!(out, "{number}")?),
+        _ => minijinja::escape_formatter(out, state, value),
+    });
     environment.add_filter("humanize", |value: f64| humanize(value));
     environment.add_filter("humanizePercentage", |value: f64| format!("{} %", short(value * 100.0)));
     environment.add_filter("humanizeDuration", |value: f64| duration(value));
@@ -139,6 +144,7 @@ mod tests {
             ("{{ labels.nothing }}.", "."),
             ("{{ $value | humanize }}", "912m"),
             ("costs $5", "costs $5"),
+            ("{{ $value }}, {{ 2.0 }}", "0.912, 2"),
             ("{{ 93784.0 | humanizeDuration }}", "1d 2h 3m 4s"),
         ] {
             assert_eq!(Template::parse(text).unwrap().fill(&labels, 0.912), wanted, "{text}");
