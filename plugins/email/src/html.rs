@@ -51,7 +51,7 @@ fn add(page: &mut Page, paragraph: &Paragraph<'_>) {
     page.raw("<tr><td class=\"").raw(class).raw("\"><h2>").text(paragraph.what).raw("</h2>\n");
     page.raw("<p class=\"quiet\"><strong>").raw(word(paragraph.status)).raw("</strong> ").text(&paragraph.when).raw("</p>\n");
     if let Some(value) = &paragraph.value {
-        page.raw("<p class=\"value\">").text(value).raw("</p>\n");
+        page.raw("<p><span class=\"quiet\">value </span><span class=\"value\">").text(value).raw("</span></p>\n");
     }
     if let Some(description) = paragraph.description {
         page.raw("<p>").text(description).raw("</p>\n");

@@ -73,9 +73,14 @@ fn paragraph(alert: &Alert, now: i64) -> Paragraph<'_> {
     }
 }
 
+/// Milliseconds.
+const MINUTE: i64 = 60_000;
+
 fn when(alert: &Alert, now: i64) -> String {
     let start = moment(alert.starts_at);
     match (alert.status, alert.ends_at) {
+        // It was just now that it began, unless the message had to wait.
+        (Status::Firing, _) if now - alert.starts_at < MINUTE => ["since ", &start].concat(),
         (Status::Firing, _) => ["since ", &start, ", for ", &span(now - alert.starts_at), " now"].concat(),
         (Status::Resolved, Some(end)) => {
             ["lasted ", &span(end - alert.starts_at), ", from ", &start, " to ", &moment(end)].concat()

@@ -81,7 +81,7 @@ fn the_html_says_the_same_and_is_escaped() {
         "<h1>[firing] disk space on web-1: 91 %</h1>",
         "<td class=\"alert firing\"><h2>disk /var on web-1 is nearly full</h2>",
         "since 2026-11-20 12:30 UTC",
-        "<p class=\"value\">0.9123</p>",
+        "<span class=\"value\">0.9123</span>",
         "Nothing can be &lt;written&gt;<br>&amp; soon",
         "<tr><th>mountpoint</th><td>/var</td></tr>",
         "href=\"http://127.0.0.1:7878/alerts/ab12\">Open in Vitrine</a>",

@@ -11,7 +11,7 @@ use vitrine_model::notification::{Notification, NotifiedAlert};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
 use vitrine_model::port::deliveries::{Deliveries, NewDelivery};
-use vitrine_model::{Clock, Labels};
+use vitrine_model::{Clock, Labels, Millis};
 
 /// Events planned in one transaction.
 const EVENTS: usize = 1_000;
@@ -85,11 +85,11 @@ impl Planner {
         let notices = group(events, &route);
         let deliveries: Vec<NewDelivery> = notices
             .iter()
-            .flat_map(|(first, notification)| {
+            .flat_map(|notice| {
                 route.channels.iter().map(move |channel| NewDelivery {
-                    key: format!("{first}-{channel}"),
+                    key: notice.key(channel),
                     channel: channel.clone(),
-                    notification: notification.clone(),
+                    notification: notice.notification.clone(),
                     created_at: now,
                 })
             })
@@ -100,16 +100,34 @@ impl Planner {
     }
 }
 
-/// Events of one rule, kind and moment are told together. Each notification comes with its first event's number.
-fn group(events: Vec<StoredEvent>, route: &Route) -> Vec<(i64, Notification)> {
+/// A notification, and the event it begins with.
+struct Notice {
+    event: i64,
+    at: Millis,
+    notification: Notification,
+}
+
+impl Notice {
+    /// The same however often it is planned, and no other, not even in a new data folder: far sides tell repeats by it.
+    fn key(&self, channel: &str) -> String {
+        format!("{:x}-{}-{channel}", self.at, self.event)
+    }
+}
+
+/// Events of one rule, kind and moment are told together.
+fn group(events: Vec<StoredEvent>, route: &Route) -> Vec<Notice> {
     let mut groups: BTreeMap<(i64, String, &'static str), Vec<StoredEvent>> = BTreeMap::new();
     for event in events {
         let key = (event.event.at, event.event.alert.rule.clone(), event.event.kind.word());
         groups.entry(key).or_default().push(event);
     }
     let chunks = groups.into_values().flat_map(|events| events.chunks(ALERTS).map(<[_]>::to_vec).collect::<Vec<_>>());
-    let mut notices: Vec<_> = chunks.filter_map(|events| Some((events.first()?.id, notification(&events, route)?))).collect();
-    notices.sort_by_key(|(first, _)| *first);
+    let notice = |events: Vec<StoredEvent>| {
+        let first = events.first()?;
+        Some(Notice { event: first.id, at: first.event.at, notification: notification(&events, route)? })
+    };
+    let mut notices: Vec<Notice> = chunks.filter_map(notice).collect();
+    notices.sort_by_key(|notice| notice.event);
     notices
 }
 
