@@ -58,7 +58,8 @@ test: assets plugins guests browser tests/peers/node_modules lint ## Run all tes
 	$(call say,building and running all tests; the first time this takes some minutes)
 	cd host/web/assets && npm run --silent check && npm test --silent
 	cargo test --workspace --exclude vitrine-tests
-	cargo test --package vitrine-tests
+	cargo build --package vitrine
+	cargo test --package vitrine-tests -- --test-threads 4
 
 lint: assets plugins ## Check formatting and lints
 	cargo fmt --all --check

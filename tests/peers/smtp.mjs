@@ -1,0 +1,83 @@
+// A real mail server for tests. It prints one JSON line per event and obeys one word per line of its input:
+//   normal       takes every message
+//   refuse-rcpt  says 554 to every recipient
+//   refuse-data  takes the text and says 554 to it
+//   later        says 451 to every sender: try again
+//   hang         answers no sender any more
+//   swallow      takes the message, prints it, and never says that it did
+// It ends with its input, so that it never outlives its test.
+
+import { createInterface } from "node:readline";
+import { simpleParser } from "mailparser";
+import { SMTPServer } from "smtp-server";
+
+let mode = process.argv[2] ?? "normal";
+
+const tell = (event, rest = {}) => process.stdout.write(JSON.stringify({ event, ...rest }) + "\n");
+
+function refusal(code, text) {
+  const error = new Error(text);
+  error.responseCode = code;
+  return error;
+}
+
+const server = new SMTPServer({
+  authOptional: true,
+  disabledCommands: ["STARTTLS", "AUTH"],
+  disableReverseLookup: true,
+  closeTimeout: 100,
+  logger: false,
+  onConnect(session, done) {
+    tell("connected");
+    done();
+  },
+  onMailFrom(address, session, done) {
+    if (mode === "hang") return tell("hanging");
+    if (mode === "later") {
+      tell("put-off");
+      return done(refusal(451, "try again later"));
+    }
+    done();
+  },
+  onRcptTo(address, session, done) {
+    if (mode !== "refuse-rcpt") return done();
+    tell("refused");
+    done(refusal(554, "no such person here"));
+  },
+  async onData(stream, session, done) {
+    const mail = await simpleParser(stream);
+    if (mode === "refuse-data") {
+      tell("refused");
+      return done(refusal(554, "this text is not welcome"));
+    }
+    tell("mail", { mail: shape(mail, session) });
+    if (mode !== "swallow") done(null, "kept");
+  },
+});
+
+function shape(mail, session) {
+  return {
+    envelope_from: session.envelope.mailFrom.address,
+    envelope_to: session.envelope.rcptTo.map((one) => one.address),
+    from: mail.from?.text ?? "",
+    to: mail.to?.text ?? "",
+    subject: mail.subject ?? "",
+    text: mail.text ?? "",
+    html: mail.html || "",
+    message_id: mail.messageId ?? "",
+    in_reply_to: mail.inReplyTo ?? "",
+    references: [mail.references ?? []].flat(),
+    headers: Object.fromEntries(mail.headerLines.map(({ key, line }) => [key, line.slice(line.indexOf(":") + 1).trim()])),
+  };
+}
+
+// A client that was killed is nothing to die of.
+server.on("error", (error) => tell("error", { reason: error.message }));
+server.listen(0, "127.0.0.1", () => tell("listening", { port: server.server.address().port }));
+
+const input = createInterface({ input: process.stdin });
+input.on("line", (line) => {
+  mode = line.trim();
+  tell("mode", { mode });
+});
+input.on("close", () => process.exit(0));

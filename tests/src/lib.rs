@@ -1,0 +1,20 @@
+//! The harness: the real binary with real neighbours. Tests wait on conditions; whatever is left over at the end fails.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed unwrap is a failed test")]
+
+mod browser;
+mod client;
+mod files;
+mod paths;
+mod smtp;
+mod target;
+mod vitrine;
+mod wait;
+
+pub use browser::{Browser, Look, Page, Theme};
+pub use client::{Answer, get};
+pub use files::Files;
+pub use paths::{guests, repository, target_folder};
+pub use smtp::{Mail, Relay, Smtp};
+pub use target::{Behaviour, Target};
+pub use vitrine::{Ran, Start, Vitrine, run};
+pub use wait::{LONG, wait_until};

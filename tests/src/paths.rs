@@ -1,0 +1,60 @@
+//! Where things lie: the repository, the binary, the guests, the neighbours.
+
+use std::path::{Path, PathBuf};
+
+/// The top of the repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the repository").to_owned()
+}
+
+/// Cargo's target folder, of which the running test is a part: `…/debug/deps/features-…`.
+pub fn target_folder() -> PathBuf {
+    let test = std::env::current_exe().expect("a running test has a file");
+    test.ancestors().nth(3).expect("a test's file lies in target/debug/deps").to_owned()
+}
+
+/// The host's binary, built beside the running test.
+pub(crate) fn binary() -> PathBuf {
+    let test = std::env::current_exe().expect("a running test has a file");
+    let binary = test.ancestors().nth(2).expect("a test's file lies in target/debug/deps").join("vitrine");
+    assert!(binary.is_file(), "{} is missing: run `make test`, or `cargo build --package vitrine`", binary.display());
+    binary
+}
+
+/// A source of the host that was changed after its binary was built: the test may have run the old one.
+pub(crate) fn newer_source() -> Option<PathBuf> {
+    let built = binary().metadata().ok()?.modified().ok()?;
+    let mut folders = vec![repository().join("host")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()) {
+            if path.is_dir() && !path.ends_with("node_modules") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") && path.metadata().ok()?.modified().ok()? > built {
+                return Some(path);
+            }
+        }
+    }
+    None
+}
+
+/// The folder with the guests that misbehave.
+pub fn guests() -> PathBuf {
+    let folder = repository().join("tests/components");
+    assert!(folder.join("misbehaving.wasm").is_file(), "{} has no guests: run `make guests`", folder.display());
+    folder
+}
+
+/// The folder with the npm package of neighbours.
+pub(crate) fn peers() -> PathBuf {
+    let folder = repository().join("tests/peers");
+    assert!(folder.join("node_modules").is_dir(), "the mail server is missing: run `make tests/peers/node_modules`");
+    folder
+}
+
+/// The browser, by the names that distributions give it.
+pub(crate) fn chromium() -> PathBuf {
+    let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let mut places = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    places.find(|place| place.is_file()).expect("Chromium is missing: run `make browser`, or `apt-get install chromium`")
+}

@@ -1,0 +1,12 @@
+//! The end-to-end tests: one file per feature, each with the real binary and real neighbours.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod bad_input;
+mod browser;
+mod cli;
+mod first_light;
+mod floors;
+mod operations;
+mod sandbox;
+mod shop;
+mod survives;

@@ -1,0 +1,94 @@
+//! Guests that misbehave beside others that do not: each is stopped within its limit, the others miss nothing.
+
+use serde_json::Value;
+use vitrine_tests::{Behaviour, Files, LONG, Start, Target, Vitrine, guests, wait_until};
+
+/// Processor time of one call, in milliseconds.
+const CPU_MS: u32 = 300;
+const GOOD: [&str; 3] = ["good-1", "good-2", "good-3"];
+/// Ticks that the good ones must keep beside the bad ones.
+const TICKS: f64 = 12.0;
+
+#[tokio::test]
+async fn misbehaving_guests_are_stopped_and_the_others_miss_no_tick() {
+    let forbidden = Target::start(Behaviour::Answer(200)).await;
+    let asleep = Target::start(Behaviour::Hang).await;
+    let files = files(&forbidden, &asleep);
+    let vitrine = Start::new(&files).alone().serve().await;
+
+    for (name, whose, reasons) in [
+        ("spin", "internal", ["`collect` was stopped", "300 ms of processor time"]),
+        ("hoard", "internal", ["`collect` was stopped", "64 MiB of memory"]),
+        ("panic", "internal", ["this was on purpose", "src/lib.rs:"]),
+        ("sneak", "denied", ["127.0.0.1", "grant"]),
+        ("sleep", "upstream", ["no complete answer", "within 9.5 s"]),
+    ] {
+        let fault = fault(&vitrine, name).await;
+        assert_eq!(fault["whose"], whose, "{name}: {fault}");
+        let reason = fault["reason"].as_str().unwrap();
+        assert!(reasons.iter().all(|part| reason.contains(part)), "{name}: {reason}");
+    }
+    in_time(&vitrine).await;
+    good_ones_go_on(&vitrine).await;
+
+    assert_eq!(forbidden.connections(), 0, "a request without a grant left the host");
+    assert!(asleep.connections() > 0);
+    let log = vitrine.log();
+    for part in ["this was on purpose", "log lines of a plugin were dropped"] {
+        assert!(log.contains(part), "`{part}` is missing in the log");
+    }
+    let flooded = log.lines().filter(|line| line.contains("\"plugin.instance\":\"flood\"")).count();
+    assert!(flooded < 5_000, "{flooded} lines of one plugin are in the log");
+    vitrine.stop().await;
+}
+
+fn files(forbidden: &Target, asleep: &Target) -> Files {
+    let (forbidden, asleep) = (forbidden.url(), asleep.url());
+    let guests = guests();
+    let mut text = format!("plugins: {{ folder: '{}', cpu_ms: {CPU_MS} }}\nsources:\n", guests.display());
+    let mut add = |name: &str, with: &str, grant: &str| {
+        let line =
+            format!("  {name}: {{ plugin: misbehaving, every: 1s, with: {{ {with} }}, grant: {{ http: ['{grant}'] }} }}\n");
+        text.push_str(&line);
+    };
+    for deed in ["spin", "hoard", "panic", "flood"] {
+        add(deed, &format!("deed: {deed}"), "https://shop.test");
+    }
+    add("sneak", &format!("deed: sneak, url: '{forbidden}/'"), "https://shop.test");
+    add("sleep", &format!("deed: sleep, url: '{asleep}/'"), &asleep);
+    for name in GOOD {
+        add(name, "deed: nothing", "https://shop.test");
+    }
+    let files = Files::new();
+    files.write("config/sources.yaml", &text);
+    files
+}
+
+async fn fault(vitrine: &Vitrine, name: &str) -> Value {
+    let find = async || vitrine.source(name).await.map(|source| source["fault"].clone()).filter(|fault| !fault.is_null());
+    wait_until(&format!("{name} is stopped"), LONG, find).await
+}
+
+/// The longest call of each, by the host's own measure; a loaded machine stretches wall time, so the bounds are wide.
+async fn in_time(vitrine: &Vitrine) {
+    for (name, seconds) in [("spin", 6.0), ("hoard", 6.0), ("panic", 3.0), ("sneak", 3.0), ("sleep", 15.0)] {
+        let longest = vitrine.value(&format!("max_over_time(scrape_duration_seconds{{source='{name}'}}[10m])")).await;
+        assert!(longest.is_some_and(|longest| longest < seconds), "{name}: {longest:?} s");
+    }
+}
+
+async fn good_ones_go_on(vitrine: &Vitrine) {
+    let count = async |name: &str| vitrine.value(&format!("count_over_time(misbehaving_runs{{source='{name}'}}[10m])")).await;
+    for name in GOOD {
+        let before = count(name).await.unwrap_or(0.0);
+        let what = format!("{name} has run {TICKS} more times");
+        wait_until(&what, LONG, async || (count(name).await? >= before + TICKS).then_some(())).await;
+    }
+    for name in GOOD {
+        let source = vitrine.source(name).await.unwrap();
+        assert_eq!((&source["missed"], &source["fault"]), (&Value::from(0), &Value::Null), "{source}");
+        let gap = vitrine.value(&format!("max_over_time(scrape_duration_seconds{{source='{name}'}}[10m])")).await;
+        assert!(gap.is_some_and(|gap| gap < 1.0), "{name} took {gap:?} s");
+        assert_eq!(vitrine.value(&format!("min_over_time(up{{source='{name}'}}[10m])")).await, Some(1.0));
+    }
+}
