@@ -55,6 +55,11 @@ pub(crate) async fn run(task: SourceTask, around: Surroundings, stop: Cancellati
 fn next(task: &SourceTask, around: &Surroundings, last: Millis) -> Option<Millis> {
     // A clock that was set back must not make a tick come twice.
     let now = around.clock.now().max(last);
+    // The first run may come before the beat: the tick that falls into it is not missed.
+    let on_beat = task.schedule.next_after(last - 1) == Some(last);
+    if !on_beat {
+        return task.schedule.next_after(now);
+    }
     let missed = std::iter::successors(task.schedule.next_after(last), |tick| task.schedule.next_after(*tick))
         .take_while(|tick| *tick <= now)
         .take(100_000)
