@@ -9,6 +9,9 @@ use crate::capability::Services;
 use crate::grant::Grants;
 use crate::limit::{EPOCH, Limits, Meter};
 
+/// What a guest keeps of its time for its own answer.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// Lines that may come at once, and per second.
 const LOG_BURST: f64 = 100.0;
 const LOG_PER_SECOND: f64 = 20.0;
@@ -55,9 +58,10 @@ impl Context {
         self.last_words = None;
     }
 
-    /// What the call under way has left.
+    /// What the call under way has left for somebody outside to answer in. The guest can still say how it went, so
+    /// that the other's silence is not taken for the guest's own fault.
     pub(crate) fn time_left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
+        self.deadline.saturating_duration_since(Instant::now()).saturating_sub(LAST_WORDS)
     }
 }
 
