@@ -4,6 +4,7 @@ mod catalog;
 mod cli;
 mod host;
 mod logging;
+mod memory;
 mod plan;
 mod process;
 mod settings;

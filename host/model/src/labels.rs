@@ -65,6 +65,11 @@ impl Labels {
         self.filter(|name| name != NAME)
     }
 
+    /// The same labels with another set over them; shares the text of both.
+    pub fn under(&self, over: &Labels) -> Labels {
+        Labels::from_pairs(self.0.iter().chain(over.0.iter()).cloned())
+    }
+
     /// The same labels with these set over them.
     pub fn with<'a>(&self, more: impl IntoIterator<Item = (&'a str, &'a str)>) -> Labels {
         let own = self.0.iter().cloned();

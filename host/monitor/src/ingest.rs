@@ -77,6 +77,7 @@ impl Ingest {
 }
 
 /// Waits a moment for more, unless the group is full or nobody is left to bring any.
+#[expect(clippy::disallowed_methods, reason = "what it waits for is that time passes, on a thread that does nothing else")]
 fn gather(waiting: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) {
     if jobs.len() >= GROUP || waiting.is_closed() {
         return;

@@ -101,6 +101,7 @@ impl Host {
             tracing::error!("{line}");
         }
         self.show_problems(lines);
+        crate::memory::give_back();
     }
 
     /// Everything as it was, with the problems on top.

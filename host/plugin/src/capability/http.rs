@@ -54,10 +54,10 @@ impl Egress {
         let _slot = self.slots.acquire().await.map_err(|_| Error::Connect("the host is stopping".to_owned()))?;
         let mut redirects = 0;
         loop {
-            let (answer, phases) = self.exchange(grants, &outgoing).await?;
+            let (answer, mut connection, phases) = self.exchange(grants, &outgoing).await?;
             let target = if redirects < allowed { redirect(&outgoing.url, &answer) } else { None };
             let Some(target) = target else {
-                return finish(answer, &outgoing, phases, redirects).await;
+                return connection.serve(finish(answer, &outgoing, phases, redirects)).await;
             };
             redirects += 1;
             outgoing.follow(target, answer.status().as_u16());
@@ -103,14 +103,16 @@ impl Egress {
         &self,
         grants: &Grants,
         outgoing: &Outgoing,
-    ) -> Result<(HyperResponse<hyper::body::Incoming>, Phases), Error> {
+    ) -> Result<(HyperResponse<hyper::body::Incoming>, connect::Connection, Phases), Error> {
         grants.require_http(outgoing.method.as_str(), &outgoing.url).map_err(Error::Denied)?;
-        let (mut sender, mut phases) = connect::open(&self.trust, grants, &outgoing.url).await?;
+        let (connect::Open { mut sender, mut connection }, mut phases) =
+            connect::open(&self.trust, grants, &outgoing.url).await?;
+        let message = outgoing.message()?;
         let sent = Instant::now();
-        let answer = sender.send_request(outgoing.message()?).await.map_err(|error| protocol(&error))?;
+        let answer = connection.serve(sender.send_request(message)).await.map_err(|error| protocol(&error))?;
         phases.processing = sent.elapsed();
         phases.head_at = Some(Instant::now());
-        Ok((answer, phases))
+        Ok((answer, connection, phases))
     }
 }
 

@@ -1,6 +1,9 @@
 //! From a granted URL to an open connection: resolve, vet, connect, secure.
 
+use std::future::{Future, poll_fn};
 use std::net::{IpAddr, SocketAddr};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use http_body_util::Full;
@@ -20,7 +23,7 @@ const ADDRESSES: usize = 4;
 /// How long one address may take before the next is tried.
 const CONNECT_WAIT: Duration = Duration::from_secs(4);
 
-pub(super) async fn open(trust: &Trust, grants: &Grants, url: &Url) -> Result<(SendRequest<Full<Bytes>>, Phases), Error> {
+pub(super) async fn open(trust: &Trust, grants: &Grants, url: &Url) -> Result<(Open, Phases), Error> {
     let host = url.host().ok_or_else(|| Error::Invalid("the URL names no host".to_owned()))?;
     let port = url.port_or_known_default().unwrap_or(80);
     let begin = Instant::now();
@@ -93,18 +96,43 @@ async fn connect(host: &Host<&str>, addresses: &[SocketAddr]) -> Result<(TcpStre
     Err(Error::Connect(format!("cannot connect to {host}: {last}")))
 }
 
-async fn handshake<S>(stream: S) -> Result<SendRequest<Full<Bytes>>, Error>
+async fn handshake<S>(stream: S) -> Result<Open, Error>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut builder = hyper::client::conn::http1::Builder::new();
     builder.max_buf_size(HEAD_BYTES).max_headers(HEADERS);
     let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(|error| super::protocol(&error))?;
-    // Ends with the exchange: dropping the sender and the body closes it.
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!("a plugin's connection ended early: {error}");
-        }
-    });
-    Ok(sender)
+    Ok(Open { sender, connection: Connection(Some(Box::pin(connection))) })
+}
+
+/// An open connection, to send one request through.
+pub(super) struct Open {
+    pub(super) sender: SendRequest<Full<Bytes>>,
+    pub(super) connection: Connection,
+}
+
+/// Moves the bytes while somebody waits for them: a task of its own would cost more than all the rest of an exchange.
+pub(super) struct Connection(Option<Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>>);
+
+impl Connection {
+    /// Runs `work`, which needs this connection to go on.
+    pub(super) async fn serve<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            if let Poll::Ready(outcome) = work.as_mut().poll(context) {
+                return Poll::Ready(outcome);
+            }
+            let ended = self.0.as_mut().map(|connection| connection.as_mut().poll(context));
+            if let Some(Poll::Ready(outcome)) = ended {
+                self.0 = None;
+                if let Err(error) = outcome {
+                    tracing::debug!("a plugin's connection ended early: {error}");
+                }
+            }
+            // What has just arrived may be what it waits for.
+            work.as_mut().poll(context)
+        })
+        .await
+    }
 }
