@@ -117,11 +117,11 @@ def checks(report, options, target, resting):
             blackbox.first("/-/healthy")
             path = f"/probe?module=http_2xx&target=http://127.0.0.1:{target.port}/"
             ask = dict(path=path, wanted=b"probe_success 1")
-            paced = drive(blackbox, count=options.sources * options.seconds, pause=1 / options.sources, **ask)
+            paced = drive(blackbox, count=options.pace * options.seconds, pause=1 / options.pace, **ask)
             dense = drive(blackbox, count=options.checks, **ask)
-    report.row(f"blackbox_exporter, {options.sources} a second", paced * MICRO, "µs")
+    report.row(f"blackbox_exporter, {options.pace} a second", paced * MICRO, "µs")
     report.row(f"blackbox_exporter, {options.checks} one after the other", dense * MICRO, "µs")
-    sources = {f"check-{number}": http_check(target.port, "1s") for number in range(options.sources)}
+    sources = {f"check-{number}": http_check(target.port, "1s") for number in range(options.pace)}
     own = ours(report, options, "http-check", sources, resting)
     report.promise("vitrine ÷ blackbox_exporter, the cheaper way", own / min(paced, dense), 1 / 3, "")
 
@@ -140,7 +140,7 @@ def scrapes(report, options, resting):
                 costs[what, way] = drive(node, "/metrics", options.scrapes, headers)
                 note = f" {len(lines)} samples"
                 report.row(f"node_exporter, {what}, {way}", costs[what, way] * MICRO, "µs", note)
-    sources = {f"machine-{number}": system("1s") for number in range(options.sources)}
+    sources = {f"machine-{number}": system("1s") for number in range(options.readers)}
     own = ours(report, options, "system", sources, resting)
     report.promise("vitrine ÷ node_exporter, default, plain", own / costs["default", "plain"], 1 / 2, "")
     report.row("vitrine ÷ node_exporter, what `system` reads, plain", own / costs["what `system` reads", "plain"], "")
@@ -193,7 +193,8 @@ def version(binary):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vitrine", required=True, help="the release binary")
-    parser.add_argument("--sources", type=int, default=50, help="instances polled every second")
+    parser.add_argument("--pace", type=int, default=400, help="HTTP checks a second")
+    parser.add_argument("--readers", type=int, default=50, help="readings of this machine a second")
     parser.add_argument("--seconds", type=int, default=30, help="how long Vitrine is watched at each task")
     parser.add_argument("--checks", type=int, default=2000)
     parser.add_argument("--scrapes", type=int, default=500)
