@@ -107,7 +107,7 @@ impl Runtime {
 /// Reads what the file says of itself, without running anything of it.
 pub fn manifest_of(bytes: &[u8]) -> Result<Manifest, String> {
     let text = vitrine_pack::manifest_of(bytes)
-        .map_err(|error| format!("it is not a WebAssembly component: {error:#}; build it with `vitrine plugin build`"))?
+        .map_err(|error| format!("{error:#}; build it with `vitrine plugin build`"))?
         .ok_or("it is a component without a manifest: build it with `vitrine plugin build`")?;
     Manifest::parse(&text).map_err(|error| format!("its manifest is wrong: {error}"))
 }

@@ -1,5 +1,6 @@
 //! Alerts: what is true now, what was, and who was told.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -9,6 +10,7 @@ use vitrine_model::Labels;
 use vitrine_model::alert::{Alert, AlertState};
 use vitrine_model::labels::NAME;
 use vitrine_model::port::deliveries::DeliveryState;
+use vitrine_monitor::fingerprint;
 
 use crate::draw::unit::significant;
 use crate::page::When;
@@ -19,6 +21,8 @@ const RECENT: usize = 50;
 
 #[derive(Serialize)]
 pub(crate) struct AlertRow {
+    /// Where links in messages lead.
+    id: String,
     name: String,
     summary: String,
     labels: Vec<(String, String)>,
@@ -30,6 +34,8 @@ pub(crate) struct AlertRow {
 
 #[derive(Serialize)]
 struct EventRow {
+    /// Set where no row above has it: where links in messages lead once the alert is over.
+    id: Option<String>,
     kind: &'static str,
     name: String,
     labels: Vec<(String, String)>,
@@ -62,7 +68,8 @@ pub(crate) async fn show(State(web): State<Arc<Web>>) -> Response {
     let frame = Frame::new(&web, "alerts", "Alerts").await;
     let mut troubles = Vec::new();
     let alerts = web.load_alerts().await.map(|alerts| rows(&web, alerts));
-    let events = events(&web).await;
+    let known = alerts.iter().flatten().map(|row| row.id.clone()).collect();
+    let events = events(&web, known).await;
     let deliveries = deliveries(&web).await;
     let body = Body {
         alerts: alerts.unwrap_or_else(|reason| noted(&mut troubles, reason)),
@@ -84,6 +91,7 @@ pub(crate) fn rows(web: &Web, mut alerts: Vec<Alert>) -> Vec<AlertRow> {
     alerts
         .into_iter()
         .map(|alert| AlertRow {
+            id: fingerprint(&alert.labels),
             name: name(&alert.labels),
             summary: alert.annotations.get("summary").unwrap_or("").to_owned(),
             severity: alert.labels.get("severity").unwrap_or("").to_owned(),
@@ -95,10 +103,11 @@ pub(crate) fn rows(web: &Web, mut alerts: Vec<Alert>) -> Vec<AlertRow> {
         .collect()
 }
 
-async fn events(web: &Web) -> Result<Vec<EventRow>, String> {
+async fn events(web: &Web, mut known: HashSet<String>) -> Result<Vec<EventRow>, String> {
     let alerts = Arc::clone(&web.alerts);
     let events = web.blocking(move || alerts.history(RECENT)).await?;
     let row = |stored: vitrine_model::port::alerts::StoredEvent| EventRow {
+        id: Some(fingerprint(&stored.event.alert.labels)).filter(|id| known.insert(id.clone())),
         kind: stored.event.kind.word(),
         name: name(&stored.event.alert.labels),
         labels: telling(&stored.event.alert.labels),
