@@ -17,6 +17,9 @@ use vitrine_web::Dashboard;
 use crate::catalog::Catalog;
 use crate::settings::Settings;
 
+/// Less would be a mistake: rules and pages look back further.
+const SHORTEST_RETENTION: Span = Span::from_secs(3_600);
+
 /// Where the settings come from, besides the defaults.
 #[derive(Debug, Clone)]
 pub struct Origins {
@@ -59,7 +62,8 @@ pub struct Plan {
     pub channels: Vec<ChannelPlan>,
     pub groups: Vec<Group>,
     pub dashboards: Vec<Dashboard>,
-    pub retention: Span,
+    /// None where the setting is wrong: then nothing is forgotten that a right one would keep.
+    pub retention: Option<Span>,
     /// What was left out because it is wrong: one entry, one rule file, one dashboard.
     pub problems: Problems,
     /// Rule files (without ending) and dashboards that are wrong now: what was good before runs on.
@@ -132,7 +136,7 @@ fn yaml_files(folder: &std::path::Path) -> Vec<PathBuf> {
 }
 
 /// Settings that make sense only to those who use them.
-fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Span {
+fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Span> {
     let settings = &loaded.value;
     let mut find = |finding: Finding| notes.problems.push(loaded.problem(finding));
     for (key, reason, hint) in settings.web().problems() {
@@ -164,8 +168,16 @@ fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Span {
             find(Finding::value(path, format!("there is no channel `{name}`")).hint(format!("there are: {}", known.join(", "))));
         }
     }
-    settings.retention.parse().unwrap_or_else(|error: vitrine_model::duration::NotASpan| {
-        find(Finding::value(Path::new().key("retention"), error.to_string()));
-        Span::from_secs(15 * 86_400)
-    })
+    let path = Path::new().key("retention");
+    match settings.retention.parse::<Span>() {
+        Ok(span) if span >= SHORTEST_RETENTION => Some(span),
+        Ok(_) => {
+            find(Finding::value(path, format!("samples must be kept for at least {SHORTEST_RETENTION}")).hint("write `15d`"));
+            None
+        }
+        Err(error) => {
+            find(Finding::value(path, error.to_string()));
+            None
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The world's clock, and one for tests to hold.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use tokio::sync::watch;
@@ -9,6 +9,9 @@ use vitrine_model::{Clock, Millis};
 /// How long a wait may trust the monotonic clock before it looks at the wall clock again:
 /// so a machine that slept, or whose clock was set, is noticed.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// How much longer than meant a wait may be before the clock is taken to have been set back.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// The machine's own clock.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,9 +26,12 @@ impl Clock for SystemClock {
     }
 
     async fn sleep_until(&self, moment: Millis) {
+        let begin = Instant::now();
+        let whole = Duration::from_millis((moment - self.now()).max(0).unsigned_abs());
         loop {
             let left = moment - self.now();
-            if left <= 0 {
+            // A clock that was set back must not hold up the beat: the time that was to pass has passed.
+            if left <= 0 || begin.elapsed() > whole + GRACE {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(left.unsigned_abs()).min(LOOK_AGAIN)).await;

@@ -58,7 +58,7 @@ fn next(task: &SourceTask, around: &Surroundings, last: Millis) -> Option<Millis
     // The first run may come before the beat: the tick that falls into it is not missed.
     let on_beat = task.schedule.next_after(last - 1) == Some(last);
     if !on_beat {
-        return task.schedule.next_after(now);
+        return task.schedule.next_kept(last, around.clock.now());
     }
     let missed = std::iter::successors(task.schedule.next_after(last), |tick| task.schedule.next_after(*tick))
         .take_while(|tick| *tick <= now)
@@ -68,7 +68,7 @@ fn next(task: &SourceTask, around: &Surroundings, last: Millis) -> Option<Millis
         around.metrics.missed(&task.name, missed);
         around.status.source(&task.name, |status| status.missed += missed);
     }
-    task.schedule.next_after(now)
+    task.schedule.next_kept(last, around.clock.now())
 }
 
 async fn poll(task: &SourceTask, around: &Surroundings) {
@@ -86,6 +86,9 @@ async fn poll(task: &SourceTask, around: &Surroundings) {
     if let Err(error) = around.ingest.take(&task.name, batch).await {
         tracing::error!(source.name = task.name, "samples could not be stored: {error}");
         fault = fault.or(Some(Fault::Upstream(format!("its samples could not be stored: {error}"))));
+        // That it is down must be seen all the same; if even this fails, the error above has said why.
+        let down = labelled(task, Batch::default(), now, seconds, false);
+        let _ = around.ingest.take(&task.name, down).await;
     }
     tell(task, around, now, count, fault);
 }

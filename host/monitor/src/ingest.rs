@@ -7,7 +7,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
 use tokio::sync::{mpsc, oneshot};
 use vitrine_model::port::StoreError;
-use vitrine_model::port::samples::Samples;
+use vitrine_model::port::samples::{Appended, Samples};
 use vitrine_model::sample::Batch;
 use vitrine_model::{Clock, Millis};
 
@@ -90,13 +90,20 @@ fn gather(waiting: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) {
     }
 }
 
+/// All at once; if the store refuses that, each alone, so that nobody loses samples for another's mistake.
+fn append(samples: &dyn Samples, batches: &[Batch]) -> Vec<Result<Appended, StoreError>> {
+    match samples.append(batches) {
+        Err(_) if batches.len() > 1 => batches.iter().map(|batch| samples.append(std::slice::from_ref(batch))).collect(),
+        outcome => vec![outcome; batches.len()],
+    }
+}
+
 fn commit(mut waiting: mpsc::Receiver<Job>, samples: &dyn Samples, live: &Live) {
     let mut jobs = Vec::with_capacity(GROUP);
     while waiting.blocking_recv_many(&mut jobs, GROUP) > 0 {
         gather(&mut waiting, &mut jobs);
         let (told, batches): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| ((job.source, job.answer), job.batch)).unzip();
-        let outcome = samples.append(&batches);
-        for ((source, answer), batch) in told.into_iter().zip(&batches) {
+        for (((source, answer), batch), outcome) in told.into_iter().zip(&batches).zip(append(samples, &batches)) {
             let count = batch.samples.len() as u64;
             // Whoever brought it may have gone; the samples are kept all the same.
             let _ = answer.send(outcome.clone().map(|_| Ingested { samples: count, refused: 0 }));

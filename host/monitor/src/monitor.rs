@@ -50,7 +50,8 @@ pub struct Monitor {
     planner: Arc<Planner>,
     book: Arc<ChannelBook>,
     sources: Mutex<BTreeMap<String, CancellationToken>>,
-    rules: Mutex<CancellationToken>,
+    /// The groups' loops of now; an async lock, as one generation waits for the end of the one before.
+    rules: tokio::sync::Mutex<(CancellationToken, TaskTracker)>,
     /// Sources and rules: they stop first, as they make work for the others.
     makers: TaskTracker,
     tellers: TaskTracker,
@@ -104,7 +105,7 @@ impl Monitor {
             planner: Arc::new(planner),
             book: Arc::new(book),
             sources: Mutex::default(),
-            rules: Mutex::default(),
+            rules: tokio::sync::Mutex::default(),
             makers: TaskTracker::new(),
             tellers: TaskTracker::new(),
             stop_makers: CancellationToken::new(),
@@ -190,14 +191,21 @@ impl Monitor {
     }
 
     /// The rules there are now. Alerts of rules that are gone end, and those told of them are told so.
-    pub async fn set_rules(&self, groups: Vec<Group>) {
-        let stop = self.stop_makers.child_token();
-        let old = std::mem::replace(&mut *self.rules.lock().unwrap_or_else(PoisonError::into_inner), stop.clone());
+    /// `unread` are files that are wrong just now: their alerts stay as they are.
+    pub async fn set_rules(&self, groups: Vec<Group>, unread: &[String]) {
+        let mut running = self.rules.lock().await;
+        let (old, loops) = &*running;
+        // The old loops end first: an evaluation under way must not bring back what is ended here.
         old.cancel();
-        self.evaluator.retain(&groups).await;
+        loops.close();
+        loops.wait().await;
+        self.evaluator.retain(&groups, unread).await;
+        let (stop, loops) = (self.stop_makers.child_token(), TaskTracker::new());
         for group in groups {
-            self.makers.spawn(alert::run(group, Arc::clone(&self.evaluator), stop.clone()));
+            let task = alert::run(group, Arc::clone(&self.evaluator), stop.clone());
+            self.makers.spawn(loops.track_future(task));
         }
+        *running = (stop, loops);
         self.around.live.tell(Change::Settings);
     }
 

@@ -14,6 +14,9 @@ mod civil;
 /// The shortest interval: below it a source would do nothing but run.
 pub const SHORTEST: Span = Span::from_secs(1);
 
+/// A step back by more than this is no correction of a drift.
+const SET_BACK: Millis = 10_000;
+
 /// No zone shifts its clock by more than this at once.
 const LARGEST_SHIFT: SignedDuration = SignedDuration::from_hours(3);
 
@@ -68,6 +71,13 @@ impl Schedule {
             Schedule::Every { offset, .. } => self.next_after(now).map(|next| next.min(now + offset % SHORTEST.millis())),
             Schedule::Cron(_) => self.next_after(now),
         }
+    }
+
+    /// The next moment, after the one kept last. A clock that was set back a little makes none come twice; one that
+    /// was set back far begins anew, as nothing would come for all that time otherwise.
+    pub fn next_kept(&self, last: Millis, now: Millis) -> Option<Millis> {
+        let base = if last - now > SET_BACK { now } else { now.max(last) };
+        self.next_after(base)
     }
 
     /// The first moment after `now`; none where the expression names no more.

@@ -228,7 +228,7 @@ async fn an_alert_is_told_once_and_its_end_too_however_often_the_channel_refuses
     let world = World::open(folder.path(), START, &book).await;
     let shop = Hand::new(&world.clock, false);
     world.watch("shop", &shop);
-    world.monitor.set_rules(shop_down("5s")).await;
+    world.monitor.set_rules(shop_down("5s"), &[]).await;
     *shop.value.lock().unwrap() = Ok(0.0);
     world.go_until("it is pending", |world| world.alerts().iter().any(|alert| alert.0 == "pending")).await;
     world.go_until("somebody is told", |world| !world.told().is_empty()).await;
@@ -251,7 +251,7 @@ async fn pending_time_survives_a_restart() {
     let shop = Hand::new(&world.clock, false);
     *shop.value.lock().unwrap() = Ok(0.0);
     world.watch("shop", &shop);
-    world.monitor.set_rules(shop_down("1m")).await;
+    world.monitor.set_rules(shop_down("1m"), &[]).await;
     world.go_until("it is pending", |world| !world.alerts().is_empty()).await;
     let (pending, now) = (world.alerts(), world.clock.now());
     world.close().await;
@@ -261,7 +261,7 @@ async fn pending_time_survives_a_restart() {
     let shop = Hand::new(&world.clock, false);
     *shop.value.lock().unwrap() = Ok(0.0);
     world.watch("shop", &shop);
-    world.monitor.set_rules(shop_down("1m")).await;
+    world.monitor.set_rules(shop_down("1m"), &[]).await;
     let fires_at = pending[0].1 + 60 * SECOND;
     world.go_until("somebody is told", |world| !world.told().is_empty()).await;
     let fired = world.store.alerts().load().unwrap()[0].fired_at.unwrap();
@@ -282,9 +282,12 @@ async fn what_cannot_be_seen_is_neither_true_nor_over() {
     until("it is well again", || world.status.sources()[0].fault.is_none()).await;
     // A rule that is taken away ends its alerts, and who was told is told so.
     *shop.value.lock().unwrap() = Ok(0.0);
-    world.monitor.set_rules(shop_down("0s")).await;
+    world.monitor.set_rules(shop_down("0s"), &[]).await;
     world.go_until("somebody is told", |world| !world.told().is_empty()).await;
-    world.monitor.set_rules(Vec::new()).await;
+    // One whose file cannot be read just now does not.
+    world.monitor.set_rules(Vec::new(), &["shop".to_owned()]).await;
+    assert_eq!(world.alerts().len(), 1);
+    world.monitor.set_rules(Vec::new(), &[]).await;
     until("the end is told", || world.told() == ["firing", "resolved"]).await;
     world.close().await;
 }

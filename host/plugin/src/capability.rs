@@ -27,11 +27,13 @@ pub(crate) struct Services {
     pub(crate) refusals: crate::metrics::Refusals,
 }
 
-impl Services {
-    /// A refusal is an event: logged and counted where it happens.
-    pub(crate) fn refuse(&self, instance: &str, right: &'static str, reason: &str) {
-        self.refusals.count(instance, right);
-        tracing::warn!(plugin.instance = instance, plugin.right = right, "refused: {reason}");
+impl Context {
+    /// A refusal is an event: counted always, logged within the guest's own bounds.
+    fn refuse(&mut self, right: &'static str, reason: &str) {
+        self.services.refusals.count(&self.instance, right);
+        if self.log.take() {
+            tracing::warn!(plugin.instance = &*self.instance, plugin.right = right, "refused: {}", self::log::shortened(reason));
+        }
     }
 }
 
@@ -54,8 +56,8 @@ pub(crate) fn link_all(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
 }
 
 /// What a capability that is declared but not offered yet answers.
-fn not_offered(context: &Context, right: &'static str) -> imported::types::Fault {
+fn not_offered(context: &mut Context, right: &'static str) -> imported::types::Fault {
     let reason = format!("the capability `{right}` is declared, but this version of Vitrine does not offer it yet");
-    context.services.refuse(&context.instance, right, &reason);
+    context.refuse(right, &reason);
     imported::types::Fault::Denied(reason)
 }

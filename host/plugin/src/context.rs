@@ -9,6 +9,9 @@ use crate::capability::Services;
 use crate::grant::Grants;
 use crate::limit::{EPOCH, Limits, Meter};
 
+/// Handles that a guest may hold.
+const HANDLES: usize = 1_024;
+
 /// What a guest keeps of its time for its own answer.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
@@ -36,6 +39,8 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(instance: Arc<str>, grants: Arc<Grants>, services: Arc<Services>, limits: Limits) -> Context {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(HANDLES);
         Context {
             instance,
             grants,
@@ -46,7 +51,7 @@ impl Context {
             out_of_cpu: false,
             last_words: None,
             log: LogBucket::default(),
-            table: ResourceTable::new(),
+            table,
             wasi: None,
         }
     }

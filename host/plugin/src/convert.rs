@@ -10,12 +10,25 @@ pub(crate) mod batch;
 pub(crate) mod notification;
 pub(crate) mod view;
 
+/// The longest reason or answer that is kept.
+const SENTENCE_BYTES: usize = 4 << 10;
+
+/// A guest's text, no longer than this.
+pub(crate) fn cut(mut text: String, bytes: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes));
+    text
+}
+
+pub(crate) fn sentence(text: String) -> String {
+    cut(text, SENTENCE_BYTES)
+}
+
 pub(crate) fn fault(fault: types::Fault) -> Fault {
     match fault {
-        types::Fault::Invalid(reason) => Fault::Invalid(reason),
-        types::Fault::Upstream(reason) => Fault::Upstream(reason),
-        types::Fault::Denied(reason) => Fault::Denied(reason),
-        types::Fault::Internal(reason) => Fault::Internal(reason),
+        types::Fault::Invalid(reason) => Fault::Invalid(sentence(reason)),
+        types::Fault::Upstream(reason) => Fault::Upstream(sentence(reason)),
+        types::Fault::Denied(reason) => Fault::Denied(sentence(reason)),
+        types::Fault::Internal(reason) => Fault::Internal(sentence(reason)),
     }
 }
 

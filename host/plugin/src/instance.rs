@@ -99,9 +99,9 @@ impl Instance {
         F: for<'a> FnOnce(&'a mut Guest) -> Work<'a, Result<R, Fault>> + Send,
     {
         self.counters.calls.inc();
-        let now = self.runtime.services.clock.now();
-        self.health().allow(now).inspect_err(|fault| self.counters.fault(fault.whose()))?;
         let _slot = self.slots.acquire().await.map_err(|error| Fault::Internal(error.to_string()))?;
+        let clock = &self.runtime.services.clock;
+        self.health().allow(clock.now()).inspect_err(|fault| self.counters.fault(fault.whose()))?;
         let begin = Instant::now();
         let outcome = match self.guest().await {
             Ok(guest) => self.run(call, guest, work).await,
@@ -111,7 +111,7 @@ impl Instance {
         if let Err(fault) = &outcome {
             self.counters.fault(fault.whose());
         }
-        self.health().record(now, outcome.as_ref().map(|_| ()), rand::random());
+        self.health().record(clock.now(), outcome.as_ref().map(|_| ()), rand::random());
         outcome
     }
 

@@ -15,7 +15,7 @@ pub struct PluginSettings {
     #[schemars(range(min = 1, max = 100_000))]
     pub max_guests: u32,
     /// Memory of one guest, in MiB, unless its manifest asks for less.
-    #[schemars(range(min = 1, max = 4096))]
+    #[schemars(range(min = 1, max = 256))]
     pub memory_mib: u32,
     /// CPU time of one call, in milliseconds.
     #[schemars(range(min = 10, max = 60_000))]

@@ -14,7 +14,7 @@ use crate::logging;
 use crate::plan::{self, Origins};
 
 /// Threads for work that blocks: queries, the store, this machine's metrics.
-const BLOCKING_THREADS: usize = 16;
+const BLOCKING_THREADS: usize = 64;
 
 pub(super) fn run(origins: Origins) -> anyhow::Result<ExitCode> {
     let plan = match plan::read(&origins) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use vitrine_config::{Problem, Problems};
-use vitrine_model::Labels;
+use vitrine_model::{Fault, Labels};
 use vitrine_monitor::alert::Group;
 use vitrine_monitor::{ChannelEntry, Route, SourceTask};
 use vitrine_plugin::grant::Grants;
@@ -24,7 +24,7 @@ pub(super) struct Running {
     sources: BTreeMap<String, Made>,
     channels: BTreeMap<String, Made>,
     panels: BTreeMap<String, Made>,
-    mail: Option<MailSettings>,
+    mail: Option<MailRelay>,
     retention: Arc<std::sync::atomic::AtomicI64>,
 }
 
@@ -83,7 +83,9 @@ impl Host {
 
     /// Builds and swaps what the plan changes.
     pub(super) async fn build(&mut self, mut plan: Plan) {
-        self.running().retention.store(plan.retention.millis(), std::sync::atomic::Ordering::Relaxed);
+        if let Some(retention) = plan.retention {
+            self.running().retention.store(retention.millis(), std::sync::atomic::Ordering::Relaxed);
+        }
         let mut problems = std::mem::take(&mut plan.problems);
         self.mail(plan.settings.mail.as_ref(), &mut problems);
         self.panels(&plan.catalog, &mut problems).await;
@@ -95,7 +97,7 @@ impl Host {
         });
         self.sources(&plan, &mut problems).await;
         self.keep_good(&mut plan);
-        self.monitor.set_rules(self.groups.clone()).await;
+        self.monitor.set_rules(self.groups.clone(), &plan.broken_rules).await;
         let lines: Vec<String> = problems.sorted().into_iter().map(Problem::one_line).collect();
         for line in &lines {
             tracing::error!("{line}");
@@ -119,13 +121,16 @@ impl Host {
     }
 
     fn mail(&self, settings: Option<&MailSettings>, problems: &mut Problems) {
-        if self.running().mail.as_ref() == settings {
-            return;
-        }
-        let relay = settings.map(relay).transpose();
-        match relay.and_then(|relay| self.runtime.set_mail(relay.as_ref())) {
-            Ok(()) => self.running().mail = settings.cloned(),
-            Err(reason) => problems.0.push(Problem::general(format!("the mail relay cannot be set up: {reason}"))),
+        // Compared with its secrets in clear: a password that changed in its file is a change.
+        let set = settings.map(relay).transpose().and_then(|relay| {
+            if relay != self.running().mail {
+                self.runtime.set_mail(relay.as_ref())?;
+                self.running().mail = relay;
+            }
+            Ok(())
+        });
+        if let Err(reason) = set {
+            problems.0.push(Problem::general(format!("the mail relay cannot be set up: {reason}")));
         }
     }
 
@@ -153,6 +158,8 @@ impl Host {
                 Ok(plugin) => plugin,
                 Err(reason) => {
                     problems.0.push(Problem::general(reason));
+                    let old = self.running().panels.get(&name).map(|made| Arc::clone(&made.instance));
+                    panels.extend(old.map(|instance| (name.clone(), Arc::new(PluginPanel(instance)))));
                     continue;
                 }
             };
@@ -172,12 +179,17 @@ impl Host {
         let mut made = BTreeMap::new();
         for channel in &plan.channels {
             let known = self.running().channels.get(&channel.name).cloned();
-            match self.channel(&plan.catalog, channel, known.clone()).await {
+            match self.channel(&plan.catalog, channel, known).await {
                 Ok(new) => drop(made.insert(channel.name.clone(), new)),
                 Err(reason) => {
                     problems.0.push(Problem::general(format!("channel `{}` cannot be started: {reason}", channel.name)));
-                    made.extend(known.map(|known| (channel.name.clone(), known)));
                 }
+            }
+        }
+        // An entry that is wrong now keeps what ran before.
+        for (name, known) in &self.running().channels {
+            if plan.settings.channels.contains_key(name) && !made.contains_key(name) {
+                made.insert(name.clone(), known.clone());
             }
         }
         let entry = |(name, made): (&String, &Made)| ChannelEntry {
@@ -195,7 +207,7 @@ impl Host {
         }
         let plugin = self.plugin(catalog, &plan.plugin).await?;
         let instance = Instance::new(&self.runtime, plugin, &plan.name, &plan.with, plan.grants.clone());
-        instance.warm_up().await.map_err(|fault| fault.to_string())?;
+        ready(&instance).await?;
         Ok(Made { version: plan.version.clone(), plugin: plan.plugin.clone(), granted: plan.grants.to_string(), instance })
     }
 
@@ -224,7 +236,7 @@ impl Host {
         }
         let plugin = self.plugin(catalog, &plan.plugin).await?;
         let instance = Instance::new(&self.runtime, plugin, &plan.name, &plan.with, plan.grants.clone());
-        instance.warm_up().await.map_err(|fault| fault.to_string())?;
+        ready(&instance).await?;
         self.monitor.set_source(SourceTask {
             name: plan.name.clone(),
             plugin: plan.plugin.clone(),
@@ -236,6 +248,19 @@ impl Host {
             Made { version: plan.version.clone(), plugin: plan.plugin.clone(), granted: plan.grants.to_string(), instance };
         self.running().sources.insert(plan.name.clone(), made);
         Ok(())
+    }
+}
+
+/// Configures a first guest. What is wrong with the entry hinders; what may pass (a busy machine, a far side that is
+/// down) does not: the calls to come try again.
+async fn ready(instance: &Instance) -> Result<(), String> {
+    match instance.warm_up().await {
+        Err(fault @ (Fault::Invalid(_) | Fault::Denied(_))) => Err(fault.to_string()),
+        Err(fault) => {
+            tracing::warn!("an instance is not ready yet: {fault}");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
     }
 }
 

@@ -17,6 +17,8 @@ const QUIET: Duration = Duration::from_millis(200);
 /// Returns when stopped.
 pub(super) async fn watch(host: &mut Host, stop: CancellationToken) {
     let (send, mut changes) = mpsc::channel::<()>(1);
+    // Without a watcher nobody sends, and signals must still be heard.
+    let _open = send.clone();
     let on_change = move |_files: Vec<PathBuf>| {
         // A full channel means that a reload is coming anyway.
         let _ = send.try_send(());

@@ -10,6 +10,8 @@ pub struct NewDelivery {
     /// The same for every try, and unique.
     pub key: String,
     pub channel: String,
+    /// What must be told in order, on the same channel: all of one rule.
+    pub line: String,
     pub notification: Notification,
     pub created_at: Millis,
 }
@@ -61,7 +63,7 @@ pub trait Deliveries: Send + Sync {
     /// Marks events as planned and adds their deliveries, in one transaction.
     fn plan(&self, events: &[i64], deliveries: &[NewDelivery]) -> Result<(), StoreError>;
 
-    /// Takes what is due, oldest first, so that nobody else takes it before `until`. One whose group has an
+    /// Takes what is due, oldest first, so that nobody else takes it before `until`. One whose line has an
     /// older one that is not done, on the same channel, waits for that.
     fn claim(&self, now: Millis, until: Millis, limit: usize) -> Result<Vec<Delivery>, StoreError>;
 

@@ -46,9 +46,12 @@ pub(crate) async fn run(group: Group, evaluator: Arc<Evaluator>, stop: Cancellat
             () = evaluator.clock.sleep_until(moment) => {}
         }
         for rule in &group.rules {
+            if stop.is_cancelled() {
+                return;
+            }
             evaluator.evaluate(rule, moment).await;
         }
-        due = group.schedule.next_after(evaluator.clock.now().max(moment));
+        due = group.schedule.next_kept(moment, evaluator.clock.now());
     }
 }
 
@@ -65,10 +68,13 @@ impl Evaluator {
         }
     }
 
-    /// Ends the alerts of rules that are no more.
-    pub(crate) async fn retain(self: &Arc<Self>, groups: &[Group]) {
+    /// Ends the alerts of rules that are no more. Those of `unread` files (by their names) stay: what cannot be read
+    /// is neither there nor gone.
+    pub(crate) async fn retain(self: &Arc<Self>, groups: &[Group], unread: &[String]) {
+        let is_unread = |key: &str| key.split(';').next().is_some_and(|file| unread.iter().any(|name| name == file));
         let is_known = |key: &str| {
-            groups.iter().flat_map(|group| &group.rules).any(|rule| matches!(rule, Rule::Alert(rule) if rule.key == key))
+            is_unread(key)
+                || groups.iter().flat_map(|group| &group.rules).any(|rule| matches!(rule, Rule::Alert(rule) if rule.key == key))
         };
         let now = self.clock.now();
         let mut change = AlertChange::default();

@@ -1,7 +1,7 @@
 //! Tries deliveries until they are done: claimed, told, recorded; retried with backoff; given up only after days.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
@@ -43,14 +43,17 @@ pub(crate) struct ChannelBook {
 pub(crate) async fn deliver(book: Arc<ChannelBook>, stop: CancellationToken) {
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let under_way = TaskTracker::new();
+    let own = Arc::new(Mutex::new(HashSet::new()));
     while !stop.is_cancelled() {
         let claimed = book.claim(slots.available_permits()).await;
         for delivery in claimed {
+            // A claim that ran out while the call still goes on is no reason to tell twice.
+            let Some(mark) = Mark::set(&own, delivery.id) else { continue };
             let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
             let book = Arc::clone(&book);
             under_way.spawn(async move {
                 book.tell(delivery).await;
-                drop(slot);
+                drop((slot, mark));
                 // A free slot may take what was due but not claimed.
                 book.planned.notify_one();
             });
@@ -64,6 +67,23 @@ pub(crate) async fn deliver(book: Arc<ChannelBook>, stop: CancellationToken) {
     }
     under_way.close();
     under_way.wait().await;
+}
+
+/// A delivery that this process is telling right now.
+struct Mark(Arc<Mutex<HashSet<i64>>>, i64);
+
+impl Mark {
+    /// None where it is set already.
+    fn set(own: &Arc<Mutex<HashSet<i64>>>, id: i64) -> Option<Mark> {
+        let is_new = own.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        is_new.then(|| Mark(Arc::clone(own), id))
+    }
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
 }
 
 impl ChannelBook {

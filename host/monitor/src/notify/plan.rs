@@ -53,17 +53,17 @@ pub(crate) async fn plan(planner: Arc<Planner>, stop: CancellationToken) {
                 () = stop.cancelled() => return,
                 () = planner.events.notified() => {}
             },
-            Ok(Err(error)) => {
-                tracing::error!("deliveries could not be planned and are tried again: {error}");
+            failed => {
+                let reason = failed.map_or_else(
+                    |error| error.to_string(),
+                    |outcome| outcome.err().map(|error| error.to_string()).unwrap_or_default(),
+                );
+                tracing::error!("deliveries could not be planned and are tried again: {reason}");
                 let later = planner.clock.now() + RETRY;
                 tokio::select! {
                     () = stop.cancelled() => return,
                     () = planner.clock.sleep_until(later) => {}
                 }
-            }
-            Err(error) => {
-                tracing::error!("planning deliveries failed: {error}");
-                return;
             }
         }
     }
@@ -89,6 +89,7 @@ impl Planner {
                 route.channels.iter().map(move |channel| NewDelivery {
                     key: notice.key(channel),
                     channel: channel.clone(),
+                    line: notice.line.clone(),
                     notification: notice.notification.clone(),
                     created_at: now,
                 })
@@ -103,6 +104,8 @@ impl Planner {
 /// A notification, and the event it begins with.
 struct Notice {
     event: i64,
+    /// The rule: a group of its alerts, and each alone, are told in order.
+    line: String,
     at: Millis,
     notification: Notification,
 }
@@ -124,7 +127,8 @@ fn group(events: Vec<StoredEvent>, route: &Route) -> Vec<Notice> {
     let chunks = groups.into_values().flat_map(|events| events.chunks(ALERTS).map(<[_]>::to_vec).collect::<Vec<_>>());
     let notice = |events: Vec<StoredEvent>| {
         let first = events.first()?;
-        Some(Notice { event: first.id, at: first.event.at, notification: notification(&events, route)? })
+        let line = first.event.alert.rule.clone();
+        Some(Notice { event: first.id, line, at: first.event.at, notification: notification(&events, route)? })
     };
     let mut notices: Vec<Notice> = chunks.filter_map(notice).collect();
     notices.sort_by_key(|notice| notice.event);

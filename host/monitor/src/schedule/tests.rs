@@ -94,6 +94,16 @@ fn intervals_keep_their_own_offset() {
 }
 
 #[test]
+fn a_clock_set_back_far_begins_anew_and_a_little_comes_not_twice() {
+    let schedule = Schedule::Every { period: Span::from_secs(15), offset: 0 };
+    let last = 1_500_000_000;
+    assert_eq!(schedule.next_kept(last, last + 20_000), Some(last + 30_000));
+    assert_eq!(schedule.next_kept(last, last - 2_000), Some(last + 15_000));
+    let back = last - 7_200_000;
+    assert_eq!(schedule.next_kept(last, back), Some(back + 15_000));
+}
+
+#[test]
 fn nonsense_is_told_with_a_remedy() {
     assert!(Schedule::every(Span::from_millis(10), "x").unwrap_err().contains("shortest"));
     assert!(Schedule::cron("every day", "UTC").unwrap_err().contains("cron expression"));

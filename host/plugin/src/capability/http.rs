@@ -224,7 +224,8 @@ impl Host for Context {
             Err(_) => Err(Error::Timeout(format!("no complete answer within {:.1} s", wait.as_secs_f64()))),
         };
         if let Err(Error::Denied(reason)) = &outcome {
-            self.services.refuse(&self.instance, "http", reason);
+            let reason = reason.clone();
+            self.refuse("http", &reason);
         }
         outcome
     }

@@ -33,7 +33,7 @@ impl Host for Context {
     }
 }
 
-fn shortened(message: &str) -> &str {
+pub(super) fn shortened(message: &str) -> &str {
     let mut end = message.len().min(LINE_BYTES);
     while !message.is_char_boundary(end) {
         end -= 1;

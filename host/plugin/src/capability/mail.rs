@@ -79,7 +79,10 @@ fn tls(host: &str, ca_pem: Option<&[u8]>) -> Result<TlsParameters, String> {
 
 fn sort(error: &lettre::transport::smtp::Error) -> Error {
     let text = chain(error);
-    if error.is_permanent() {
+    let code = error.status().map(u16::from);
+    // Some answers are about this host, not about the message: a wrong login can be mended, and nothing is lost.
+    let is_about_us = matches!(code, Some(502..=504 | 530 | 534 | 535 | 538));
+    if error.is_permanent() && !is_about_us {
         return Error::Refused(format!("the mail relay refused the message: {text}"));
     }
     if error.is_timeout() {
@@ -155,7 +158,7 @@ fn id_part(text: &str) -> String {
 impl Host for Context {
     async fn send(&mut self, message: Message) -> Result<String, Error> {
         if let Err(reason) = self.grants.require(Right::Mail) {
-            self.services.refuse(&self.instance, "mail", &reason);
+            self.refuse("mail", &reason);
             return Err(Error::Denied(reason));
         }
         let wait = self.time_left();

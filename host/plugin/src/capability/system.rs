@@ -2,7 +2,10 @@
 //!
 //! Reading blocks (a dead network mount can hang `statvfs`), so it runs on a blocking thread, one reading at a time.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
 
 use crate::bindings::imported::system::{Fault, Host, Identity, Sections, Snapshot};
 use crate::context::Context;
@@ -32,10 +35,15 @@ struct State {
 }
 
 impl Reader {
-    async fn read(&self, sections: Sections) -> Result<Snapshot, String> {
-        let state = Arc::clone(&self.state);
-        let reading = move || read(&mut state.lock().unwrap_or_else(PoisonError::into_inner), sections);
-        tokio::task::spawn_blocking(reading).await.map_err(|error| format!("reading this machine failed: {error}"))?
+    /// One that hangs keeps its thread; those after it wait here, without one, and say why.
+    async fn read(&self, sections: Sections, wait: Duration) -> Result<Snapshot, String> {
+        let hangs = |_| format!("this machine was not read within {:.1} s: is a mounted file system dead?", wait.as_secs_f64());
+        let work = async {
+            let mut state = Arc::clone(&self.state).lock_owned().await;
+            let reading = move || read(&mut state, sections);
+            tokio::task::spawn_blocking(reading).await.map_err(|error| format!("reading this machine failed: {error}"))?
+        };
+        tokio::time::timeout(wait, work).await.map_err(hangs)?
     }
 }
 
@@ -72,9 +80,10 @@ fn identity() -> Identity {
 impl Host for Context {
     async fn read(&mut self, sections: Sections) -> Result<Snapshot, Fault> {
         if let Err(reason) = self.grants.require(Right::System) {
-            self.services.refuse(&self.instance, "system", &reason);
+            self.refuse("system", &reason);
             return Err(Fault::Denied(reason));
         }
-        self.services.system.read(sections).await.map_err(Fault::Upstream)
+        let wait = self.time_left();
+        self.services.system.read(sections, wait).await.map_err(Fault::Upstream)
     }
 }

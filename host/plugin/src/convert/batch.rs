@@ -6,11 +6,19 @@ use vitrine_model::labels::{Labels, NAME, is_label_name};
 use vitrine_model::sample::{Batch, Family, MetricKind, Sample};
 use vitrine_model::{Fault, Millis};
 
-use super::wrong;
+use super::{cut, wrong};
 use crate::bindings::exported::collector;
 
 /// Samples of one collection.
 const SAMPLES: usize = 1_000_000;
+/// What one series may be named by; the store has the same bounds.
+const LABELS: usize = 64;
+const SYMBOL_BYTES: usize = 4 << 10;
+/// Metric families that one collection may describe, and how much of each is kept.
+const FAMILIES: usize = 10_000;
+const NAME_BYTES: usize = 1 << 10;
+const HELP_BYTES: usize = 1 << 10;
+const UNIT_BYTES: usize = 64;
 
 /// Samples without a time of their own get `now`.
 pub(crate) fn batch(batch: collector::Batch, now: Millis) -> Result<Batch, Fault> {
@@ -20,6 +28,15 @@ pub(crate) fn batch(batch: collector::Batch, now: Millis) -> Result<Batch, Fault
     }
     if count > SAMPLES {
         return Err(wrong(format!("a batch of {count} samples is more than the {SAMPLES} that one collection may bring")));
+    }
+    if let Some(long) = batch.symbols.iter().find(|symbol| symbol.len() > SYMBOL_BYTES) {
+        return Err(wrong(format!("a label of {} bytes is longer than the {SYMBOL_BYTES} that one may have", long.len())));
+    }
+    if batch.families.len() > FAMILIES {
+        return Err(wrong(format!(
+            "{} metric families are more than the {FAMILIES} that one collection may have",
+            batch.families.len()
+        )));
     }
     let symbols: Vec<Arc<str>> = batch.symbols.into_iter().map(Arc::from).collect();
     let mut samples = Vec::with_capacity(count);
@@ -31,13 +48,24 @@ pub(crate) fn batch(batch: collector::Batch, now: Millis) -> Result<Batch, Fault
         samples.push((labels(&symbols, pairs)?, Sample { time, value: *value }));
         start = end;
     }
-    Ok(Batch { families: batch.families.into_iter().map(family).collect(), samples })
+    Ok(Batch {
+        families: batch
+            .families
+            .into_iter()
+            .filter(|family| is_metric_name(&family.name) && family.name.len() <= NAME_BYTES)
+            .map(family)
+            .collect(),
+        samples,
+    })
 }
 
 fn labels(symbols: &[Arc<str>], pairs: &[u32]) -> Result<Labels, Fault> {
     let symbol = |index: &u32| {
         symbols.get(*index as usize).cloned().ok_or_else(|| wrong("a batch refers to a symbol that it does not have"))
     };
+    if pairs.len() / 2 > LABELS {
+        return Err(wrong(format!("a series with {} labels has more than {LABELS}", pairs.len() / 2)));
+    }
     let mut list = Vec::with_capacity(pairs.len() / 2);
     for pair in pairs.chunks(2) {
         let [name, value] = pair else { return Err(wrong("a series of a batch has a label name without a value")) };
@@ -70,7 +98,7 @@ fn family(family: collector::Family) -> Family {
         collector::MetricKind::Histogram => MetricKind::Histogram,
         collector::MetricKind::Summary => MetricKind::Summary,
     };
-    Family { name: family.name, kind, help: family.help, unit: family.unit }
+    Family { name: family.name, kind, help: cut(family.help, HELP_BYTES), unit: cut(family.unit, UNIT_BYTES) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use vitrine_model::alert::EventKind;
 use vitrine_model::notification::{Failure, Notification, NotifiedAlert, Receipt};
 use vitrine_model::{Fault, Span};
 
-use super::{fault, labels_out};
+use super::{fault, labels_out, sentence};
 use crate::bindings::exported::delivery;
 
 pub(crate) fn notification_out(notification: &Notification) -> delivery::Notification {
@@ -40,7 +40,7 @@ fn alert_out(alert: &NotifiedAlert) -> delivery::Alert {
 }
 
 pub(crate) fn receipt_in(receipt: delivery::Receipt) -> Receipt {
-    Receipt { answer: receipt.answer, id: receipt.id }
+    Receipt { answer: sentence(receipt.answer), id: receipt.id.map(sentence) }
 }
 
 pub(crate) fn failure_in(failure: delivery::Failure) -> Failure {

@@ -61,6 +61,11 @@ impl HttpGrant {
             && (self.host == narrow.host || self.covers_host(&narrow.host))
     }
 
+    /// Whether the grant has this very host in it, not just a star.
+    pub fn names(&self, host: &str) -> bool {
+        self.host.eq_ignore_ascii_case(host)
+    }
+
     fn covers_host(&self, host: &str) -> bool {
         match self.host.strip_prefix('*') {
             Some("") => true,
@@ -91,13 +96,15 @@ pub fn closed_kind(address: IpAddr) -> Option<&'static str> {
 }
 
 fn closed_v4(address: Ipv4Addr) -> Option<&'static str> {
-    let [a, b, c, _] = address.octets();
+    let [a, b, c, d] = address.octets();
     match (a, b, c) {
         (0, ..) => Some("this-network"),
         (127, ..) => Some("loopback"),
         (10, ..) | (172, 16..=31, _) | (192, 168, _) => Some("private"),
         (100, 64..=127, _) => Some("shared"),
         (169, 254, _) => Some("link-local"),
+        // Where one large cloud's machines ask for their secrets.
+        (168, 63, 129) if d == 16 => Some("metadata"),
         (192, 0, 0) | (192, 0, 2) | (198, 51, 100) | (203, 0, 113) | (198, 18..=19, _) => Some("reserved"),
         (192, 88, 99) => Some("relay"),
         (224..=239, ..) => Some("multicast"),

@@ -71,12 +71,25 @@ fn closed_addresses_need_a_word_of_their_own() {
 }
 
 #[test]
+fn a_star_is_no_word_for_a_closed_address() {
+    let wide = grants(&["http://*", "http://*.example"], &[]);
+    for host in ["127.0.0.1", "169.254.169.254", "168.63.129.16", "10.0.0.1"] {
+        let address: std::net::Ipv4Addr = host.parse().unwrap();
+        assert!(wide.require_address(&url::Host::Ipv4(address), IpAddr::V4(address)).is_err(), "{host}");
+    }
+    assert!(wide.require_address(&url::Host::Domain("localhost"), "127.0.0.1".parse().unwrap()).is_err());
+    assert!(wide.require_address(&url::Host::Ipv6("::1".parse().unwrap()), "::1".parse().unwrap()).is_err());
+}
+
+#[test]
 fn a_written_address_a_network_or_localhost_is_a_word_of_its_own() {
     let address: IpAddr = "127.0.0.1".parse().unwrap();
     let plain = grants(&["http://127.0.0.1"], &[]);
     assert_eq!(plain.require_address(&url::Host::Ipv4("127.0.0.1".parse().unwrap()), address), Ok(()));
-    assert_eq!(plain.require_address(&url::Host::Domain("localhost"), address), Ok(()));
-    assert!(plain.require_address(&url::Host::Domain("localhost"), "10.0.0.1".parse().unwrap()).is_err());
+    let local = grants(&["http://localhost"], &[]);
+    assert_eq!(local.require_address(&url::Host::Domain("localhost"), address), Ok(()));
+    assert!(local.require_address(&url::Host::Domain("localhost"), "10.0.0.1".parse().unwrap()).is_err());
+    assert!(plain.require_address(&url::Host::Domain("localhost"), address).is_err());
     let wide = grants(&["http://db.internal"], &["10.0.0.0/8"]);
     assert_eq!(wide.require_address(&url::Host::Domain("db.internal"), "10.0.0.1".parse().unwrap()), Ok(()));
     assert!(wide.require_address(&url::Host::Domain("db.internal"), "192.168.0.1".parse().unwrap()).is_err());

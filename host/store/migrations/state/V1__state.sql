@@ -31,8 +31,8 @@ CREATE TABLE deliveries (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     key          TEXT NOT NULL UNIQUE,
     channel      TEXT NOT NULL,
-    -- The notification's group: what belongs together is told in order.
-    thread       TEXT NOT NULL,
+    -- What is told in order, on the same channel.
+    line         TEXT NOT NULL,
     notification TEXT NOT NULL,
     -- The alerts' values, in their order.
     alert_values TEXT NOT NULL,
@@ -44,7 +44,7 @@ CREATE TABLE deliveries (
     answer       TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX deliveries_open ON deliveries (due_at) WHERE state IN ('waiting', 'claimed');
-CREATE INDEX deliveries_in_order ON deliveries (channel, thread, id) WHERE state IN ('waiting', 'claimed');
+CREATE INDEX deliveries_in_order ON deliveries (channel, line, id) WHERE state IN ('waiting', 'claimed');
 CREATE INDEX deliveries_done ON deliveries (due_at) WHERE state IN ('delivered', 'dead');
 
 CREATE TABLE kept (

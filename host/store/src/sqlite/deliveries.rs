@@ -22,9 +22,9 @@ const ANSWER_BYTES: usize = 4096;
 
 const COLUMNS: &str = "id, key, channel, notification, alert_values, created_at, attempts, state, due_at, answer";
 
-/// Open, and no older one of the same channel and group is: "resolved" never overtakes "firing".
+/// Open, and no older one of the same channel and line is: "resolved" never overtakes "firing".
 const NEXT_IN_LINE: &str = "state IN ('waiting', 'claimed') AND NOT EXISTS (SELECT 1 FROM deliveries AS older
-    WHERE older.channel = own.channel AND older.thread = own.thread AND older.id < own.id AND older.state IN ('waiting', 'claimed'))";
+    WHERE older.channel = own.channel AND older.line = own.line AND older.id < own.id AND older.state IN ('waiting', 'claimed'))";
 
 #[derive(Debug)]
 pub(crate) struct SqliteDeliveries {
@@ -59,7 +59,7 @@ impl Deliveries for SqliteDeliveries {
                 mark.execute([id])?;
             }
             let mut insert = transaction.prepare_cached(
-                "INSERT OR IGNORE INTO deliveries (key, channel, thread, notification, alert_values, created_at, due_at)
+                "INSERT OR IGNORE INTO deliveries (key, channel, line, notification, alert_values, created_at, due_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
             )?;
             for delivery in deliveries {
@@ -67,7 +67,7 @@ impl Deliveries for SqliteDeliveries {
                 insert.execute(params![
                     delivery.key,
                     delivery.channel,
-                    delivery.notification.group,
+                    delivery.line,
                     notification,
                     values,
                     delivery.created_at

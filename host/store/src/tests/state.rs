@@ -50,7 +50,7 @@ fn new_delivery(key: &str, created_at: Millis) -> NewDelivery {
         host: "http://host".into(),
         time_zone: "UTC".into(),
     };
-    NewDelivery { key: key.into(), channel: "mail".into(), notification, created_at }
+    NewDelivery { key: key.into(), channel: "mail".into(), line: key.into(), notification, created_at }
 }
 
 fn states(store: &Store) -> Vec<(String, DeliveryState, String)> {
@@ -127,7 +127,7 @@ fn what_belongs_together_is_told_in_order() {
     let deliveries = open(&folder).deliveries();
     let of_group = |key: &str, created_at| {
         let mut delivery = new_delivery(key, created_at);
-        delivery.notification.group = "disk".into();
+        delivery.line = "disk".into();
         delivery
     };
     deliveries.plan(&[], &[of_group("firing", 1), of_group("resolved", 2), new_delivery("other", 3)]).unwrap();

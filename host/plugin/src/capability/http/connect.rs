@@ -1,7 +1,7 @@
 //! From a granted URL to an open connection: resolve, vet, connect, secure.
 
 use std::future::{Future, poll_fn};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -12,12 +12,15 @@ use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::{HEAD_BYTES, HEADERS, Phases, Trust};
 use crate::bindings::imported::http::Error;
 use crate::grant::Grants;
 
+/// Look-ups of names at once.
+const LOOKUPS: usize = 8;
 /// How many of a name's addresses are tried.
 const ADDRESSES: usize = 4;
 /// How long one address may take before the next is tried.
@@ -55,13 +58,24 @@ async fn resolve(host: &Host<&str>, port: u16) -> Result<Vec<SocketAddr>, Error>
         Host::Ipv6(address) => return Ok(vec![SocketAddr::new(IpAddr::V6(*address), port)]),
         Host::Domain(name) => *name,
     };
-    let found = tokio::net::lookup_host((name, port)).await;
-    let addresses: Vec<SocketAddr> =
-        found.map_err(|error| Error::Resolve(format!("`{name}` has no address: {error}")))?.collect();
+    let found = lookup(name.to_owned(), port).await;
+    let addresses = found.map_err(|error| Error::Resolve(format!("`{name}` has no address: {error}")))?;
     if addresses.is_empty() {
         return Err(Error::Resolve(format!("`{name}` has no address")));
     }
     Ok(addresses)
+}
+
+/// A look-up cannot be cancelled once it runs: few may run, and whoever waits for a turn holds no thread.
+async fn lookup(name: String, port: u16) -> std::io::Result<Vec<SocketAddr>> {
+    static TURNS: Semaphore = Semaphore::const_new(LOOKUPS);
+    let turn = TURNS.acquire().await.map_err(std::io::Error::other)?;
+    let work = move || {
+        let found = (name.as_str(), port).to_socket_addrs().map(Iterator::collect);
+        drop(turn);
+        found
+    };
+    tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other)?
 }
 
 /// Keeps the addresses that may be connected to; if none may, the first refusal is the answer.
