@@ -76,9 +76,9 @@ impl Store {
         registry.register_collector(Box::new(Files::new(files, self.samples.clone())));
     }
 
-    /// Folds the write-ahead logs into the databases, so that the next start has nothing to replay.
+    /// Seals what is hot and folds the write-ahead logs into the databases, so that the next start has nothing to replay.
     pub fn close(&self) -> Result<(), StoreError> {
-        self.samples.checkpoint()?;
+        self.samples.close()?;
         self.state.checkpoint()
     }
 }

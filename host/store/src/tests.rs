@@ -1,6 +1,7 @@
 //! The store with real files, each test in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod hot;
 mod samples;
 mod state;
 

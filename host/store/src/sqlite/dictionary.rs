@@ -25,6 +25,10 @@ impl Dictionary {
         self.ids.get(labels).copied()
     }
 
+    pub(super) fn knows(&self, id: SeriesId) -> bool {
+        self.labels.contains_key(&id)
+    }
+
     pub(super) fn all(&self) -> Vec<SeriesId> {
         self.labels.keys().copied().collect()
     }

@@ -1,4 +1,12 @@
-//! Samples, one row each. Transactional and plain; a denser engine can take its place behind the same port.
+//! Samples: one row for each append at first, and once many have come, one row for each sample, in order of series and time.
+//!
+//! Written to its place at once, a sample dirties the page of its series, and a check of fifteen series fifteen pages; in
+//! the log they share one. A denser engine can take this one's place behind the same port.
+
+mod heads;
+mod hot;
+mod seal;
+mod selection;
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -10,7 +18,9 @@ use vitrine_model::port::samples::{Appended, Samples, SelectLimits};
 use vitrine_model::sample::{Batch, Family, MetricKind, Sample, Series};
 use vitrine_model::{Labels, Matcher, Millis};
 
-use super::code::{bits, from_bits, labels_from_text, labels_to_text};
+use self::heads::Heads;
+use self::selection::Span;
+use super::code::{labels_from_text, labels_to_text};
 use super::dictionary::{Dictionary, SeriesId};
 use super::{Database, Trouble};
 use crate::metrics::Metrics;
@@ -31,15 +41,39 @@ pub(crate) struct SqliteSamples {
     metrics: Metrics,
     dictionary: RwLock<Dictionary>,
     families: RwLock<HashMap<String, Family>>,
+    /// What the hot log holds. Changed only after a commit, while the database's writer is held.
+    heads: RwLock<Heads>,
+}
+
+/// What one append wrote.
+struct Written {
+    samples: Vec<(SeriesId, Sample)>,
+    /// Series that were not known before.
+    series: HashMap<Labels, SeriesId>,
+    /// What is new of the families.
+    families: Vec<Family>,
 }
 
 impl SqliteSamples {
     pub(crate) fn open(database: Database, settings: Settings, metrics: Metrics) -> Result<SqliteSamples, StoreError> {
         let (dictionary, families) = database.read(|connection| Ok((load_series(connection)?, load_families(connection)?)))?;
-        Ok(SqliteSamples { database, settings, metrics, dictionary: RwLock::new(dictionary), families: RwLock::new(families) })
+        let (heads, unreadable) = database.read(|connection| hot::load(connection, &dictionary))?;
+        if !unreadable.is_empty() {
+            database.write(|transaction| hot::set_aside(transaction, &unreadable))?;
+        }
+        Ok(SqliteSamples {
+            database,
+            settings,
+            metrics,
+            dictionary: RwLock::new(dictionary),
+            families: RwLock::new(families),
+            heads: RwLock::new(heads),
+        })
     }
 
-    pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
+    /// Leaves nothing for the next start to replay.
+    pub(crate) fn close(&self) -> Result<(), StoreError> {
+        self.seal()?;
         self.database.checkpoint()
     }
 
@@ -55,11 +89,44 @@ impl SqliteSamples {
         self.dictionary.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes samples; answers the series that were not known before.
-    fn write_samples(&self, transaction: &Transaction<'_>, batches: &[Batch]) -> Result<HashMap<Labels, SeriesId>, Trouble> {
-        let mut insert =
-            transaction.prepare_cached("INSERT OR REPLACE INTO samples (series, time, value) VALUES (?1, ?2, ?3)")?;
-        let mut fresh: HashMap<Labels, SeriesId> = HashMap::new();
+    fn heads(&self) -> RwLockReadGuard<'_, Heads> {
+        self.heads.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn heads_mut(&self) -> RwLockWriteGuard<'_, Heads> {
+        self.heads.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, transaction: &Transaction<'_>, batches: &[Batch]) -> Result<Written, Trouble> {
+        let mut series = HashMap::new();
+        let samples = self.write_series(transaction, batches, &mut series)?;
+        hot::write(transaction, &samples)?;
+        Ok(Written { samples, series, families: self.write_families(transaction, batches)? })
+    }
+
+    /// Makes what is committed known to readers.
+    fn adopt(&self, written: &Written) {
+        if !written.series.is_empty() {
+            let mut dictionary = self.dictionary_mut();
+            written.series.iter().for_each(|(labels, id)| dictionary.add(*id, labels.clone()));
+        }
+        if !written.families.is_empty() {
+            let mut known = self.families.write().unwrap_or_else(PoisonError::into_inner);
+            known.extend(written.families.iter().map(|family| (family.name.clone(), family.clone())));
+        }
+        if !written.samples.is_empty() {
+            self.heads_mut().add(&written.samples);
+        }
+    }
+
+    /// Writes the series that were not known before, and adds them to `fresh`; answers all samples by their series' numbers.
+    fn write_series(
+        &self,
+        transaction: &Transaction<'_>,
+        batches: &[Batch],
+        fresh: &mut HashMap<Labels, SeriesId>,
+    ) -> Result<Vec<(SeriesId, Sample)>, Trouble> {
+        let mut samples = Vec::with_capacity(batches.iter().map(|batch| batch.samples.len()).sum());
         let dictionary = self.dictionary();
         for (labels, sample) in batches.iter().flat_map(|batch| &batch.samples) {
             let known = dictionary.id(labels).or_else(|| fresh.get(labels).copied());
@@ -72,9 +139,9 @@ impl SqliteSamples {
                     id
                 }
             };
-            insert.execute(params![id, sample.time, bits(sample.value)])?;
+            samples.push((id, *sample));
         }
-        Ok(fresh)
+        Ok(samples)
     }
 
     /// May a series with these labels join so many others?
@@ -123,29 +190,19 @@ impl SqliteSamples {
 impl Samples for SqliteSamples {
     fn append(&self, batches: &[Batch]) -> Result<Appended, StoreError> {
         let began = Instant::now();
-        let (series, _) = self.database.write_then(
-            |transaction| Ok((self.write_samples(transaction, batches)?, self.write_families(transaction, batches)?)),
-            |(series, families)| {
-                if !series.is_empty() {
-                    let mut dictionary = self.dictionary_mut();
-                    series.iter().for_each(|(labels, id)| dictionary.add(*id, labels.clone()));
-                }
-                if !families.is_empty() {
-                    let mut known = self.families.write().unwrap_or_else(PoisonError::into_inner);
-                    known.extend(families.iter().map(|family| (family.name.clone(), family.clone())));
-                }
-            },
-        )?;
-        let samples = batches.iter().map(|batch| batch.samples.len() as u64).sum();
+        self.seal_when_due()?;
+        let written = self.database.write_then(|transaction| self.write(transaction, batches), |written| self.adopt(written))?;
+        let samples = written.samples.len() as u64;
         self.metrics.appended.inc_by(samples);
         self.metrics.append_seconds.observe(began.elapsed().as_secs_f64());
-        Ok(Appended { samples, new_series: series.len() as u64 })
+        Ok(Appended { samples, new_series: written.series.len() as u64 })
     }
 
     fn select(&self, matchers: &[Matcher], start: Millis, end: Millis, limits: SelectLimits) -> Result<Vec<Series>, StoreError> {
         let began = Instant::now();
-        let candidates = self.dictionary().matching(matchers);
-        let found = self.database.read(|connection| read_series(connection, candidates, start, end, limits))?;
+        let matching = self.dictionary().matching(matchers);
+        let span = Span { start, end };
+        let found = self.database.read(|connection| self.read_series(connection, matching, span, limits))?;
         self.metrics.select_seconds.observe(began.elapsed().as_secs_f64());
         Ok(found)
     }
@@ -163,11 +220,12 @@ impl Samples for SqliteSamples {
     }
 
     fn forget(&self, before: Millis) -> Result<u64, StoreError> {
+        self.seal()?;
         let all = self.dictionary().all();
         let mut forgotten = 0;
         for ids in all.chunks(FORGET_AT_ONCE) {
             let (samples, _) = self.database.write_then(
-                |transaction| forget(transaction, ids, before),
+                |transaction| forget(transaction, ids, before, &self.heads()),
                 |(_, emptied)| {
                     let mut dictionary = self.dictionary_mut();
                     emptied.iter().for_each(|id| dictionary.remove(*id));
@@ -184,46 +242,13 @@ fn insert_series(transaction: &Transaction<'_>, labels: &Labels) -> Result<Serie
     Ok(transaction.last_insert_rowid())
 }
 
-fn read_series(
-    connection: &Connection,
-    candidates: Vec<(Labels, SeriesId)>,
-    start: Millis,
-    end: Millis,
-    limits: SelectLimits,
-) -> Result<Vec<Series>, Trouble> {
-    let mut statement = connection
-        .prepare_cached("SELECT time, value FROM samples WHERE series = ?1 AND time BETWEEN ?2 AND ?3 ORDER BY time")?;
-    let mut found = Vec::new();
-    let mut total = 0;
-    for (labels, id) in candidates {
-        let mut rows = statement.query(params![id, start, end])?;
-        let mut samples = Vec::new();
-        while let Some(row) = rows.next()? {
-            samples.push(Sample { time: row.get(0)?, value: from_bits(row.get(1)?) });
-            total += 1;
-            if total > limits.samples {
-                return Err(Trouble::Refused(format!(
-                    "the selection has more than {} samples: ask for a shorter time or fewer series",
-                    limits.samples
-                )));
-            }
-        }
-        if samples.is_empty() {
-            continue;
-        }
-        if found.len() == limits.series {
-            return Err(Trouble::Refused(format!(
-                "the selection matches more than {} series: narrow it with more labels",
-                limits.series
-            )));
-        }
-        found.push(Series { labels, samples });
-    }
-    Ok(found)
-}
-
-/// Answers how many samples went, and which series went with their last one.
-fn forget(transaction: &Transaction<'_>, ids: &[SeriesId], before: Millis) -> Result<(u64, Vec<SeriesId>), Trouble> {
+/// Answers how many samples went, and which series went with their last one. What has come since the sealing stays.
+fn forget(
+    transaction: &Transaction<'_>,
+    ids: &[SeriesId],
+    before: Millis,
+    heads: &Heads,
+) -> Result<(u64, Vec<SeriesId>), Trouble> {
     let mut delete = transaction.prepare_cached("DELETE FROM samples WHERE series = ?1 AND time < ?2")?;
     let mut left = transaction.prepare_cached("SELECT 1 FROM samples WHERE series = ?1 LIMIT 1")?;
     let mut delete_series = transaction.prepare_cached("DELETE FROM series WHERE id = ?1")?;
@@ -231,7 +256,7 @@ fn forget(transaction: &Transaction<'_>, ids: &[SeriesId], before: Millis) -> Re
     let mut emptied = Vec::new();
     for id in ids {
         forgotten += delete.execute(params![id, before])? as u64;
-        if !left.exists([id])? {
+        if !heads.contains(*id) && !left.exists([id])? {
             delete_series.execute([id])?;
             emptied.push(*id);
         }

@@ -10,7 +10,7 @@ use vitrine_model::{Labels, Matcher, Millis};
 use super::open;
 use crate::{Settings, Store};
 
-const NO_LIMITS: SelectLimits = SelectLimits { series: 1_000, samples: 1_000_000 };
+pub(super) const NO_LIMITS: SelectLimits = SelectLimits { series: 1_000, samples: 1_000_000 };
 
 /// `name` or `name/job`.
 fn labels(text: &str) -> Labels {
@@ -28,13 +28,13 @@ pub(super) fn append(store: &Store, samples: &[(&str, Millis, f64)]) -> Appended
 }
 
 /// `up{job="a"} 1=2 3=4`, one per line.
-fn selected(store: &Store, matchers: &[Matcher], start: Millis, end: Millis) -> Vec<String> {
+pub(super) fn selected(store: &Store, matchers: &[Matcher], start: Millis, end: Millis) -> Vec<String> {
     let found = store.samples().select(matchers, start, end, NO_LIMITS).unwrap();
     let show = |sample: &Sample| format!(" {}={}", sample.time, sample.value);
     found.iter().map(|series| series.labels.to_string() + &series.samples.iter().map(show).collect::<String>()).collect()
 }
 
-fn named(name: &str) -> Matcher {
+pub(super) fn named(name: &str) -> Matcher {
     Matcher::equal(NAME, name)
 }
 

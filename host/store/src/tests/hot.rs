@@ -1,0 +1,183 @@
+//! What is appended is hot, then sealed: nobody who asks can tell which.
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+use vitrine_model::Millis;
+use vitrine_model::sample::{Series, stale};
+
+use super::open;
+use super::samples::{NO_LIMITS, append, named, selected};
+use crate::Store;
+
+/// The first column of the first row.
+fn asked(folder: &TempDir, query: &str) -> i64 {
+    Connection::open(folder.path().join("samples.db")).unwrap().query_row(query, [], |row| row.get(0)).unwrap()
+}
+
+fn hot(folder: &TempDir) -> i64 {
+    asked(folder, "SELECT count(*) FROM hot")
+}
+
+fn sealed(folder: &TempDir) -> i64 {
+    asked(folder, "SELECT count(*) FROM samples")
+}
+
+fn all(store: &Store) -> Vec<Series> {
+    store.samples().select(&[], Millis::MIN, Millis::MAX, NO_LIMITS).unwrap()
+}
+
+#[test]
+fn what_was_not_sealed_is_there_after_a_crash() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    append(&store, &[("up/a", 1, 1.0), ("up/b", 1, 2.0), ("up/a", 2, 3.0)]);
+    append(&store, &[("up/a", 2, 4.0)]);
+    let expected = [r#"up{job="a"} 1=1 2=4"#, r#"up{job="b"} 1=2"#];
+    assert_eq!(selected(&store, &[named("up")], 0, 9), expected);
+    drop(store);
+    assert_eq!((hot(&folder), sealed(&folder)), (2, 0));
+
+    let store = open(&folder);
+    assert_eq!(selected(&store, &[named("up")], 0, 9), expected);
+    assert_eq!(append(&store, &[("up/a", 2, 5.0)]).new_series, 0);
+    store.close().unwrap();
+    assert_eq!((hot(&folder), sealed(&folder)), (0, 3));
+    let expected = [r#"up{job="a"} 1=1 2=5"#, r#"up{job="b"} 1=2"#];
+    assert_eq!(selected(&store, &[named("up")], 0, 9), expected);
+    drop(store);
+    assert_eq!(selected(&open(&folder), &[named("up")], 0, 9), expected);
+}
+
+#[test]
+fn every_sample_is_there_once_whatever_is_sealed_meanwhile() {
+    const SERIES: usize = 50;
+    const ROUNDS: usize = 900;
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    let names: Vec<String> = (0..SERIES).map(|number| format!("up/{number:02}")).collect();
+    let value = |round: usize, number: usize| match (round + number) % 7 {
+        0 => f64::NAN,
+        1 => stale(),
+        _ => (round * SERIES + number) as f64,
+    };
+    let round = |round: usize| {
+        let samples = names.iter().enumerate();
+        let samples: Vec<_> = samples.map(|(number, name)| (name.as_str(), round as Millis, value(round, number))).collect();
+        append(&store, &samples);
+    };
+    let check = |found: &[Series]| {
+        for (number, series) in found.iter().enumerate() {
+            for (round, sample) in series.samples.iter().enumerate() {
+                assert_eq!(sample.time, round as Millis, "{} has a gap or a sample twice", series.labels);
+                assert_eq!(sample.value.to_bits(), value(round, number).to_bits(), "{} at {round}", series.labels);
+            }
+            assert_eq!(series.samples.len(), found[0].samples.len(), "an append was seen in part");
+        }
+    };
+    round(0);
+    std::thread::scope(|scope| {
+        let appending = scope.spawn(|| (1..ROUNDS).for_each(round));
+        let mut before = 0;
+        while !appending.is_finished() {
+            let found = all(&store);
+            check(&found);
+            assert!(found.len() == SERIES && found[0].samples.len() >= before, "samples went away");
+            before = found[0].samples.len();
+        }
+    });
+    assert!(sealed(&folder) > 40_000 && hot(&folder) > 0, "{} sealed, {} rows hot", sealed(&folder), hot(&folder));
+    drop(store);
+    let found = all(&open(&folder));
+    check(&found);
+    assert_eq!((found.len(), found[0].samples.len()), (SERIES, ROUNDS));
+}
+
+#[test]
+fn a_few_minutes_of_samples_are_sealed() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    for minute in 0..14 {
+        append(&store, &[("up/a", minute * 60_000, 1.0), ("up/b", minute * 60_000, 1.0)]);
+    }
+    assert_eq!((hot(&folder), sealed(&folder)), (2, 24));
+    assert_eq!(all(&store).iter().map(|series| series.samples.len()).collect::<Vec<_>>(), [14, 14]);
+}
+
+#[test]
+fn late_and_repeated_samples_find_their_place_across_sealing() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    append(&store, &[("up", 30, 1.0), ("up", 10, 2.0), ("up", 50, 3.0)]);
+    store.close().unwrap();
+    append(&store, &[("up", 60, 4.0), ("up", 40, 5.0), ("up", 30, 6.0)]);
+    append(&store, &[("up", 5, 7.0), ("up", 60, 8.0)]);
+    let check = |store: &Store| {
+        assert_eq!(selected(store, &[named("up")], 0, 99), ["up 5=7 10=2 30=6 40=5 50=3 60=8"]);
+        assert_eq!(selected(store, &[named("up")], 6, 50), ["up 10=2 30=6 40=5 50=3"]);
+        assert_eq!(selected(store, &[named("up")], 31, 39), [""; 0]);
+        assert_eq!(selected(store, &[named("up")], 50, 5), [""; 0]);
+    };
+    check(&store);
+    drop(store);
+    let store = open(&folder);
+    check(&store);
+    store.close().unwrap();
+    check(&store);
+    assert_eq!((hot(&folder), sealed(&folder)), (0, 6));
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_set_aside() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    append(&store, &[("up", 1, 1.0)]);
+    drop(store);
+    let connection = Connection::open(folder.path().join("samples.db")).unwrap();
+    // A later version, a row cut short, a word, and a series that never was (77: zigzag makes it 154).
+    for row in ["x'09'", "x'01020204'", "'word'", "x'019a0102000000000000f03f'"] {
+        connection.execute(&format!("INSERT INTO hot (samples) VALUES ({row})"), []).unwrap();
+    }
+    drop(connection);
+    for _ in 0..2 {
+        let store = open(&folder);
+        assert_eq!(selected(&store, &[], 0, 9), ["up 1=1"]);
+        assert_eq!((hot(&folder), asked(&folder, "SELECT count(*) FROM hot_unreadable")), (1, 4));
+    }
+    assert_eq!(asked(&folder, "SELECT count(*) FROM hot_unreadable WHERE reason LIKE '%series 77%'"), 1);
+    let store = open(&folder);
+    append(&store, &[("up", 2, 2.0)]);
+    store.close().unwrap();
+    drop(store);
+    assert_eq!(selected(&open(&folder), &[], 0, 9), ["up 1=1 2=2"]);
+}
+
+#[test]
+fn forgetting_leaves_what_comes_meanwhile() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    // So many that forgetting takes several transactions, with room between them.
+    let others: Vec<String> = (0..690).map(|number| format!("other/{number}")).collect();
+    append(&store, &others.iter().map(|name| (name.as_str(), 100, 1.0)).collect::<Vec<_>>());
+    std::thread::scope(|scope| {
+        let appending = scope.spawn(|| {
+            for number in 0..300 {
+                // A series that is old when it is forgotten, and young just then.
+                let name = format!("up/{number:03}");
+                append(&store, &[(&name, 1, 1.0)]);
+                append(&store, &[(&name, 100, 1.0)]);
+            }
+        });
+        while !appending.is_finished() {
+            store.samples().forget(100).unwrap();
+        }
+    });
+    store.samples().forget(100).unwrap();
+    let check = |store: &Store| {
+        let found = all(store);
+        assert_eq!(found.len(), 990);
+        assert!(found.iter().all(|series| series.samples.len() == 1 && series.samples[0].time == 100));
+    };
+    check(&store);
+    drop(store);
+    check(&open(&folder));
+}
