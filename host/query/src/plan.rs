@@ -262,18 +262,26 @@ fn plan_matchers(matchers: &Matchers) -> Result<Vec<Matcher>, QueryError> {
     if !matchers.or_matchers.is_empty() {
         return Err(unsupported("`or` between matchers"));
     }
-    let plan_one = |matcher: &promql_parser::label::Matcher| {
-        // The parser mends some patterns that Go takes and Rust does not: its own reading is the second choice.
-        let pattern = |parsed: &regex::Regex| anchored(&matcher.value).unwrap_or_else(|_| parsed.clone());
-        let test = match &matcher.op {
-            MatchOp::Equal => Test::Equal(matcher.value.clone()),
-            MatchOp::NotEqual => Test::NotEqual(matcher.value.clone()),
-            MatchOp::Re(parsed) => Test::Match(pattern(parsed)),
-            MatchOp::NotRe(parsed) => Test::NotMatch(pattern(parsed)),
-        };
-        Matcher { name: matcher.name.clone(), test }
+    matchers.matchers.iter().map(plan_matcher).collect()
+}
+
+fn plan_matcher(matcher: &promql_parser::label::Matcher) -> Result<Matcher, QueryError> {
+    let test = match &matcher.op {
+        MatchOp::Equal => Test::Equal(matcher.value.clone()),
+        MatchOp::NotEqual => Test::NotEqual(matcher.value.clone()),
+        MatchOp::Re(parsed) => Test::Match(pattern(&matcher.value, parsed)?),
+        MatchOp::NotRe(parsed) => Test::NotMatch(pattern(&matcher.value, parsed)?),
     };
-    Ok(matchers.matchers.iter().map(plan_one).collect())
+    Ok(Matcher { name: matcher.name.clone(), test })
+}
+
+/// The parser mends some patterns that Go takes and Rust does not: its own reading is the second choice, within our bound.
+fn pattern(text: &str, parsed: &regex::Regex) -> Result<regex::Regex, QueryError> {
+    let compiled = match anchored(text) {
+        Err(regex::Error::Syntax(_)) => anchored(parsed.as_str()),
+        compiled => compiled,
+    };
+    compiled.map_err(|_| QueryError::Limit(format!("the pattern `{text}` is too large: repeat or list less in it")))
 }
 
 fn millis(span: &Duration) -> Result<Millis, QueryError> {

@@ -13,6 +13,9 @@ use crate::plan::{self, Node, Selector};
 /// No hand-written expression comes near these; trees deeper than that would eat the stack.
 const TEXT_BYTES: usize = 64 * 1024;
 const PARTS: usize = 200;
+/// The parser compiles each pattern, and lets it grow to megabytes.
+const PATTERNS: usize = 16;
+const PATTERN_BYTES: usize = 1024;
 
 /// A parsed and checked expression. Cheap to clone.
 #[derive(Clone)]
@@ -24,11 +27,7 @@ pub struct Expr {
 
 impl Expr {
     pub fn parse(text: &str) -> Result<Expr, QueryError> {
-        if text.len() > TEXT_BYTES || parts(text) > PARTS {
-            return Err(QueryError::Limit(format!(
-                "the expression is too long: {TEXT_BYTES} bytes and {PARTS} operators and parentheses are allowed"
-            )));
-        }
+        check_size(text)?;
         let tree = promql_parser::parser::parse(text).map_err(|reason| QueryError::Syntax(sentence(&reason)))?;
         let node = plan::plan(&tree)?;
         let mut selectors = Vec::new();
@@ -71,39 +70,79 @@ impl fmt::Debug for Expr {
     }
 }
 
-/// How many operators and opening brackets there are outside of strings, comments and matchers: no tree is deeper than that.
-fn parts(text: &str) -> usize {
-    let mut count = 0;
-    let mut letters = text.chars();
-    let mut word = String::new();
-    let mut in_matchers = false;
-    while let Some(letter) = letters.next() {
-        if letter.is_ascii_alphanumeric() || letter == '_' {
-            word.push(letter.to_ascii_lowercase());
-            continue;
-        }
-        count += usize::from(matches!(word.as_str(), "and" | "or" | "unless" | "atan2"));
-        word.clear();
-        match letter {
-            '"' | '\'' | '`' => skip_string(&mut letters, letter),
-            '#' => drop(letters.by_ref().find(|letter| *letter == '\n')),
-            '{' => in_matchers = true,
-            '}' => in_matchers = false,
-            '(' | '[' | '+' | '-' | '*' | '/' | '%' | '^' | '=' | '<' | '>' | '!' if !in_matchers => count += 1,
-            _ => {}
-        }
-    }
-    count
+/// Refuses what would cost much to parse.
+fn check_size(text: &str) -> Result<(), QueryError> {
+    let size = Size::of(text);
+    let reason = if text.len() > TEXT_BYTES || size.parts > PARTS {
+        format!("the expression is too long: {TEXT_BYTES} bytes and {PARTS} operators and parentheses are allowed")
+    } else if size.patterns > PATTERNS {
+        format!("the expression has {} matchers with `=~` or `!~`, {PATTERNS} are allowed", size.patterns)
+    } else if size.longest_pattern > PATTERN_BYTES {
+        format!("a pattern has {} bytes, {PATTERN_BYTES} are allowed", size.longest_pattern)
+    } else {
+        return Ok(());
+    };
+    Err(QueryError::Limit(reason))
 }
 
-fn skip_string(letters: &mut std::str::Chars<'_>, quote: char) {
+/// What parsing will cost at most.
+#[derive(Default)]
+struct Size {
+    /// Operators and opening brackets outside of strings, comments and matchers: no tree is deeper than that.
+    parts: usize,
+    /// `=~` and `!~`.
+    patterns: usize,
+    /// Bytes of the longest string after one of them.
+    longest_pattern: usize,
+}
+
+impl Size {
+    fn of(text: &str) -> Size {
+        let mut size = Size::default();
+        let mut letters = text.chars();
+        let mut word = String::new();
+        let mut in_matchers = false;
+        let mut before_pattern = false;
+        while let Some(letter) = letters.next() {
+            if letter.is_ascii_alphanumeric() || letter == '_' {
+                word.push(letter.to_ascii_lowercase());
+                continue;
+            }
+            size.parts += usize::from(matches!(word.as_str(), "and" | "or" | "unless" | "atan2"));
+            word.clear();
+            match letter {
+                '"' | '\'' | '`' => {
+                    let length = skip_string(&mut letters, letter);
+                    if std::mem::take(&mut before_pattern) {
+                        size.longest_pattern = size.longest_pattern.max(length);
+                    }
+                }
+                '#' => drop(letters.by_ref().find(|letter| *letter == '\n')),
+                '~' => {
+                    size.patterns += 1;
+                    before_pattern = true;
+                }
+                '{' => in_matchers = true,
+                '}' => in_matchers = false,
+                '(' | '[' | '+' | '-' | '*' | '/' | '%' | '^' | '=' | '<' | '>' | '!' if !in_matchers => size.parts += 1,
+                _ => {}
+            }
+        }
+        size
+    }
+}
+
+/// Skips the rest of a string and tells its length in bytes.
+fn skip_string(letters: &mut std::str::Chars<'_>, quote: char) -> usize {
+    let before = letters.as_str().len();
     while let Some(letter) = letters.next() {
         match letter {
             '\\' if quote != '`' => drop(letters.next()),
-            _ if letter == quote => return,
+            _ if letter == quote => break,
             _ => {}
         }
     }
+    before - letters.as_str().len()
 }
 
 /// The parser's words without its capital or its full stop.

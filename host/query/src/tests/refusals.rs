@@ -48,6 +48,17 @@ fn what_is_not_supported_is_named() {
 }
 
 #[test]
+fn patterns_are_bounded() {
+    let pattern = |text: &str| format!("c{{job=~{text}}}");
+    refused(&pattern(r"'\\w{100}'"), "is too large");
+    refused(&pattern(r"'{\\w{100}'"), "is too large");
+    refused(&pattern(&format!("# why\n'{}'", "a".repeat(1025))), "a pattern has 1026 bytes, 1024 are allowed");
+    refused(&vec![pattern("'x'"); 17].join(" + "), "17 matchers");
+    assert!(ask(Limits::default(), &pattern(&format!("'{}'", "a".repeat(1000)))).is_ok());
+    assert!(ask(Limits::default(), &format!("c{{job='{}'}}", "~".repeat(2000))).is_ok());
+}
+
+#[test]
 fn what_is_ambiguous() {
     refused("a + on(job) b", "several series on the right side match {job=\"x\"}");
     refused("a + on(job) c", "add `group_left`");
