@@ -34,6 +34,11 @@ pub struct Request<Options> {
     pub range: TimeRange,
 }
 
+/// What a series is now: its value at the end of the range. NaN where it has none there, however lively it was before.
+pub fn current(values: &[f64]) -> f64 {
+    values.last().copied().unwrap_or(f64::NAN)
+}
+
 /// Renders as the host does, from frames and the JSON of the options, in a box of 600 × 300 pixels, over the last hour
 /// of a day long ago: for tests.
 pub fn render<T: Panel>(frames: Vec<Frame>, options: &str) -> Result<View, Fault> {

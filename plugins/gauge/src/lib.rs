@@ -1,7 +1,7 @@
 //! The panel `gauge`: the last value of each series on a scale.
 
 use serde::Deserialize;
-use vitrine_sdk::panel::{Figure, Levels, Request, Shape, Stat, View, series_names};
+use vitrine_sdk::panel::{Figure, Levels, Request, Shape, Stat, View, current, series_names};
 use vitrine_sdk::{Fault, Frame, Panel, export};
 
 /// Nobody reads more arcs in one panel.
@@ -50,7 +50,7 @@ impl Panel for Gauge {
         let names = series_names(&request.frames, options.legend.as_deref());
         let series = request.frames.iter().flat_map(Frame::series);
         let figures = series.zip(names).take(MOST_FIGURES).map(|((_, _, values), name)| {
-            let value = values.iter().rev().copied().find(|value| !value.is_nan()).unwrap_or(f64::NAN);
+            let value = current(values);
             Figure {
                 name,
                 value,

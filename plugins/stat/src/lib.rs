@@ -1,7 +1,7 @@
 //! The panel `stat`: each series becomes one number.
 
 use serde::Deserialize;
-use vitrine_sdk::panel::{Figure, Levels, Request, Shape, Stat as StatView, View, series_names};
+use vitrine_sdk::panel::{Figure, Levels, Request, Shape, Stat as StatView, View, current, series_names};
 use vitrine_sdk::{Fault, Frame, Panel, export};
 
 /// Nobody reads more numbers in one panel.
@@ -66,13 +66,13 @@ impl Panel for Stat {
 impl Reduce {
     /// NaN where there is no value at all.
     fn apply(self, values: &[f64]) -> f64 {
-        let mut present = values.iter().copied().filter(|value| !value.is_nan());
+        let present = values.iter().copied().filter(|value| !value.is_nan());
         let count = present.clone().count();
         if count == 0 {
             return f64::NAN;
         }
         match self {
-            Reduce::Last => present.next_back().unwrap_or(f64::NAN),
+            Reduce::Last => current(values),
             Reduce::Mean => present.sum::<f64>() / count as f64,
             Reduce::Max => present.fold(f64::NEG_INFINITY, f64::max),
             Reduce::Min => present.fold(f64::INFINITY, f64::min),

@@ -28,11 +28,17 @@ fn a_series_is_reduced_to_one_number() {
         let frame = frame(&[("a", &[f64::NAN, 4.0, 1.0, 3.0, f64::NAN])]);
         assert_eq!(figures(frame, &format!(r#"{{"reduce":"{reduce}"}}"#))[0].value, expected, "{reduce}");
     };
-    check("last", 3.0);
     check("mean", 8.0 / 3.0);
     check("max", 4.0);
     check("min", 1.0);
     check("sum", 8.0);
+}
+
+#[test]
+fn a_series_that_has_ended_has_no_last_value() {
+    let last = |values: &[f64]| figures(frame(&[("a", values)]), "{}")[0].value;
+    assert_eq!(last(&[4.0, f64::NAN, 3.0]), 3.0);
+    assert!(last(&[4.0, 3.0, f64::NAN]).is_nan());
 }
 
 #[test]

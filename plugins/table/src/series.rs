@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use vitrine_sdk::panel::{Align, TableColumn};
+use vitrine_sdk::panel::{Align, TableColumn, current};
 use vitrine_sdk::{Column, Frame, Values};
 
 type Labels<'a> = BTreeMap<&'a str, &'a str>;
@@ -12,7 +12,7 @@ pub(crate) fn columns(frames: &[Frame], unit: &str) -> Vec<TableColumn> {
     for (index, frame) in frames.iter().enumerate() {
         for (_, column, values) in frame.series() {
             let row = rows.entry(labels(column)).or_insert_with(|| vec![f64::NAN; frames.len()]);
-            row[index] = values.iter().rev().copied().find(|value| !value.is_nan()).unwrap_or(f64::NAN);
+            row[index] = current(values);
         }
     }
     let names: BTreeSet<&str> = rows.keys().flat_map(|labels| labels.keys().copied()).collect();

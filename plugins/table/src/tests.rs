@@ -36,7 +36,7 @@ fn table(frames: Vec<Frame>, options: &str) -> Vec<String> {
 #[test]
 fn series_become_rows() {
     let frame = series("bytes", &[("sdb", 2.0), ("sda", f64::NAN)]);
-    assert_eq!(table(vec![frame], "{}"), ["device bytes", "sda 0", "sdb 2"]);
+    assert_eq!(table(vec![frame], "{}"), ["device bytes", "sda NaN", "sdb 2"]);
 }
 
 #[test]

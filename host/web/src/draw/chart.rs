@@ -78,17 +78,32 @@ fn bands(html: &mut Html, plot: &Plot, scale: &Scale) {
     for (place, threshold) in thresholds.iter().enumerate() {
         let from = scale.place(threshold.value);
         let to = thresholds.get(place + 1).map_or(1.0, |next| scale.place(next.value)).min(1.0);
-        if threshold.state == State::Neutral || from >= 1.0 || to <= from {
+        if from >= 1.0 || to <= 0.0 || to <= from {
             continue;
         }
-        let bottom = from.max(0.0);
-        html.raw("<rect class=\"band ").raw(threshold.state.word()).raw("\" width=\"100%\" y=\"").number((1.0 - to) * 100.0);
-        html.raw("%\" height=\"").number((to - bottom) * 100.0).raw("%\"><title>").text(&threshold.name).raw("</title></rect>");
-        if from > 0.0 {
-            html.raw("<line class=\"limit ").raw(threshold.state.word()).raw("\" x2=\"100%\" y1=\"").number((1.0 - from) * 100.0);
+        if threshold.state != State::Neutral {
+            let bottom = from.max(0.0);
+            html.raw("<rect class=\"band ").raw(threshold.state.word()).raw("\" width=\"100%\" y=\"").number((1.0 - to) * 100.0);
+            html.raw("%\" height=\"")
+                .number((to - bottom) * 100.0)
+                .raw("%\"><title>")
+                .text(&threshold.name)
+                .raw("</title></rect>");
+        }
+        let below = place.checked_sub(1).map_or(State::Neutral, |below| thresholds[below].state);
+        if let Some(word) = limit(below, threshold.state)
+            && from > 0.0
+        {
+            html.raw("<line class=\"limit ").raw(word).raw("\" x2=\"100%\" y1=\"").number((1.0 - from) * 100.0);
             html.raw("%\" y2=\"").number((1.0 - from) * 100.0).raw("%\"/>");
         }
     }
+}
+
+/// A line between two states has the worse one's colour, whichever side that is on; none where both are well.
+fn limit(below: State, above: State) -> Option<&'static str> {
+    let worse = [State::Bad, State::Warning, State::Good].into_iter().find(|state| below == *state || above == *state)?;
+    Some(worse.word())
 }
 
 fn value_axis(html: &mut Html, scale: &Scale, unit: &Unit, surroundings: &Surroundings) {
@@ -256,6 +271,23 @@ mod tests {
         let system = make("system", &[at(0, 0.05), at(15, 0.06), at(30, 0.07), at(45, 0.05), at(60, 0.04)], true, Mark::Area);
         let warn = Threshold { value: 0.4, state: State::Warning, name: "warn".to_owned() };
         insta::assert_snapshot!(picture(vec![user, system], "ratio", vec![warn]));
+    }
+
+    #[test]
+    fn low_values_may_be_the_bad_ones() {
+        let from = |value: f64, state: State| Threshold { value, state, name: String::new() };
+        let levels = vec![from(f64::MIN, State::Bad), from(1.0, State::Warning), from(2.0, State::Neutral)];
+        let drawn = picture(vec![make("free", &[(START, 0.0), (START + 900_000, 4.0)], false, Mark::Line)], "", levels);
+        let lines: Vec<&str> = drawn.lines().filter(|line| line.contains("band") || line.contains("limit")).collect();
+        assert_eq!(
+            lines,
+            [
+                "<rect class=\"band bad\" width=\"100%\" y=\"75%\" height=\"25%\">",
+                "<rect class=\"band warning\" width=\"100%\" y=\"50%\" height=\"25%\">",
+                "<line class=\"limit bad\" x2=\"100%\" y1=\"75%\" y2=\"75%\"/>",
+                "<line class=\"limit warning\" x2=\"100%\" y1=\"50%\" y2=\"50%\"/>",
+            ]
+        );
     }
 
     #[test]

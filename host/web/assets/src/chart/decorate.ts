@@ -31,18 +31,23 @@ export function drawBands(plot: uPlot, data: ChartData, palette: Palette): void 
   ctx.restore();
 }
 
-/** The thresholds themselves, over the grid and under the data. */
+/** The thresholds themselves, over the grid and under the data: each in the worse colour of its two sides. */
 export function drawLimits(plot: uPlot, data: ChartData, palette: Palette): void {
   const { ctx, bbox } = plot;
   const [bottom, top] = [plot.scales.y?.min ?? 0, plot.scales.y?.max ?? 0];
+  const sorted = [...data.thresholds].sort((left, right) => left.value - right.value);
   ctx.save();
-  for (const { value, state } of data.thresholds) {
-    const color = stateColor(state, palette);
-    if (!color || value <= bottom || value >= top) continue;
+  sorted.forEach(({ value, state }, place) => {
+    const color = stateColor(worse(sorted[place - 1]?.state ?? "neutral", state), palette);
+    if (!color || value <= bottom || value >= top) return;
     ctx.fillStyle = faint(color, 0.7);
     ctx.fillRect(bbox.left, Math.round(plot.valToPos(value, "y", true)), bbox.width, Math.max(1, Math.round(devicePixelRatio)));
-  }
+  });
   ctx.restore();
+}
+
+export function worse(left: State, right: State): State {
+  return (["bad", "warning", "good"] as const).find((state) => left === state || right === state) ?? "neutral";
 }
 
 function stateColor(state: State, palette: Palette): string | null {
