@@ -45,16 +45,17 @@ impl Asker {
     }
 
     pub async fn instant(&self, expr: Arc<Expr>, at: Millis) -> Result<Answer, AskError> {
-        self.work(move |engine, cancel| engine.instant(&expr, at, cancel)).await
+        Ok(self.work(move |engine, cancel| engine.instant(&expr, at, cancel)).await??)
     }
 
     pub async fn range(&self, expr: Arc<Expr>, range: TimeRange) -> Result<Matrix, AskError> {
-        self.work(move |engine, cancel| engine.range(&expr, range, cancel)).await
+        Ok(self.work(move |engine, cancel| engine.range(&expr, range, cancel)).await??)
     }
 
-    async fn work<T: Send + 'static>(
+    /// Runs what asks the engine, and what else takes long about it, in its turn.
+    pub async fn work<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Engine, &Cancel) -> Result<T, QueryError> + Send + 'static,
+        work: impl FnOnce(&Engine, &Cancel) -> T + Send + 'static,
     ) -> Result<T, AskError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|error| AskError::Broken(error.to_string()))?;
         let (engine, cancel) = (Arc::clone(&self.engine), Cancel::default());
@@ -65,7 +66,7 @@ impl Asker {
             work(&engine, &cancel)
         });
         match tokio::time::timeout(PATIENCE, task).await {
-            Ok(Ok(answer)) => Ok(answer?),
+            Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(AskError::Broken(error.to_string())),
             Err(_) => Err(AskError::Slow),
         }

@@ -37,6 +37,15 @@ pub(crate) async fn allowed(request: Request, next: Next) -> Response {
     }
 }
 
+/// Keeps other sites' pages away from the API: even an answer that they may not read costs the work of finding it.
+pub(crate) async fn own_site(request: Request, next: Next) -> Response {
+    let is_foreign = request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+    if is_foreign && request.uri().path().starts_with("/api/") {
+        return (StatusCode::FORBIDDEN, "another site's page may not ask the API\n").into_response();
+    }
+    next.run(request).await
+}
+
 fn thing(path: &str) -> Thing {
     let mut parts = path.trim_start_matches('/').splitn(2, '/');
     match (parts.next().unwrap_or(""), parts.next().unwrap_or("")) {

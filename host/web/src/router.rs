@@ -47,6 +47,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(from_fn(middleware::allowed))
         .layer(CsrfLayer::new())
+        .layer(from_fn(middleware::own_site))
         .layer(from_fn_with_state(Arc::clone(&web), middleware::known_host))
         .layer(CatchPanicLayer::custom(middleware::panicked))
         .layer(from_fn(middleware::headers))

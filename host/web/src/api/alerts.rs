@@ -8,7 +8,7 @@ use serde::Serialize;
 use vitrine_model::Labels;
 
 use crate::api::envelope::{ApiError, success};
-use crate::api::query::number;
+use crate::api::query::scientific;
 use crate::web::Web;
 use crate::words;
 
@@ -32,7 +32,7 @@ pub(crate) async fn list(State(web): State<Arc<Web>>) -> Result<Response, ApiErr
     let shapes = alerts.into_iter().map(|alert| AlertShape {
         state: alert.state.word(),
         active_at: words::machine(alert.active_at),
-        value: number(alert.value),
+        value: scientific(alert.value),
         labels: alert.labels,
         annotations: alert.annotations,
     });
