@@ -20,21 +20,35 @@ impl Window {
     /// `least` is how often new samples come: a finer grid would only draw stairs.
     pub fn new(range: Span, least: Span, now: Millis) -> Window {
         let span = range.millis().max(1);
-        let fits = |step: &Millis| span / step <= MOST_POINTS && *step >= least.millis().min(span / 10);
-        let step = STEPS.into_iter().map(|step| step * SECOND).find(fits).unwrap_or(86_400 * SECOND);
-        // Whoever asks within one tick gets the same answer; wide views change less often.
-        let tick = (step / 10 / SECOND * SECOND).clamp(SECOND, 15 * SECOND);
-        let moment = now - now.rem_euclid(tick);
+        let step = step(range, least);
+        let moment = now - now.rem_euclid(tick(step));
         let end = moment - moment.rem_euclid(step);
         let start = moment - span;
         let first = start + (step - start.rem_euclid(step)) % step;
         Window { grid: TimeRange { start: first, end, step }, now: moment }
     }
 
+    /// The first `now` of a window that shows a sample of this moment.
+    pub fn shows_from(range: Span, least: Span, moment: Millis) -> Millis {
+        let tick = tick(step(range, least));
+        moment.saturating_add((tick - moment.rem_euclid(tick)) % tick)
+    }
+
     /// What the picture spans.
     pub fn shown(&self, range: Span) -> TimeRange {
         TimeRange { start: self.now - range.millis(), end: self.now, step: self.grid.step }
     }
+}
+
+fn step(range: Span, least: Span) -> Millis {
+    let span = range.millis().max(1);
+    let fits = |step: &Millis| span / step <= MOST_POINTS && *step >= least.millis().min(span / 10);
+    STEPS.into_iter().map(|step| step * SECOND).find(fits).unwrap_or(86_400 * SECOND)
+}
+
+/// Whoever asks within one tick gets the same answer; wide views change less often.
+fn tick(step: Millis) -> Millis {
+    (step / 10 / SECOND * SECOND).clamp(SECOND, 15 * SECOND)
 }
 
 #[cfg(test)]
@@ -53,5 +67,15 @@ mod tests {
         assert_eq!(Window::new(Span::from_secs(7 * 86_400), Span::from_secs(15), 1_763_632_800_000).grid.step, 900_000);
         assert_eq!(Window::new(hour, Span::from_secs(15), 1_763_632_800_000).grid.step, 15_000);
         assert_eq!(Window::new(Span::from_secs(300), Span::from_secs(3600), 1_763_632_800_000).grid.step, 30_000);
+    }
+
+    #[test]
+    fn a_sample_is_shown_from_the_next_tick() {
+        let hour = Span::from_secs(3600);
+        for (moment, shown) in [(3_000, 3_000), (3_001, 4_000), (3_999, 4_000)] {
+            assert_eq!(Window::shows_from(hour, Span::ZERO, moment), shown);
+            assert!(Window::new(hour, Span::ZERO, shown).now >= moment);
+        }
+        assert_eq!(Window::shows_from(Span::from_secs(7 * 86_400), Span::ZERO, 1), 15_000);
     }
 }

@@ -12,6 +12,7 @@ use vitrine_monitor::live::Change;
 
 use crate::dashboard::Dashboard;
 use crate::dashboard::evaluate::Shown;
+use crate::dashboard::window::Window;
 use crate::live::message::{self, Health};
 use crate::live::viewer::Viewer;
 use crate::web::Web;
@@ -222,22 +223,39 @@ impl Beat {
         self.hub.update(panels, self.web.health().await);
     }
 
-    /// Until something has changed, or it is time to look again; never less than the pace.
+    /// Until something has changed and can be seen, or it is time to look again; never less than the pace.
     async fn pause(&self, began: Millis, changes: &mut broadcast::Receiver<Change>) {
         let clock = &self.web.clock;
         clock.sleep_until(began + PACE).await;
         let refresh = clock.sleep_until(began + self.dashboard.refresh.millis().max(PACE));
         let change = async {
-            match changes.recv().await {
+            let first = match changes.recv().await {
+                Ok(change) => change,
                 // Whatever was missed, something has changed.
-                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Lagged(_)) => Change::Settings,
                 // Nothing will change any more; the refresh goes on.
                 Err(RecvError::Closed) => std::future::pending().await,
+            };
+            let mut seen = self.seen_from(&first);
+            while let Ok(change) = changes.try_recv() {
+                seen = seen.max(self.seen_from(&change));
             }
+            seen
         };
         tokio::select! {
             () = refresh => {}
-            () = change => while changes.try_recv().is_ok() {},
+            // What comes in meanwhile is looked at in the same round, or after it.
+            seen = change => clock.sleep_until(seen).await,
+        }
+    }
+
+    /// When a round shows the change: a window ends with a tick, and a sample lies after the last one.
+    fn seen_from(&self, change: &Change) -> Millis {
+        let now = self.web.clock.now();
+        match change {
+            // A source may be ahead of us, but waiting for it would keep back all others.
+            Change::Samples { at, .. } => Window::shows_from(self.key.1, self.dashboard.refresh, now.min(*at)),
+            Change::Sources | Change::Alerts | Change::Settings => now,
         }
     }
 }
