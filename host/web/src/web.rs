@@ -147,6 +147,7 @@ impl Web {
         let generation = self.generation() + 1;
         let dashboards = dashboards.into_iter().map(|one| (one.name.clone(), Arc::new(one))).collect();
         self.shelf.store(Arc::new(Shelf { generation, dashboards, problems }));
+        self.evaluator.forget();
         self.generations.send_replace(generation);
     }
 

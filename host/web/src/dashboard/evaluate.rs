@@ -20,8 +20,8 @@ use crate::draw::plot::Plot;
 use crate::draw::{self, Kind, Surroundings};
 use crate::words;
 
-/// Finished evaluations kept for those who come a little later.
-const MOST_KEPT: usize = 1_024;
+/// Finished evaluations kept for those who come a little later. Each may be megabytes.
+const MOST_KEPT: usize = 128;
 /// A panel's width in CSS pixels, for plugins that care: a usual screen's.
 const COLUMN_PIXELS: u32 = 116;
 /// Younger than this, data is not called stale, however fine the grid.
@@ -76,7 +76,8 @@ pub struct Evaluator {
     asker: Asker,
     panels: Panels,
     zone: TimeZone,
-    cells: Mutex<Kept<(Place, Millis), Cell>>,
+    /// The newest of each place, and the moment it is for.
+    cells: Mutex<Kept<Place, (Millis, Cell)>>,
     /// The last that went well, for when it no longer does.
     good: Mutex<Kept<Place, Arc<Shown>>>,
     /// Since when it has not.
@@ -102,6 +103,13 @@ impl Evaluator {
         }
     }
 
+    /// Forgets everything: the dashboards are others now.
+    pub fn forget(&self) {
+        self.cells.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.good.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// All panels of a dashboard, in their order.
     pub async fn dashboard(&self, generation: u64, dashboard: &Dashboard, range: Span, now: Millis) -> Vec<Arc<Shown>> {
         let window = Window::new(range, dashboard.refresh, now);
@@ -114,10 +122,21 @@ impl Evaluator {
 
     /// One panel: whoever comes first does the work, the others wait for it.
     async fn panel(&self, place: Place, panel: &Panel, window: Window) -> Arc<Shown> {
-        let key = (place.clone(), window.now);
-        let cell = self.cells.lock().unwrap_or_else(PoisonError::into_inner).get_or(key, Cell::default);
+        let cell = self.cell(&place, window.now);
         let shown = cell.get_or_init(|| self.evaluate(place, panel, window)).await;
         Arc::clone(shown)
+    }
+
+    fn cell(&self, place: &Place, now: Millis) -> Cell {
+        let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        match cells.get(place) {
+            Some((moment, cell)) if moment == now => cell,
+            _ => {
+                let cell = Cell::default();
+                cells.set(place.clone(), (now, Arc::clone(&cell)));
+                cell
+            }
+        }
     }
 
     async fn evaluate(&self, place: Place, panel: &Panel, window: Window) -> Arc<Shown> {

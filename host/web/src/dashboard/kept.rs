@@ -39,6 +39,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Kept<K, V> {
         }
     }
 
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.order.clear();
+    }
+
     pub fn remove(&mut self, key: &K) {
         if self.entries.remove(key).is_some() {
             self.order.retain(|other| other != key);
