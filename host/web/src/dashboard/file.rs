@@ -126,6 +126,8 @@ pub struct NamedQuery {
 struct Check<'a> {
     plugins: &'a [String],
     findings: Vec<Finding>,
+    /// Ids that panels of the file give themselves.
+    given: HashSet<&'a str>,
     ids: HashSet<String>,
     panels: usize,
 }
@@ -133,7 +135,9 @@ struct Check<'a> {
 impl Dashboard {
     /// What the file means, or everything that is wrong with it. `plugins` are the panel plugins there are.
     pub fn check(name: &str, file: &DashboardFile, plugins: &[String]) -> Result<Dashboard, Vec<Finding>> {
-        let mut check = Check { plugins, findings: Vec::new(), ids: HashSet::new(), panels: 0 };
+        let all = file.panels.iter().chain(file.rows.iter().flat_map(|row| &row.panels));
+        let given = all.filter_map(|panel| panel.id.as_deref()).collect();
+        let mut check = Check { plugins, findings: Vec::new(), given, ids: HashSet::new(), panels: 0 };
         let range = check.range(&file.range);
         let refresh = check.refresh(&file.refresh);
         if file.title.trim().is_empty() {
@@ -208,7 +212,7 @@ impl Check<'_> {
     }
 
     fn id(&mut self, file: &PanelFile, path: &Path) -> String {
-        let id = file.id.clone().unwrap_or_else(|| format!("p{}", self.panels));
+        let id = file.id.clone().unwrap_or_else(|| self.free_id());
         self.panels += 1;
         let letters = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
         if id.is_empty()
@@ -219,11 +223,23 @@ impl Check<'_> {
             let reason = format!("`{id}` cannot be an id");
             self.findings
                 .push(Finding::value(path.clone().key("id"), reason).hint("use letters, digits, `-` and `_`, a letter first"));
-        } else if RESERVED.contains(&id.as_str()) || !self.ids.insert(id.clone()) {
+        } else if is_reserved(&id) || !self.ids.insert(id.clone()) {
             let reason = format!("the id `{id}` is taken");
             self.findings.push(Finding::value(path.clone().key("id"), reason).hint("give each panel its own"));
         }
         id
+    }
+
+    /// `p` and the panel's number, or the next one that is free.
+    fn free_id(&self) -> String {
+        let mut number = self.panels;
+        loop {
+            let id = format!("p{number}");
+            if !self.given.contains(id.as_str()) && !self.ids.contains(&id) {
+                return id;
+            }
+            number += 1;
+        }
     }
 
     fn show(&mut self, file: &PanelFile, path: &Path) {
@@ -316,7 +332,12 @@ impl Check<'_> {
 }
 
 /// Ids the page itself uses.
-const RESERVED: [&str; 8] = ["dashboard", "range", "live", "theme", "alerts-count", "updated", "menu", "main"];
+const RESERVED: [&str; 9] = ["dashboard", "range", "live", "theme", "alerts-count", "updated", "health", "menu", "main"];
+
+/// Headings have ids that end in `-title`.
+fn is_reserved(id: &str) -> bool {
+    RESERVED.contains(&id) || id.ends_with("-title")
+}
 
 /// A range a page can show.
 pub fn parse_range(text: &str) -> Result<Span, String> {

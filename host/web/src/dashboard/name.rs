@@ -1,5 +1,7 @@
 //! What series are called on a panel: by the author's template, or by what tells them apart.
 
+use std::collections::BTreeSet;
+
 use vitrine_model::Labels;
 use vitrine_model::labels::NAME;
 
@@ -33,21 +35,19 @@ fn fill(template: &str, labels: &Labels) -> String {
     if name.trim().is_empty() { labels.to_string() } else { name }
 }
 
-/// The labels that are not the same on all series.
+/// The labels that are not the same on all series: those that are not on each what they are on the first.
 fn telling<'a>(series: &[&'a Labels]) -> Vec<&'a str> {
-    let mut telling: Vec<&str> = series
-        .iter()
-        .flat_map(|labels| labels.iter())
-        .filter(|(name, value)| series.iter().any(|other| other.get(name) != Some(value)))
-        .map(|(name, _)| name)
-        .collect();
-    telling.sort_unstable();
-    telling.dedup();
+    let Some((first, others)) = series.split_first() else { return Vec::new() };
+    let mut telling = BTreeSet::new();
+    for other in others {
+        telling.extend(other.iter().filter(|(name, value)| first.get(name) != Some(value)).map(|(name, _)| name));
+        telling.extend(first.iter().filter(|(name, _)| other.get(name).is_none()).map(|(name, _)| name));
+    }
     // The metric's name tells only where nothing else does.
     if telling.len() > 1 {
-        telling.retain(|name| *name != NAME);
+        telling.remove(NAME);
     }
-    telling
+    telling.into_iter().collect()
 }
 
 fn by_values(labels: &Labels, telling: &[&str]) -> String {
@@ -66,6 +66,8 @@ mod tests {
         let both = [&user, &system];
         assert_eq!(names(&both, None, "CPU"), ["user", "system"]);
         assert_eq!(names(&both[..1], None, "CPU"), ["CPU"]);
+        let other = Labels::from_pairs([(NAME, "cpu"), ("host", "a")]);
+        assert_eq!(names(&[&user, &other], None, "CPU"), ["user", r#"cpu{host="a"}"#]);
         assert_eq!(names(&both, Some("{{mode}} on {{ host }}{{none}}"), "CPU"), ["user on a", "system on a"]);
         assert_eq!(names(&both[..1], Some("{{none}}"), "CPU"), [r#"cpu{host="a", mode="user"}"#]);
         assert_eq!(names(&both[..1], Some("{{mode"), "CPU"), ["{{mode"]);
