@@ -55,6 +55,12 @@ impl Web {
     }
 }
 
+/// A dashboard's name as part of an address.
+pub(crate) fn address(name: &str) -> String {
+    let encode = |part: &str| url::form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>().replace('+', "%20");
+    name.split('/').map(encode).collect::<Vec<_>>().join("/")
+}
+
 /// No route leads here.
 pub(crate) async fn missing(State(web): State<Arc<Web>>) -> Response {
     web.error_page(StatusCode::NOT_FOUND, "Nothing here", "There is no page at this address.").await

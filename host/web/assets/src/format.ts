@@ -1,6 +1,8 @@
 // Numbers as people read them: three significant digits, the unit scaled. The host writes the same, digit for digit, on
 // pages it draws (`draw/unit`): a live number must not look different from the one it replaces.
 
+import { civil } from "./zone.ts";
+
 export interface Scale {
   divisor: number;
   suffix: string;
@@ -53,17 +55,18 @@ export function isBinary(unit: string): boolean {
   return name === "bytes" || name === "bytes/s";
 }
 
-/** Local date and time. */
+/** Date and time in the host's zone. */
 export function formatDate(milliseconds: number): string {
-  const date = new Date(milliseconds);
-  if (Number.isNaN(date.getTime())) return NOTHING;
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(date)}`;
+  if (Number.isNaN(new Date(milliseconds).getTime())) return NOTHING;
+  const { year, month, day } = civil(milliseconds);
+  return `${year}-${two(month)}-${two(day)} ${clock(milliseconds)}`;
 }
 
 /** Hours and minutes, and seconds where they are not zero or asked for. */
-export function clock(date: Date, withSeconds = date.getSeconds() !== 0): string {
-  const minutes = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  return withSeconds ? `${minutes}:${two(date.getSeconds())}` : minutes;
+export function clock(milliseconds: number, withSeconds?: boolean): string {
+  const { hour, minute, second } = civil(milliseconds);
+  const minutes = `${two(hour)}:${two(minute)}`;
+  return withSeconds ?? second !== 0 ? `${minutes}:${two(second)}` : minutes;
 }
 
 function scaleFor(value: number, name: string): Scale {

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { append, lonePoints, spread } from "../src/chart/points.ts";
 import { stack } from "../src/chart/stack.ts";
+import { worse } from "../src/chart/decorate.ts";
 import { timeTicks, valueAxis } from "../src/chart/ticks.ts";
 import type { ChartData, Series, Values } from "../src/contract.ts";
+import { setZone } from "../src/zone.ts";
 
 const series = (name: string, stacked = false): Series => ({ name, color: 0, mark: "line", stacked });
 
@@ -76,12 +78,29 @@ test("ends that a person fixed are kept", () => {
   assert.deepEqual([axis.low, axis.high], [0, 1]);
 });
 
-test("time ticks are round in the viewer's zone", () => {
-  const words = (start: string, hours: number): string => {
-    const from = Date.parse(start);
-    return timeTicks(from, from + hours * 3_600_000, 6).map((tick) => tick.word).join(" ");
-  };
+const words = (start: string, hours: number): string => {
+  const from = Date.parse(start);
+  return timeTicks(from, from + hours * 3_600_000, 6).map((tick) => tick.word).join(" ");
+};
+
+test("time ticks are round in the browser's zone where the host names none", () => {
   assert.equal(words("2026-11-20T08:07:30Z", 6), "10:00 11:00 12:00 13:00 14:00 15:00");
   assert.equal(words("2026-11-20T20:10:00Z", 24), "21 Nov 06:00 12:00 18:00");
   assert.equal(words("2026-03-28T22:30:00Z", 6), "29 Mar 01:00 03:00 04:00 05:00 06:00", "the night in which Berlin skips 02:00");
+});
+
+test("time ticks are round in the host's zone", () => {
+  const check = (zone: string, start: string, hours: number, expected: string): void => {
+    setZone(zone);
+    assert.equal(words(start, hours), expected, zone);
+  };
+  check("Asia/Kolkata", "2026-11-20T08:07:30Z", 6, "14:00 15:00 16:00 17:00 18:00 19:00");
+  check("America/New_York", "2026-11-01T03:30:00Z", 6, "1 Nov 01:00 02:00 03:00 04:00");
+  check("UTC", "2026-11-20T20:10:00Z", 72, "21 Nov 12:00 22 Nov 12:00 23 Nov 12:00");
+  check("UTC", "2026-10-01T00:00:00Z", 400 * 24, "Dec 2026 Feb 2027 Apr 2027 Jul 2027 Sep 2027");
+  setZone(undefined);
+});
+
+test("a line between two states has the worse one's colour", () => {
+  assert.deepEqual([worse("neutral", "warning"), worse("bad", "warning"), worse("warning", "neutral")], ["warning", "bad", "warning"]);
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatTicks, formatValue } from "../src/format.ts";
 import { relativeTime } from "../src/relative.ts";
+import { setZone } from "../src/zone.ts";
 
 const plain = (text: string): string => text.replaceAll("\u202f", " ");
 
@@ -39,4 +40,12 @@ test("ages are words", () => {
   check(7200, "2 h ago");
   check(90_000, "1 d ago");
   check(-300, "in 5 min");
+});
+
+test("dates are told in the host's zone", () => {
+  setZone("America/New_York");
+  assert.equal(formatValue(1_763_632_803, "date"), "2025-11-20 05:00:03");
+  setZone("No/Such_Zone");
+  assert.equal(formatValue(1_763_632_803, "date"), "2025-11-20 11:00:03", "the browser's own");
+  setZone(undefined);
 });

@@ -12,6 +12,7 @@ use crate::dashboard::evaluate::Shown;
 use crate::dashboard::file::parse_range;
 use crate::dashboard::{Dashboard, Panel};
 use crate::live::message::chart_data;
+use crate::page::address;
 use crate::page::frame::Frame;
 use crate::web::Web;
 
@@ -94,7 +95,7 @@ fn body(dashboard: &Dashboard, range: Span, shown: &[Arc<Shown>]) -> Body {
         name: dashboard.name.clone(),
         range: range.to_string(),
         ranges: choices(range),
-        path: dashboard.name.split('/').map(encode).collect::<Vec<_>>().join("/"),
+        path: address(&dashboard.name),
         // A page without a script loads as a whole: not as often as one with a live stream changes.
         refresh: (dashboard.refresh.millis() / 1000).max(15),
         rows: dashboard.rows.iter().map(row).collect(),
@@ -125,8 +126,4 @@ fn choices(range: Span) -> Vec<Choice> {
         list.push(Choice { value: range.to_string(), word: format!("last {range}"), chosen: true });
     }
     list
-}
-
-fn encode(part: &str) -> String {
-    url::form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>().replace('+', "%20")
 }

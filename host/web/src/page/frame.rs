@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::assets;
-use crate::page::When;
+use crate::page::{When, address};
 use crate::web::Web;
 
 #[derive(Debug, Serialize)]
@@ -11,6 +11,8 @@ pub(crate) struct Frame {
     /// Names the page to the script and the style.
     pub(crate) page: &'static str,
     pub(crate) title: String,
+    /// The zone that times are told in, by its IANA name.
+    pub(crate) zone: Option<String>,
     pub(crate) folders: Vec<Folder>,
     pub(crate) problems: Vec<String>,
     pub(crate) alerts: usize,
@@ -33,6 +35,8 @@ pub(crate) struct Folder {
 #[derive(Debug, Serialize)]
 pub(crate) struct Entry {
     pub(crate) name: String,
+    /// The name as part of an address.
+    pub(crate) path: String,
     pub(crate) title: String,
     pub(crate) panels: usize,
 }
@@ -43,8 +47,12 @@ impl Frame {
         let health = web.health().await;
         let mut folders: Vec<Folder> = Vec::new();
         for dashboard in shelf.dashboards.values() {
-            let entry =
-                Entry { name: dashboard.name.clone(), title: dashboard.title.clone(), panels: dashboard.panels().count() };
+            let entry = Entry {
+                name: dashboard.name.clone(),
+                path: address(&dashboard.name),
+                title: dashboard.title.clone(),
+                panels: dashboard.panels().count(),
+            };
             match folders.iter_mut().find(|folder| folder.name == dashboard.folder()) {
                 Some(folder) => folder.dashboards.push(entry),
                 None => folders.push(Folder { name: dashboard.folder().to_owned(), dashboards: vec![entry] }),
@@ -54,6 +62,7 @@ impl Frame {
         Frame {
             page,
             title: title.to_owned(),
+            zone: web.zone.iana_name().map(str::to_owned),
             folders,
             problems: shelf.problems.clone(),
             alerts: health.alerts,

@@ -46,7 +46,7 @@ async fn a_dashboard_reads_well_without_a_script() {
     world.sources();
     let page = body(&world, "/d/machine").await;
     for part in [
-        "<html lang=\"en\" data-theme=\"auto\">",
+        "<html lang=\"en\" data-theme=\"auto\" data-zone=\"UTC\">",
         "<body data-page=\"dashboard\">",
         "data-name=\"machine\" data-range=\"1h\" data-live=\"/live/machine?range=1h\" data-events=\"/live/machine/events?range=1h\"",
         "<noscript><meta http-equiv=\"refresh\" content=\"15\"></noscript>",
@@ -159,6 +159,7 @@ async fn prometheus_clients_are_understood() {
     world.fire();
     let alerts: Value = serde_json::from_str(&body(&world, "/api/v1/alerts").await).unwrap();
     assert_eq!(alerts["data"]["alerts"][1]["state"], "firing");
+    assert!(alerts["data"]["alerts"][1]["value"].as_str().unwrap().contains("e-0"), "{alerts}");
 }
 
 #[tokio::test]
@@ -182,6 +183,12 @@ async fn foreign_names_and_sites_are_refused() {
         .body(Body::from("query=1"))
         .unwrap();
     assert_eq!(ask(&world, posted).await.status(), StatusCode::FORBIDDEN);
+    for (path, site, status) in
+        [("/api/v1/query?query=1", "cross-site", 403), ("/api/v1/query?query=1", "same-origin", 200), ("/", "cross-site", 200)]
+    {
+        let request = Request::get(path).header("host", "localhost").header("sec-fetch-site", site).body(Body::empty()).unwrap();
+        assert_eq!(ask(&world, request).await.status().as_u16(), status, "{path} {site}");
+    }
 }
 
 #[tokio::test]
@@ -235,6 +242,21 @@ fn every_mistake_of_a_file_is_found_at_once() {
     );
     assert!(serde_json::from_value::<DashboardFile>(json!({ "title": "x", "panels": [{ "qurey": "up" }] })).is_err());
     assert!(vitrine_web::dashboard_schema()["properties"]["panels"].is_object());
+}
+
+#[test]
+fn ids_are_each_panels_own() {
+    let check = |ids: &[Option<&str>]| {
+        let panels: Vec<Value> = ids.iter().map(|id| json!({ "title": "a", "show": "text", "id": id })).collect();
+        let file: DashboardFile = serde_json::from_value(json!({ "title": "One", "panels": panels })).unwrap();
+        Dashboard::check("one", &file, &PLUGINS.map(str::to_owned))
+    };
+    let dashboard = check(&[None, None, Some("p0"), None, Some("p3")]).unwrap();
+    let ids: Vec<&str> = dashboard.panels().map(|panel| panel.id.as_str()).collect();
+    assert_eq!(ids, ["p1", "p2", "p0", "p4", "p3"]);
+    for taken in ["health", "keys-title", "p0-title", "menu"] {
+        assert!(check(&[Some(taken)]).is_err(), "{taken}");
+    }
 }
 
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
@@ -307,6 +329,29 @@ async fn two_viewers_share_one_evaluation_and_get_what_changed() {
 }
 
 #[tokio::test]
+async fn a_sample_is_told_at_the_tick_after_it() {
+    let world = World::new();
+    world.fill(&[("__name__", "cpu")], 60, |place| place);
+    world.show("one", json!({ "title": "One", "panels": [{ "title": "CPU", "show": "timeseries", "query": "cpu" }] }));
+    let (address, stop, server) = listening(&world).await;
+    let mut socket = look(address, "/live/one?range=1h", None).await.unwrap();
+    next(&mut socket, "status").await;
+    world.clock.0.send_modify(|now| *now += 1_400);
+    world.fill(&[("__name__", "cpu")], 0, |_| 7.0);
+    world.live.tell(Change::Samples { source: "x".to_owned(), at: NOW + 1_400 });
+    // A hasty round would tell the tick before the sample first.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    world.clock.0.send_modify(|now| *now += 600);
+    let append = next(&mut socket, "append").await;
+    assert_eq!(append["times"].as_array().unwrap().last().unwrap(), &json!(NOW + 2_000), "{append}");
+    assert_eq!(append["values"][0].as_array().unwrap().last().unwrap(), &json!(7.0), "{append}");
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn events_carry_the_same_messages_and_end_with_the_host() {
     let world = World::new();
     world.fill(&[("__name__", "cpu")], 60, |place| place);
@@ -344,6 +389,19 @@ async fn strangers_and_crowds_are_kept_out() {
     next(&mut only, "status").await;
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn names_are_encoded_where_they_are_addresses() {
+    let world = World::new();
+    world.show("shop/50% & more?#1", json!({ "title": "One" }));
+    for path in ["/", "/d/shop/50%25%20%26%20more%3F%231"] {
+        let response = get(&world, path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        let page = text(response).await;
+        assert!(page.contains("href=\"/d/shop/50%25%20%26%20more%3F%231\""), "{page}");
+        assert!(!page.contains("href=\"/d/shop/50% "), "{page}");
+    }
 }
 
 #[tokio::test]

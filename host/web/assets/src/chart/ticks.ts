@@ -2,6 +2,7 @@
 // (`draw/scale`), so that the live chart takes the picture's place without a jump.
 
 import { clock, isBinary, unitName } from "../format.ts";
+import { civil, moment } from "../zone.ts";
 
 /** More than anybody can read; also what bounds the loops here. */
 const MOST_TICKS = 24;
@@ -14,6 +15,7 @@ const TIME_STEPS = [
   SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
   HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY,
 ];
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 export interface ValueAxis {
   low: number;
@@ -77,7 +79,7 @@ export interface TimeTick {
   word: string;
 }
 
-/** Round local times, at most `wanted` or so of them. */
+/** Round times in the host's zone, at most `wanted` or so of them. */
 export function timeTicks(start: number, end: number, wanted: number): TimeTick[] {
   if (!(end > start)) return [];
   const rough = (end - start) / Math.max(1, wanted);
@@ -85,41 +87,42 @@ export function timeTicks(start: number, end: number, wanted: number): TimeTick[
   return step < DAY ? clockTicks(start, end, step) : dayTicks(start, end, step / DAY);
 }
 
-/** Counts civil time from local midnight, so that ticks stay round on days that are not 24 hours long. */
+/** Counts civil time from midnight, so that ticks stay round on days that are not 24 hours long. */
 function clockTicks(start: number, end: number, step: number): TimeTick[] {
-  const first = new Date(start);
-  const passed = ((first.getHours() * 60 + first.getMinutes()) * 60 + first.getSeconds()) * SECOND;
+  const first = civil(start);
+  const passed = ((first.hour * 60 + first.minute) * 60 + first.second) * SECOND;
   const ticks: TimeTick[] = [];
   for (let count = Math.floor(passed / step); ticks.length < MOST_TICKS; count++) {
-    const date = new Date(first.getFullYear(), first.getMonth(), first.getDate(), 0, 0, 0, count * step);
-    const at = date.getTime();
+    const at = moment(first.year, first.month, first.day, (count * step) / SECOND);
     if (!(at <= end)) break;
     const last = ticks.at(-1);
     if (at < start || (last && last.at >= at)) continue;
-    const midnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
-    ticks.push({ at, word: midnight ? dayWord(date) : clock(date, step < MINUTE) });
+    const { hour, minute, second } = civil(at);
+    const midnight = hour === 0 && minute === 0 && second === 0;
+    ticks.push({ at, word: midnight ? dayWord(at) : clock(at, step < MINUTE) });
   }
   return ticks;
 }
 
 function dayTicks(start: number, end: number, days: number): TimeTick[] {
-  const date = new Date(start);
+  const date = civil(start);
   // Counted from a fixed Monday, so that ticks stay where they are as the window moves.
-  const since = (Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) - Date.UTC(1970, 0, 5)) / DAY;
+  const since = (Date.UTC(date.year, date.month - 1, date.day) - Date.UTC(1970, 0, 5)) / DAY;
   const ticks: TimeTick[] = [];
   for (let day = Math.floor(since / days) * days; ticks.length < MOST_TICKS; day += days) {
-    const moment = new Date(1970, 0, 5 + day);
-    const at = moment.getTime();
+    const at = moment(1970, 1, 5 + day);
     if (!(at <= end)) break;
-    if (at >= start) ticks.push({ at, word: end - start > 300 * DAY ? monthWord(moment) : dayWord(moment) });
+    if (at >= start) ticks.push({ at, word: end - start > 300 * DAY ? monthWord(at) : dayWord(at) });
   }
   return ticks;
 }
 
-function dayWord(date: Date): string {
-  return date.toLocaleDateString("en-US", { month: "short", day: "numeric" }).replace(/(\S+) (\S+)/, "$2 $1");
+function dayWord(at: number): string {
+  const { month, day } = civil(at);
+  return `${day} ${MONTHS[month - 1]}`;
 }
 
-function monthWord(date: Date): string {
-  return date.toLocaleDateString("en-US", { month: "short", year: "numeric" });
+function monthWord(at: number): string {
+  const { year, month } = civil(at);
+  return `${MONTHS[month - 1]} ${year}`;
 }

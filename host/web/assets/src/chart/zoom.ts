@@ -1,6 +1,7 @@
 // The stretch of time all charts of the page show: live, or what a person picked by dragging.
 
 import { clock, formatDate } from "../format.ts";
+import { civil } from "../zone.ts";
 
 export class Zoom {
   /** Null follows the live window. */
@@ -34,8 +35,7 @@ export class Zoom {
 }
 
 function label(from: number, to: number): string {
-  const sameDay = new Date(from).toDateString() === new Date(to).toDateString();
-  const start = sameDay ? clock(new Date(from)) : formatDate(from);
-  const end = sameDay ? clock(new Date(to)) : formatDate(to);
-  return `${start} – ${end}`;
+  const [start, end] = [civil(from), civil(to)];
+  const sameDay = start.year === end.year && start.month === end.month && start.day === end.day;
+  return sameDay ? `${clock(from)} – ${clock(to)}` : `${formatDate(from)} – ${formatDate(to)}`;
 }
