@@ -1,10 +1,11 @@
 //! Dashboards: every YAML file below the folder; subfolders become part of the name.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use vitrine_config::typed::{findings, read_as};
-use vitrine_config::{Document, Finding, Path as Place, Problem};
+use vitrine_config::{Document, Finding, Path as Place, Problem, Source};
 use vitrine_plugin::Kind;
 use vitrine_web::{Dashboard, DashboardFile};
 
@@ -20,8 +21,13 @@ pub(super) fn read(settings: &Settings, catalog: &Catalog, notes: &mut Notes) ->
     let panels = catalog.names(Kind::Panel);
     let folder = &settings.dashboards_dir;
     let mut dashboards = Vec::new();
+    let mut taken: HashMap<String, PathBuf> = HashMap::new();
     for file in files(folder, DEPTH) {
         notes.files += 1;
+        if let Some(other) = taken.insert(name(folder, &file), file.clone()) {
+            notes.problems.push(twice(&other, &file));
+            continue;
+        }
         match one(folder, &file, &panels, catalog) {
             Ok(dashboard) => dashboards.push(dashboard),
             Err(problems) => {
@@ -31,6 +37,12 @@ pub(super) fn read(settings: &Settings, catalog: &Catalog, notes: &mut Notes) ->
         }
     }
     dashboards
+}
+
+/// The first of two files keeps the name, so that what was shown stays.
+fn twice(first: &Path, second: &Path) -> Problem {
+    let text = format!("{} would be the same dashboard as {}", second.display(), first.display());
+    Problem::of(Source::File(second.to_owned()), text).hint("rename one of them")
 }
 
 fn files(folder: &Path, depth: usize) -> Vec<PathBuf> {
