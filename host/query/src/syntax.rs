@@ -76,7 +76,7 @@ fn check_size(text: &str) -> Result<(), QueryError> {
     let reason = if text.len() > TEXT_BYTES || size.parts > PARTS {
         format!("the expression is too long: {TEXT_BYTES} bytes and {PARTS} operators and parentheses are allowed")
     } else if size.patterns > PATTERNS {
-        format!("the expression has {} matchers with `=~` or `!~`, {PATTERNS} are allowed", size.patterns)
+        format!("the expression has {} patterns (`=~`, `!~`, `label_replace`), {PATTERNS} are allowed", size.patterns)
     } else if size.longest_pattern > PATTERN_BYTES {
         format!("a pattern has {} bytes, {PATTERN_BYTES} are allowed", size.longest_pattern)
     } else {
@@ -90,9 +90,9 @@ fn check_size(text: &str) -> Result<(), QueryError> {
 struct Size {
     /// Operators and opening brackets outside of strings, comments and matchers: no tree is deeper than that.
     parts: usize,
-    /// `=~` and `!~`.
+    /// Matchers with `=~` and `!~`, and calls of `label_replace`.
     patterns: usize,
-    /// Bytes of the longest string after one of them.
+    /// Bytes of the longest string after `=~` or `!~`.
     longest_pattern: usize,
 }
 
@@ -109,6 +109,7 @@ impl Size {
                 continue;
             }
             size.parts += usize::from(matches!(word.as_str(), "and" | "or" | "unless" | "atan2"));
+            size.patterns += usize::from(word == "label_replace");
             word.clear();
             match letter {
                 '"' | '\'' | '`' => {

@@ -53,7 +53,8 @@ fn patterns_are_bounded() {
     refused(&pattern(r"'\\w{100}'"), "is too large");
     refused(&pattern(r"'{\\w{100}'"), "is too large");
     refused(&pattern(&format!("# why\n'{}'", "a".repeat(1025))), "a pattern has 1026 bytes, 1024 are allowed");
-    refused(&vec![pattern("'x'"); 17].join(" + "), "17 matchers");
+    refused(&vec![pattern("'x'"); 17].join(" + "), "17 patterns");
+    refused(&vec!["label_replace(c, 'a', '', 'b', '.*')"; 17].join(" or "), "17 patterns");
     assert!(ask(Limits::default(), &pattern(&format!("'{}'", "a".repeat(1000)))).is_ok());
     assert!(ask(Limits::default(), &format!("c{{job='{}'}}", "~".repeat(2000))).is_ok());
 }

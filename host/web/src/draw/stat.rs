@@ -166,6 +166,17 @@ mod tests {
     }
 
     #[test]
+    fn an_arc_may_begin_with_what_is_bad() {
+        let from = |value: f64, state: State| Threshold { value, state, name: String::new() };
+        let thresholds = vec![from(f64::MIN, State::Bad), from(0.1, State::Warning), from(0.2, State::Neutral)];
+        let drawn = picture(Shape::Arc, vec![Figure { thresholds, ..figure("free", 0.62, State::Good) }], "ratio");
+        for (word, from, to) in [("bad", 0.0, 0.1), ("warning", 0.1, 0.2)] {
+            assert!(drawn.contains(&format!("<path class=\"ring {word}\" d=\"{}\"/>", sweep(RING, from, to))), "{drawn}");
+        }
+        assert_eq!(drawn.matches("class=\"ring").count(), 2, "{drawn}");
+    }
+
+    #[test]
     fn hostile_names_stay_text() {
         let drawn = picture(Shape::Number, vec![figure("<script>", 1.0, State::Good), figure("\"><b>", 1.0, State::Bad)], "<i>");
         assert!(!drawn.contains("<script>") && !drawn.contains("<b>") && !drawn.contains("<i>"), "{drawn}");
