@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use vitrine_model::labels::{Labels, NAME};
 use vitrine_model::port::source::Source;
@@ -36,19 +37,37 @@ pub(crate) struct Surroundings {
     pub(crate) metrics: Metrics,
 }
 
-/// Runs until stopped. A run under way when the stop comes is finished first.
-pub(crate) async fn run(task: SourceTask, around: Surroundings, stop: CancellationToken) {
+/// Runs until stopped. A run under way when the stop comes is finished first. A task that is sent takes the place of the
+/// one before between two runs, on the same beat: the tick that is due meanwhile is kept once, by the new one.
+pub(crate) async fn run(mut tasks: watch::Receiver<SourceTask>, around: Surroundings, stop: CancellationToken) {
+    let mut task = tasks.borrow_and_update().clone();
     let mut due = task.schedule.first_after(around.clock.now());
-    while let Some(moment) = due {
-        around.status.source(&task.name, |status| status.next_run = Some(moment));
+    loop {
+        around.status.source(&task.name, |status| status.next_run = due);
         tokio::select! {
             () = stop.cancelled() => return,
-            () = around.clock.sleep_until(moment) => {}
+            sent = tasks.changed() => {
+                // Without a sender nothing more can come: the source is gone.
+                let Ok(()) = sent else { return };
+                let new = tasks.borrow_and_update().clone();
+                if new.schedule.to_string() != task.schedule.to_string() {
+                    due = new.schedule.first_after(around.clock.now());
+                }
+                task = new;
+            }
+            moment = sleep(due, &around) => {
+                poll(&task, &around).await;
+                due = next(&task, &around, moment);
+            }
         }
-        poll(&task, &around).await;
-        due = next(&task, &around, moment);
     }
-    around.status.source(&task.name, |status| status.next_run = None);
+}
+
+/// Until it is due; for ever where nothing is due any more.
+async fn sleep(due: Option<Millis>, around: &Surroundings) -> Millis {
+    let Some(moment) = due else { return std::future::pending().await };
+    around.clock.sleep_until(moment).await;
+    moment
 }
 
 /// The next tick after now; those between the last and now are missed.

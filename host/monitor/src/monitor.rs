@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use prometheus_client::registry::Registry;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vitrine_model::Clock;
@@ -43,13 +43,19 @@ pub struct ChannelEntry {
     pub channel: Arc<dyn Channel>,
 }
 
+/// A source's loop: where a changed task goes, and how it ends.
+struct SourceLoop {
+    tasks: watch::Sender<SourceTask>,
+    stop: CancellationToken,
+}
+
 /// The loops, running.
 pub struct Monitor {
     around: Surroundings,
     evaluator: Arc<Evaluator>,
     planner: Arc<Planner>,
     book: Arc<ChannelBook>,
-    sources: Mutex<BTreeMap<String, CancellationToken>>,
+    sources: Mutex<BTreeMap<String, SourceLoop>>,
     /// The groups' loops of now; an async lock, as one generation waits for the end of the one before.
     rules: tokio::sync::Mutex<(CancellationToken, TaskTracker)>,
     /// Sources and rules: they stop first, as they make work for the others.
@@ -124,9 +130,8 @@ impl Monitor {
         self.around.ingest.clone()
     }
 
-    /// Starts a source, or swaps the one of that name: the old loop ends after its run, the new one begins at its next tick.
+    /// Starts a source, or swaps the one of that name between two of its runs: no tick is lost, and none comes twice.
     pub fn set_source(&self, task: SourceTask) {
-        let stop = self.stop_makers.child_token();
         let name = task.name.clone();
         let before = self.around.status.sources().into_iter().find(|status| status.name == name);
         self.around.status.set_source(SourceStatus {
@@ -144,17 +149,21 @@ impl Monitor {
                 missed: 0,
             })
         });
-        let old = self.sources.lock().unwrap_or_else(PoisonError::into_inner).insert(name, stop.clone());
-        if let Some(old) = old {
-            old.cancel();
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        match sources.get(&name) {
+            Some(known) => drop(known.tasks.send_replace(task)),
+            None => {
+                let (stop, (tasks, sent)) = (self.stop_makers.child_token(), watch::channel(task));
+                self.makers.spawn(collect::run(sent, self.around.clone(), stop.clone()));
+                sources.insert(name, SourceLoop { tasks, stop });
+            }
         }
-        self.makers.spawn(collect::run(task, self.around.clone(), stop));
         self.around.live.tell(Change::Sources);
     }
 
     pub fn remove_source(&self, name: &str) {
-        if let Some(stop) = self.sources.lock().unwrap_or_else(PoisonError::into_inner).remove(name) {
-            stop.cancel();
+        if let Some(known) = self.sources.lock().unwrap_or_else(PoisonError::into_inner).remove(name) {
+            known.stop.cancel();
         }
         self.around.status.remove_source(name);
         self.around.live.tell(Change::Sources);

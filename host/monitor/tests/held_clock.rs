@@ -220,6 +220,54 @@ async fn one_that_hangs_delays_no_other_and_its_ticks_are_counted_not_replayed()
     world.close().await;
 }
 
+/// Swapped many times around each tick: every tick is kept exactly once, whoever keeps it.
+#[tokio::test]
+async fn a_swap_around_a_tick_neither_loses_nor_doubles_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::open(folder.path(), START, &Arc::default()).await;
+    let (other, mut hands) = (Hand::new(&world.clock, false), vec![Hand::new(&world.clock, false)]);
+    world.watch("swapped", &hands[0]);
+    world.watch("other", &other);
+    let runs = |hands: &[Arc<Hand>]| hands.iter().map(|hand| hand.runs()).sum::<u32>();
+    for tick in 0..40_u32 {
+        let now = START + Millis::from(tick) * SECOND;
+        if tick > 0 {
+            // Some swaps come before the tick, some with it, some after.
+            hands.push(Hand::new(&world.clock, false));
+            world.watch("swapped", &hands[hands.len() - 1]);
+            world.clock.set(now);
+            hands.push(Hand::new(&world.clock, false));
+            world.watch("swapped", &hands[hands.len() - 1]);
+        }
+        until(&format!("tick {tick} is kept"), || world.next_run("swapped") == Some(now + SECOND)).await;
+        until(&format!("tick {tick} of the other is kept"), || world.next_run("other") == Some(now + SECOND)).await;
+        hands.push(Hand::new(&world.clock, false));
+        world.watch("swapped", &hands[hands.len() - 1]);
+        assert_eq!((runs(&hands), other.runs()), (tick + 1, tick + 1));
+    }
+    assert_eq!((world.missed("swapped"), world.missed("other")), (0, 0));
+    world.close().await;
+}
+
+/// The run under way ends with the source that it began with; the next one is the new source's.
+#[tokio::test]
+async fn a_swap_waits_for_the_run_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::open(folder.path(), START, &Arc::default()).await;
+    let (slow, new) = (Hand::new(&world.clock, true), Hand::new(&world.clock, false));
+    world.watch("shop", &slow);
+    until("the slow one is under way", || slow.runs() == 1).await;
+    world.watch("shop", &new);
+    world.clock.set(START + 500);
+    assert_eq!(new.runs(), 0);
+    slow.gate.add_permits(1);
+    until("its run has ended", || world.next_run("shop") == Some(START + SECOND)).await;
+    world.clock.set(START + SECOND);
+    until("the new one takes the next tick", || new.runs() == 1).await;
+    assert_eq!(slow.runs(), 1);
+    world.close().await;
+}
+
 #[tokio::test]
 async fn an_alert_is_told_once_and_its_end_too_however_often_the_channel_refuses() {
     let folder = tempfile::tempdir().unwrap();
