@@ -1,6 +1,7 @@
 //! The doors between floors: upper floors ask, lower floors answer.
 
 pub mod alerts;
+pub mod approvals;
 pub mod channel;
 pub mod deliveries;
 pub mod keep;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use prometheus_client::registry::Registry;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::Alerts;
+use vitrine_model::port::approvals::Approvals;
 use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::keep::Keep;
 use vitrine_model::port::samples::Samples;
@@ -22,6 +23,7 @@ pub use crate::settings::Settings;
 
 use crate::metrics::{Files, Metrics};
 use crate::sqlite::alerts::SqliteAlerts;
+use crate::sqlite::approvals::SqliteApprovals;
 use crate::sqlite::deliveries::SqliteDeliveries;
 use crate::sqlite::keep::SqliteKeep;
 use crate::sqlite::samples::SqliteSamples;
@@ -63,6 +65,10 @@ impl Store {
 
     pub fn deliveries(&self) -> Arc<dyn Deliveries> {
         Arc::new(SqliteDeliveries::new(self.state.clone()))
+    }
+
+    pub fn approvals(&self) -> Arc<dyn Approvals> {
+        Arc::new(SqliteApprovals::new(self.state.clone()))
     }
 
     pub fn keep(&self) -> Arc<dyn Keep> {

@@ -3,6 +3,7 @@
 //! The write-ahead log lets readers see the last commit while the writer works, so neither waits for the other.
 
 pub(crate) mod alerts;
+pub(crate) mod approvals;
 mod code;
 pub(crate) mod deliveries;
 mod dictionary;

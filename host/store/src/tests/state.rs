@@ -233,3 +233,18 @@ fn values_are_kept_by_owner_and_key() {
     keep.delete("plugin", "cursor/a").unwrap();
     assert_eq!(keep.get("plugin", "cursor/a").unwrap(), None);
 }
+
+#[test]
+fn approvals_survive_a_restart_and_the_newest_counts() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    let approvals = store.approvals();
+    for (instance, text) in [("source/shop", "{}"), ("channel/shop", "one"), ("source/shop", "two")] {
+        approvals.set(instance, text).unwrap();
+    }
+    approvals.forget("channel/shop").unwrap();
+    approvals.forget("channel/nobody").unwrap();
+    store.close().unwrap();
+    drop((approvals, store));
+    assert_eq!(open(&folder).approvals().load().unwrap(), [("source/shop".to_owned(), "two".to_owned())]);
+}
