@@ -1,6 +1,6 @@
 //! The engine: asks a parsed expression of stored samples.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use vitrine_model::frame::TimeRange;
 use vitrine_model::port::samples::Samples;
@@ -15,12 +15,21 @@ use crate::{Answer, Cancel, Expr, Limits, Matrix, QueryError};
 #[derive(Clone)]
 pub struct Engine {
     samples: Arc<dyn Samples>,
-    limits: Limits,
+    limits: Arc<RwLock<Limits>>,
 }
 
 impl Engine {
     pub fn new(samples: Arc<dyn Samples>, limits: Limits) -> Engine {
-        Engine { samples, limits }
+        Engine { samples, limits: Arc::new(RwLock::new(limits)) }
+    }
+
+    /// For what is asked from now on, of this engine and of its clones.
+    pub fn set_limits(&self, limits: Limits) {
+        *self.limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
+    }
+
+    fn limits(&self) -> Limits {
+        *self.limits.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The answer at one moment.
@@ -50,7 +59,7 @@ impl Engine {
     }
 
     fn evaluate(&self, expr: &Expr, grid: Grid, cancel: &Cancel) -> Result<Value, QueryError> {
-        let watch = Watch::new(self.limits, cancel);
+        let watch = Watch::new(self.limits(), cancel);
         watch.check()?;
         Run { samples: self.samples.as_ref(), grid, watch }.evaluate(expr.node())
     }
@@ -63,11 +72,11 @@ impl Engine {
             return Err(QueryError::Invalid("the range ends before it starts".to_owned()));
         }
         let steps = (i128::from(range.end) - i128::from(range.start)) / i128::from(range.step) + 1;
+        let most = self.limits().steps;
         match usize::try_from(steps) {
-            Ok(steps) if steps <= self.limits.steps => Ok(Grid { start: range.start, step: range.step, steps }),
+            Ok(steps) if steps <= most => Ok(Grid { start: range.start, step: range.step, steps }),
             _ => Err(QueryError::Limit(format!(
-                "the range has {steps} steps, {} are allowed: ask for a longer step or a shorter range",
-                self.limits.steps
+                "the range has {steps} steps, {most} are allowed: ask for a longer step or a shorter range"
             ))),
         }
     }
