@@ -7,6 +7,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings::imported;
 use crate::context::Context;
+use crate::grant::Right;
 
 mod clock;
 mod files;
@@ -28,9 +29,25 @@ pub(crate) struct Services {
 }
 
 impl Context {
-    /// A refusal is an event: counted always, logged within the guest's own bounds.
+    /// Asks for a right that needs no more than its word, and writes down that it was used or refused.
+    fn require(&mut self, right: Right) -> Result<(), String> {
+        let granted = self.grants.require(right);
+        match &granted {
+            Ok(()) => self.used(right.word()),
+            Err(reason) => self.refuse(right.word(), reason),
+        }
+        granted
+    }
+
+    /// To be called once for each call that was granted.
+    fn used(&self, right: &'static str) {
+        self.ledger.used(right, self.services.clock.now());
+    }
+
+    /// A refusal is an event: counted and kept always, logged within the guest's own bounds.
     fn refuse(&mut self, right: &'static str, reason: &str) {
         self.services.refusals.count(&self.instance, right);
+        self.ledger.refused(right, reason, self.services.clock.now());
         if self.log.take() {
             tracing::warn!(plugin.instance = &*self.instance, plugin.right = right, "refused: {}", self::log::shortened(reason));
         }

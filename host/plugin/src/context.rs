@@ -7,6 +7,7 @@ use wasmtime_wasi::{ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiVie
 
 use crate::capability::Services;
 use crate::grant::Grants;
+use crate::ledger::Ledger;
 use crate::limit::{EPOCH, Limits, Meter};
 
 /// Handles that a guest may hold.
@@ -23,6 +24,7 @@ const LOG_PER_SECOND: f64 = 20.0;
 pub(crate) struct Context {
     pub(crate) instance: Arc<str>,
     pub(crate) grants: Arc<Grants>,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) services: Arc<Services>,
     pub(crate) meter: Meter,
     /// When the call under way must have ended.
@@ -38,12 +40,18 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(instance: Arc<str>, grants: Arc<Grants>, services: Arc<Services>, limits: Limits) -> Context {
+    pub(crate) fn new(
+        instance: Arc<str>,
+        (grants, ledger): (Arc<Grants>, Arc<Ledger>),
+        services: Arc<Services>,
+        limits: Limits,
+    ) -> Context {
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
         Context {
             instance,
             grants,
+            ledger,
             services,
             meter: Meter::new(limits),
             deadline: Instant::now(),

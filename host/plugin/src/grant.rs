@@ -32,6 +32,16 @@ pub enum GrantSettings {
     Detailed(DetailedGrant),
 }
 
+impl GrantSettings {
+    /// The one build that this is for, if it names one.
+    pub fn digest(&self) -> Option<&str> {
+        match self {
+            GrantSettings::Plain(_) => None,
+            GrantSettings::Detailed(details) => details.digest.as_deref(),
+        }
+    }
+}
+
 impl Default for GrantSettings {
     fn default() -> GrantSettings {
         GrantSettings::Plain(Vec::new())
@@ -51,6 +61,8 @@ pub struct DetailedGrant {
     pub system: bool,
     /// The host's mail relay.
     pub mail: bool,
+    /// The only build that this is granted to: `sha256:…`, as `vitrine plugin inspect` shows it.
+    pub digest: Option<String>,
 }
 
 /// What one instance may do: granted and asked for.
@@ -70,20 +82,27 @@ pub struct GrantProblem {
 }
 
 impl Grants {
-    /// Reads the admin's file, and keeps what the manifest asks for too.
+    /// Reads the admin's file, and keeps what the manifest asks for too. A grant wider than that is a mistake.
     pub fn new(settings: &GrantSettings, manifest: &Manifest) -> Result<Grants, Vec<GrantProblem>> {
+        let (grants, unasked) = Grants::effective(settings, manifest)?;
+        if unasked.is_empty() { Ok(grants) } else { Err(unasked) }
+    }
+
+    /// As [`new`](Grants::new), where what the manifest does not ask for is told beside: it has no effect, so that a
+    /// build that asks for less can take the place of one that asked for more.
+    pub fn effective(settings: &GrantSettings, manifest: &Manifest) -> Result<(Grants, Vec<GrantProblem>), Vec<GrantProblem>> {
         let granted = Grants::read(settings)?;
-        let mut problems = Vec::new();
+        let mut unasked = Vec::new();
         for right in &granted.rights {
             if !manifest.asks_for(*right) {
-                problems.push(GrantProblem {
+                unasked.push(GrantProblem {
                     path: vec![right.word().to_owned()],
                     reason: format!("plugin `{}` does not ask for `{}`", manifest.name, right.word()),
                     hint: Some("remove it: a grant should be no wider than the need".to_owned()),
                 });
             }
         }
-        if problems.is_empty() { Ok(granted.narrowed(manifest)) } else { Err(problems) }
+        Ok((granted.narrowed(manifest), unasked))
     }
 
     fn read(settings: &GrantSettings) -> Result<Grants, Vec<GrantProblem>> {
@@ -143,6 +162,17 @@ impl Grants {
 
     pub fn has(&self, right: Right) -> bool {
         self.rights.contains(&right)
+    }
+
+    /// What of a right was granted, in words; empty where the right's own word says it all.
+    pub fn details(&self, right: Right) -> Vec<String> {
+        match right {
+            Right::Http => {
+                let networks = self.networks.iter().map(|network| format!("network {network}"));
+                self.http.iter().map(ToString::to_string).chain(networks).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Asks for a right; a no says what to write to make it a yes.

@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::convert;
 use crate::grant::Grants;
 use crate::health::Health;
+use crate::ledger::Ledger;
 use crate::limit::{CROSSING_BYTES, Call, Limits};
 use crate::metrics::Counters;
 use crate::plugin::Plugin;
@@ -25,6 +26,7 @@ pub struct Instance {
     pub(crate) plugin: Arc<Plugin>,
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) grants: Arc<Grants>,
+    ledger: Arc<Ledger>,
     config: String,
     limits: Limits,
     counters: Counters,
@@ -67,6 +69,7 @@ impl Instance {
             counters: runtime.metrics.of(name, &plugin.manifest.name),
             runtime: Arc::clone(runtime),
             grants: Arc::new(grants),
+            ledger: Arc::default(),
             config: config.to_string(),
             health: Mutex::default(),
             idle: Mutex::default(),
@@ -83,6 +86,26 @@ impl Instance {
             memory_bytes: u64::try_from(self.counters.memory.get()).unwrap_or(0),
             disabled: self.health.lock().unwrap_or_else(PoisonError::into_inner).is_disabled(),
         }
+    }
+
+    /// What it did with its rights.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Lets it be called again at once, as if it had never failed.
+    pub fn enable(&self) {
+        *self.health() = Health::default();
+    }
+
+    /// Can it do its work? A sentence of the guest's; kinds without the call have none.
+    pub async fn check(&self) -> Result<Option<String>, Fault> {
+        let Some(indices) = &self.plugin.exports.lifecycle else { return Ok(None) };
+        let said = self.call(Call::Check, move |guest| {
+            let lifecycle = indices.load(&mut guest.store, &guest.component);
+            Box::pin(async move { Ok(lifecycle?.call_check(&mut guest.store).await?.map_err(convert::fault)) })
+        });
+        said.await.map(Some)
     }
 
     /// Configures a guest and keeps it warm, so that a wrong configuration shows at once.
@@ -137,8 +160,8 @@ impl Instance {
     }
 
     async fn fresh(&self) -> Result<Guest, Fault> {
-        let context =
-            Context::new(Arc::clone(&self.name), Arc::clone(&self.grants), Arc::clone(&self.runtime.services), self.limits);
+        let rights = (Arc::clone(&self.grants), Arc::clone(&self.ledger));
+        let context = Context::new(Arc::clone(&self.name), rights, Arc::clone(&self.runtime.services), self.limits);
         let mut store = Store::new(&self.runtime.engine, context);
         store.limiter(|context| &mut context.meter);
         store.set_hostcall_fuel(CROSSING_BYTES);

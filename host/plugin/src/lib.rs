@@ -12,6 +12,7 @@ mod convert;
 pub mod grant;
 mod health;
 mod instance;
+mod ledger;
 mod limit;
 mod metrics;
 mod panel;
@@ -22,6 +23,7 @@ mod source;
 
 pub use channel::PluginChannel;
 pub use instance::{Instance, Usage};
+pub use ledger::{Ledger, Refusal, Tally};
 pub use panel::PluginPanel;
 pub use plugin::Plugin;
 pub use runtime::{Runtime, manifest_of};

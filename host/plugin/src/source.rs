@@ -36,13 +36,7 @@ impl Source for PluginSource {
     }
 
     async fn check(&self) -> Result<String, Fault> {
-        let Some(indices) = &self.0.plugin.exports.lifecycle else { return Err(not_offered(&self.0, "a check")) };
-        self.0
-            .call(Call::Check, move |guest| {
-                let lifecycle = indices.load(&mut guest.store, &guest.component);
-                Box::pin(async move { Ok(lifecycle?.call_check(&mut guest.store).await?.map_err(convert::fault)) })
-            })
-            .await
+        self.0.check().await?.ok_or_else(|| not_offered(&self.0, "a check"))
     }
 
     async fn query(&self, queries: &[String], range: TimeRange) -> Result<Vec<Result<Vec<Frame>, Fault>>, Fault> {

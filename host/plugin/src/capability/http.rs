@@ -223,9 +223,10 @@ impl Host for Context {
             Ok(outcome) => outcome,
             Err(_) => Err(Error::Timeout(format!("no complete answer within {:.1} s", wait.as_secs_f64()))),
         };
-        if let Err(Error::Denied(reason)) = &outcome {
-            let reason = reason.clone();
-            self.refuse("http", &reason);
+        match &outcome {
+            Err(Error::Denied(reason)) => self.refuse("http", reason),
+            Err(Error::Invalid(_)) => {}
+            _ => self.used("http"),
         }
         outcome
     }

@@ -157,10 +157,7 @@ fn id_part(text: &str) -> String {
 
 impl Host for Context {
     async fn send(&mut self, message: Message) -> Result<String, Error> {
-        if let Err(reason) = self.grants.require(Right::Mail) {
-            self.refuse("mail", &reason);
-            return Err(Error::Denied(reason));
-        }
+        self.require(Right::Mail).map_err(Error::Denied)?;
         let wait = self.time_left();
         match tokio::time::timeout(wait, self.services.mail.send(message)).await {
             Ok(outcome) => outcome,

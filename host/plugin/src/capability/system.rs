@@ -79,10 +79,7 @@ fn identity() -> Identity {
 
 impl Host for Context {
     async fn read(&mut self, sections: Sections) -> Result<Snapshot, Fault> {
-        if let Err(reason) = self.grants.require(Right::System) {
-            self.refuse("system", &reason);
-            return Err(Fault::Denied(reason));
-        }
+        self.require(Right::System).map_err(Fault::Denied)?;
         let wait = self.time_left();
         self.services.system.read(sections, wait).await.map_err(Fault::Upstream)
     }

@@ -1,0 +1,116 @@
+//! What an instance did with its rights: how often each was used and refused, and why, newest last.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use vitrine_model::Millis;
+
+/// Different refusals kept; the one that has not come for longest goes first.
+const REFUSALS: usize = 100;
+
+/// Letters of a reason that are kept.
+const REASON: usize = 512;
+
+/// Written at each call of a capability, read by pages. It begins anew with each swap of the instance.
+#[derive(Debug, Default)]
+pub struct Ledger(Mutex<Entries>);
+
+#[derive(Debug, Default)]
+struct Entries {
+    rights: BTreeMap<&'static str, Tally>,
+    refusals: Vec<Refusal>,
+}
+
+/// One right's use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    pub used: u64,
+    pub last_used: Option<Millis>,
+    pub refused: u64,
+    pub last_refused: Option<Millis>,
+}
+
+/// A refusal; the same one again only counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub right: &'static str,
+    pub reason: String,
+    pub count: u64,
+    pub first: Millis,
+    pub last: Millis,
+}
+
+impl Ledger {
+    pub(crate) fn used(&self, right: &'static str, now: Millis) {
+        let mut entries = self.entries();
+        let tally = entries.rights.entry(right).or_default();
+        tally.used += 1;
+        tally.last_used = Some(now);
+    }
+
+    pub(crate) fn refused(&self, right: &'static str, reason: &str, now: Millis) {
+        let reason: String = reason.chars().take(REASON).collect();
+        let mut entries = self.entries();
+        let tally = entries.rights.entry(right).or_default();
+        tally.refused += 1;
+        tally.last_refused = Some(now);
+        let known = entries.refusals.iter().position(|refusal| refusal.right == right && refusal.reason == reason);
+        let refusal = match known {
+            Some(place) => {
+                let known = entries.refusals.remove(place);
+                Refusal { count: known.count + 1, last: now, ..known }
+            }
+            None => Refusal { right, reason, count: 1, first: now, last: now },
+        };
+        if entries.refusals.len() >= REFUSALS {
+            entries.refusals.remove(0);
+        }
+        entries.refusals.push(refusal);
+    }
+
+    /// By the right's word; those never used nor refused are not there.
+    pub fn rights(&self) -> BTreeMap<&'static str, Tally> {
+        self.entries().rights.clone()
+    }
+
+    /// The newest last.
+    pub fn refusals(&self) -> Vec<Refusal> {
+        self.entries().refusals.clone()
+    }
+
+    fn entries(&self) -> std::sync::MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_refusal_again_only_counts() {
+        let ledger = Ledger::default();
+        ledger.used("http", 1);
+        for now in 2..5 {
+            ledger.refused("http", "no", now);
+        }
+        ledger.refused("mail", "no", 5);
+        ledger.refused("http", "no", 6);
+        let http = Tally { used: 1, last_used: Some(1), refused: 4, last_refused: Some(6) };
+        assert_eq!(ledger.rights().get("http"), Some(&http));
+        let newest = Refusal { right: "http", reason: "no".to_owned(), count: 4, first: 2, last: 6 };
+        assert_eq!((ledger.refusals().len(), ledger.refusals().pop()), (2, Some(newest)));
+    }
+
+    #[test]
+    fn one_that_finds_ever_new_ways_fills_no_memory() {
+        let ledger = Ledger::default();
+        for number in 0..1_000 {
+            ledger.refused("http", &format!("{number}{}", "x".repeat(10_000)), number);
+        }
+        let refusals = ledger.refusals();
+        assert_eq!((refusals.len(), refusals[0].first), (REFUSALS, 900));
+        assert!(refusals.iter().all(|refusal| refusal.reason.len() <= REASON));
+        assert_eq!(ledger.rights()["http"].refused, 1_000);
+    }
+}
