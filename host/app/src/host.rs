@@ -47,8 +47,8 @@ pub struct Host {
 }
 
 impl Host {
-    /// Opens the store, sets up the sandbox, and starts what the plan names.
-    pub async fn start(plan: Plan, origins: Origins) -> anyhow::Result<Host> {
+    /// Opens the store, sets up the sandbox, and starts what the plan names. Sources are polled on `collecting`.
+    pub async fn start(plan: Plan, origins: Origins, collecting: tokio::runtime::Handle) -> anyhow::Result<Host> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let registry = Arc::new(Mutex::new(Registry::default()));
         let settings = plan.settings.clone();
@@ -71,6 +71,7 @@ impl Host {
                 engine: Arc::clone(&engine),
                 live: live.clone(),
                 status: Arc::clone(&status),
+                collecting,
             };
             (runtime, Monitor::start(parts, &mut registry).map_err(|reason| anyhow!(reason))?)
         };

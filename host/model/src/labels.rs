@@ -1,7 +1,9 @@
 //! Label sets: what names a series.
 
+use std::cmp::Ordering;
 use std::fmt;
-use std::sync::Arc;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::{Arc, LazyLock};
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -9,13 +11,38 @@ use serde::{Serialize, Serializer};
 /// The label that holds a metric's name.
 pub const NAME: &str = "__name__";
 
+/// Seeded anew in each process, so that nobody outside can choose labels that collide.
+static HASHING: LazyLock<foldhash::quality::RandomState> = LazyLock::new(foldhash::quality::RandomState::default);
+
+type Pair = (Arc<str>, Arc<str>);
+
 /// A sorted set of labels with distinct names. Cheap to clone; empty values do not exist.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Labels(Arc<[(Arc<str>, Arc<str>)]>);
+///
+/// Its hash is worked out once, when it is made: a series is looked up far more often than it is named.
+#[derive(Clone)]
+pub struct Labels {
+    hash: u64,
+    pairs: Arc<[Pair]>,
+}
 
 impl Labels {
     pub fn new() -> Labels {
         Labels::default()
+    }
+
+    /// The pairs are sorted, and no name comes twice.
+    fn sorted(pairs: Arc<[Pair]>) -> Labels {
+        Labels { hash: HASHING.hash_one(&pairs), pairs }
+    }
+
+    /// Whether both are the same piece of memory: true only where they are equal, and never dear to ask.
+    pub fn is_same(&self, other: &Labels) -> bool {
+        Arc::ptr_eq(&self.pairs, &other.pairs)
+    }
+
+    /// What a hash table may use as it is; differs from process to process.
+    pub fn hash_value(&self) -> u64 {
+        self.hash
     }
 
     /// Sorts and keeps the last of equal names; a label with an empty value is no label.
@@ -31,12 +58,12 @@ impl Labels {
         list.dedup_by(|a, b| a.0 == b.0);
         list.reverse();
         list.retain(|(_, value)| !value.is_empty());
-        Labels(list.into())
+        Labels::sorted(list.into())
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
-        let place = self.0.binary_search_by(|(key, _)| key.as_ref().cmp(name)).ok()?;
-        Some(&self.0[place].1)
+        let place = self.pairs.binary_search_by(|(key, _)| key.as_ref().cmp(name)).ok()?;
+        Some(&self.pairs[place].1)
     }
 
     /// The metric's name, or nothing.
@@ -45,20 +72,20 @@ impl Labels {
     }
 
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+        self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.pairs.is_empty()
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.pairs.len()
     }
 
     /// The same labels less those for which `keep` says no.
     pub fn filter(&self, mut keep: impl FnMut(&str) -> bool) -> Labels {
-        Labels(self.0.iter().filter(|(name, _)| keep(name)).cloned().collect())
+        Labels::sorted(self.pairs.iter().filter(|(name, _)| keep(name)).cloned().collect())
     }
 
     pub fn without_name(&self) -> Labels {
@@ -67,13 +94,59 @@ impl Labels {
 
     /// The same labels with another set over them; shares the text of both.
     pub fn under(&self, over: &Labels) -> Labels {
-        Labels::from_pairs(self.0.iter().chain(over.0.iter()).cloned())
+        let (mut below, mut above) = (self.pairs.iter().peekable(), over.pairs.iter().peekable());
+        let mut pairs = Vec::with_capacity(self.len() + over.len());
+        loop {
+            let order = match (below.peek(), above.peek()) {
+                (Some(one), Some(other)) => one.0.cmp(&other.0),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return Labels::sorted(pairs.into()),
+            };
+            if order == Ordering::Equal {
+                below.next();
+            }
+            let next = if order == Ordering::Less { below.next() } else { above.next() };
+            pairs.extend(next.cloned());
+        }
     }
 
     /// The same labels with these set over them.
     pub fn with<'a>(&self, more: impl IntoIterator<Item = (&'a str, &'a str)>) -> Labels {
-        let own = self.0.iter().cloned();
+        let own = self.pairs.iter().cloned();
         Labels::from_pairs(own.chain(more.into_iter().map(|(name, value)| (name.into(), value.into()))))
+    }
+}
+
+impl Default for Labels {
+    fn default() -> Labels {
+        Labels::sorted(Arc::default())
+    }
+}
+
+impl PartialEq for Labels {
+    fn eq(&self, other: &Labels) -> bool {
+        self.is_same(other) || (self.hash == other.hash && self.pairs == other.pairs)
+    }
+}
+
+impl Eq for Labels {}
+
+impl Hash for Labels {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl PartialOrd for Labels {
+    fn partial_cmp(&self, other: &Labels) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Labels {
+    fn cmp(&self, other: &Labels) -> Ordering {
+        self.pairs.cmp(&other.pairs)
     }
 }
 
@@ -133,6 +206,24 @@ mod tests {
         let labels = Labels::from_pairs([("b", "1"), ("a", "2"), ("b", "3"), ("c", "")]);
         assert_eq!(labels.iter().collect::<Vec<_>>(), [("a", "2"), ("b", "3")]);
         assert_eq!(labels.with([("a", "")]).to_string(), r#"{b="3"}"#);
+    }
+
+    #[test]
+    fn labels_laid_over_others_win_and_stay_in_order() {
+        let below = Labels::from_pairs([("a", "1"), ("c", "1"), ("d", "1")]);
+        let above = Labels::from_pairs([("b", "2"), ("c", "2"), ("e", "2")]);
+        assert_eq!(below.under(&above).to_string(), r#"{a="1", b="2", c="2", d="1", e="2"}"#);
+        assert_eq!(below.under(&above), Labels::from_pairs(below.iter().chain(above.iter())));
+        assert_eq!(below.under(&Labels::new()), below);
+        assert_eq!(Labels::new().under(&above), above);
+    }
+
+    #[test]
+    fn equal_labels_have_equal_hashes_however_they_were_made() {
+        let one = Labels::from_pairs([("a", "1"), ("b", "2")]);
+        let other = Labels::from_pairs([("b", "2")]).with([("a", "1")]);
+        assert_eq!((one.hash_value(), &one), (other.hash_value(), &other));
+        assert!(!one.is_same(&other) && one.is_same(&one.clone()));
     }
 
     #[test]

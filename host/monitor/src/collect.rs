@@ -16,6 +16,9 @@ use crate::metrics::Metrics;
 use crate::schedule::Schedule;
 use crate::status::Status;
 
+/// Series of a source whose names are kept from tick to tick; those beyond are named anew.
+const KNOWN: usize = 20_000;
+
 /// A source to poll.
 #[derive(Clone)]
 pub struct SourceTask {
@@ -41,6 +44,7 @@ pub(crate) struct Surroundings {
 /// one before between two runs, on the same beat: the tick that is due meanwhile is kept once, by the new one.
 pub(crate) async fn run(mut tasks: watch::Receiver<SourceTask>, around: Surroundings, stop: CancellationToken) {
     let mut task = tasks.borrow_and_update().clone();
+    let mut names = Names::new(&task);
     let mut due = task.schedule.first_after(around.clock.now());
     loop {
         around.status.source(&task.name, |status| status.next_run = due);
@@ -54,9 +58,10 @@ pub(crate) async fn run(mut tasks: watch::Receiver<SourceTask>, around: Surround
                     due = new.schedule.first_after(around.clock.now());
                 }
                 task = new;
+                names = Names::new(&task);
             }
             moment = sleep(due, &around) => {
-                poll(&task, &around).await;
+                poll(&task, &around, &mut names).await;
                 due = next(&task, &around, moment);
             }
         }
@@ -90,7 +95,7 @@ fn next(task: &SourceTask, around: &Surroundings, last: Millis) -> Option<Millis
     task.schedule.next_kept(last, around.clock.now())
 }
 
-async fn poll(task: &SourceTask, around: &Surroundings) {
+async fn poll(task: &SourceTask, around: &Surroundings, names: &mut Names) {
     let now = around.clock.now();
     let begin = Instant::now();
     let collected = task.source.collect().await;
@@ -101,32 +106,63 @@ async fn poll(task: &SourceTask, around: &Surroundings) {
         Err(fault) => (Batch::default(), Some(fault)),
     };
     let count = batch.samples.len() as u64;
-    let batch = labelled(task, batch, now, seconds, fault.is_none());
+    let batch = names.labelled(batch, now, seconds, fault.is_none());
     if let Err(error) = around.ingest.take(&task.name, batch).await {
         tracing::error!(source.name = task.name, "samples could not be stored: {error}");
         fault = fault.or(Some(Fault::Upstream(format!("its samples could not be stored: {error}"))));
         // That it is down must be seen all the same; if even this fails, the error above has said why.
-        let down = labelled(task, Batch::default(), now, seconds, false);
+        let down = names.labelled(Batch::default(), now, seconds, false);
         let _ = around.ingest.take(&task.name, down).await;
     }
     tell(task, around, now, count, fault);
 }
 
-/// The source's samples with its labels, and what Prometheus says of a scrape.
-fn labelled(task: &SourceTask, mut batch: Batch, now: Millis, seconds: f64, is_up: bool) -> Batch {
-    // The admin's words win over the plugin's.
-    let own = Labels::from_pairs([("source", task.name.as_str())]).with(task.labels.iter());
-    for (labels, _) in &mut batch.samples {
-        *labels = labels.under(&own);
+/// How the source's series are called in the store.
+struct Names {
+    /// The source and the admin's labels, which win over the plugin's.
+    own: Labels,
+    /// What Prometheus says of a scrape.
+    up: Labels,
+    duration: Labels,
+    count: Labels,
+    /// At each place of the last batch, what the plugin called the series and what it is called here: mostly the next
+    /// batch brings the same.
+    known: Vec<(Labels, Labels)>,
+}
+
+impl Names {
+    fn new(task: &SourceTask) -> Names {
+        let own = Labels::from_pairs([("source", task.name.as_str())]).with(task.labels.iter());
+        let named = |name| own.with([(NAME, name)]);
+        let [up, duration, count] = ["up", "scrape_duration_seconds", "scrape_samples_scraped"].map(named);
+        Names { own, up, duration, count, known: Vec::new() }
     }
-    #[expect(clippy::cast_precision_loss, reason = "samples are doubles")]
-    let count = batch.samples.len() as f64;
-    let own = [("up", f64::from(u8::from(is_up))), ("scrape_duration_seconds", seconds), ("scrape_samples_scraped", count)];
-    for (name, value) in own {
-        let labels = Labels::from_pairs([(NAME, name), ("source", task.name.as_str())]).with(task.labels.iter());
-        batch.samples.push((labels, Sample { time: now, value }));
+
+    fn full(&mut self, place: usize, given: &Labels) -> Labels {
+        match self.known.get(place) {
+            Some((known, full)) if known.is_same(given) => full.clone(),
+            _ => {
+                let full = given.under(&self.own);
+                self.known.truncate(place);
+                if place < KNOWN {
+                    self.known.push((given.clone(), full.clone()));
+                }
+                full
+            }
+        }
     }
-    batch
+
+    /// The source's samples with its labels, and what Prometheus says of a scrape.
+    fn labelled(&mut self, mut batch: Batch, now: Millis, seconds: f64, is_up: bool) -> Batch {
+        for (place, (labels, _)) in batch.samples.iter_mut().enumerate() {
+            *labels = self.full(place, labels);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "samples are doubles")]
+        let count = batch.samples.len() as f64;
+        let told = [(&self.up, f64::from(u8::from(is_up))), (&self.duration, seconds), (&self.count, count)];
+        batch.samples.extend(told.map(|(labels, value)| (labels.clone(), Sample { time: now, value })));
+        batch
+    }
 }
 
 fn tell(task: &SourceTask, around: &Surroundings, now: Millis, count: u64, fault: Option<Fault>) {

@@ -34,6 +34,8 @@ pub struct Parts {
     pub engine: Arc<Engine>,
     pub live: Live,
     pub status: Arc<Status>,
+    /// Where sources are polled: away from pages and queries, so that neither waits for the other.
+    pub collecting: tokio::runtime::Handle,
 }
 
 /// A channel by name.
@@ -52,6 +54,7 @@ struct SourceLoop {
 /// The loops, running.
 pub struct Monitor {
     around: Surroundings,
+    collecting: tokio::runtime::Handle,
     evaluator: Arc<Evaluator>,
     planner: Arc<Planner>,
     book: Arc<ChannelBook>,
@@ -107,6 +110,7 @@ impl Monitor {
         let around = Surroundings { clock: parts.clock, ingest, live: parts.live, status: parts.status, metrics };
         Ok(Monitor {
             around,
+            collecting: parts.collecting,
             evaluator: Arc::new(evaluator),
             planner: Arc::new(planner),
             book: Arc::new(book),
@@ -154,7 +158,7 @@ impl Monitor {
             Some(known) => drop(known.tasks.send_replace(task)),
             None => {
                 let (stop, (tasks, sent)) = (self.stop_makers.child_token(), watch::channel(task));
-                self.makers.spawn(collect::run(sent, self.around.clone(), stop.clone()));
+                self.makers.spawn_on(collect::run(sent, self.around.clone(), stop.clone()), &self.collecting);
                 sources.insert(name, SourceLoop { tasks, stop });
             }
         }

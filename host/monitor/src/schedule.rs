@@ -14,6 +14,9 @@ mod civil;
 /// The shortest interval: below it a source would do nothing but run.
 pub const SHORTEST: Span = Span::from_secs(1);
 
+/// What comes every so often comes at multiples of this: so several are due in one moment, and wake the machine once.
+const GRID: u64 = 50;
+
 /// A step back by more than this is no correction of a drift.
 const SET_BACK: Millis = 10_000;
 
@@ -45,6 +48,7 @@ impl Schedule {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         let offset = hasher.finish() % period.millis().unsigned_abs();
+        let offset = offset - offset % GRID;
         Ok(Schedule::Every { period, offset: Millis::try_from(offset).unwrap_or(0) })
     }
 

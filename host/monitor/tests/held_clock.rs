@@ -111,6 +111,7 @@ impl World {
             engine: Arc::new(Engine::new(store.samples(), Limits::default())),
             live: Live::default(),
             status: Arc::clone(&status),
+            collecting: tokio::runtime::Handle::current(),
         };
         let monitor = Monitor::start(parts, &mut Registry::default()).unwrap();
         let channel = Arc::clone(book) as Arc<dyn Channel>;

@@ -77,8 +77,8 @@ fn collect(criterion: &mut Criterion) {
     let sandbox = Sandbox::new();
     let system = sandbox.plugin("system");
     let grant = GrantSettings::Plain(vec![PlainRight::System]);
-    let all = PluginSource(sandbox.instance(&system, &json!({}), &grant));
-    let load = PluginSource(sandbox.instance(&system, &json!({ "sections": ["load"] }), &grant));
+    let all = PluginSource::new(sandbox.instance(&system, &json!({}), &grant));
+    let load = PluginSource::new(sandbox.instance(&system, &json!({ "sections": ["load"] }), &grant));
     let mut group = criterion.benchmark_group("collect");
     group.bench_function("all of this machine, sandboxed", |bencher| {
         bencher.to_async(&sandbox.threads).iter(|| async { all.collect().await.unwrap() });

@@ -174,8 +174,8 @@ impl Instance {
         let call = Call::Configure;
         store.data_mut().begin(call.wall(), self.limits.cpu);
         store.set_epoch_deadline(1);
-        let _time = self.runtime.ticker.count();
-        let made = tokio::time::timeout(call.wall(), self.plugin.ready.instantiate_async(&mut store)).await;
+        let making = self.runtime.ticker.count(self.plugin.ready.instantiate_async(&mut store));
+        let made = tokio::time::timeout(call.wall(), making).await;
         let component = match made {
             Ok(Ok(component)) => component,
             Ok(Err(error)) => return Err(self.trap("start-up", store.data(), &error)),
@@ -222,9 +222,7 @@ impl Instance {
     {
         guest.store.data_mut().begin(call.wall(), self.limits.cpu);
         guest.store.set_epoch_deadline(1);
-        let time = self.runtime.ticker.count();
-        let ended = tokio::time::timeout(call.wall(), work(&mut guest)).await;
-        drop(time);
+        let ended = tokio::time::timeout(call.wall(), self.runtime.ticker.count(work(&mut guest))).await;
         let bytes = guest.store.data().meter.memory_bytes;
         self.counters.memory.set(i64::try_from(bytes).unwrap_or(i64::MAX));
         match ended {

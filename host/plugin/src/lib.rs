@@ -20,6 +20,7 @@ mod plugin;
 mod runtime;
 pub mod settings;
 mod source;
+mod ticker;
 
 pub use channel::PluginChannel;
 pub use instance::{Instance, Usage};

@@ -1,9 +1,7 @@
 //! One wasmtime engine for all guests: how it is set up, how it counts time, how plugins come in.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
-use std::thread::Thread;
+use std::sync::Arc;
 
 use prometheus_client::registry::Registry;
 use vitrine_model::Clock;
@@ -14,13 +12,10 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConf
 use crate::capability::{self, Services};
 use crate::code::CodeCache;
 use crate::context::Context;
-use crate::limit::EPOCH;
 use crate::metrics::Metrics;
 use crate::plugin::Plugin;
 use crate::settings::{MailRelay, PluginSettings};
-
-/// Epochs for which it stays awake after the last call.
-const LINGER: u32 = 3;
+use crate::ticker::Ticker;
 
 /// Core instances, memories and tables that one component may hold.
 const PARTS_PER_GUEST: u32 = 8;
@@ -146,77 +141,4 @@ fn engine(settings: &PluginSettings) -> wasmtime::Result<Engine> {
         .wasm_memory64(false)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     Engine::new(&config)
-}
-
-/// Counts epochs while a call is under way, and a little longer, as the next call often comes soon; sleeps otherwise.
-pub(crate) struct Ticker {
-    active: AtomicUsize,
-    asleep: AtomicBool,
-    stopped: AtomicBool,
-    thread: Thread,
-}
-
-impl Ticker {
-    fn start(engine: &Engine) -> Result<Arc<Ticker>, String> {
-        let (send, receive) = std::sync::mpsc::channel::<Weak<Ticker>>();
-        let engine = engine.weak();
-        let work = move || {
-            let Ok(ticker) = receive.recv() else { return };
-            let mut idle_epochs = 0;
-            while let Some(ticker) = ticker.upgrade().filter(|ticker| !ticker.stopped.load(Ordering::SeqCst)) {
-                idle_epochs = if ticker.active.load(Ordering::SeqCst) > 0 { 0 } else { idle_epochs + 1 };
-                let sleeps = idle_epochs > LINGER && ticker.falls_asleep();
-                drop(ticker);
-                if sleeps {
-                    // `unpark` before this `park` is not lost, so a call that begins meanwhile is seen.
-                    std::thread::park();
-                    idle_epochs = 0;
-                    continue;
-                }
-                std::thread::park_timeout(EPOCH);
-                let Some(engine) = engine.upgrade() else { return };
-                engine.increment_epoch();
-            }
-        };
-        let handle = std::thread::Builder::new().name("epochs".to_owned()).spawn(work).map_err(|error| error.to_string())?;
-        let ticker = Arc::new(Ticker {
-            active: AtomicUsize::new(0),
-            asleep: AtomicBool::new(false),
-            stopped: AtomicBool::new(false),
-            thread: handle.thread().clone(),
-        });
-        send.send(Arc::downgrade(&ticker)).map_err(|error| error.to_string())?;
-        Ok(ticker)
-    }
-
-    /// Time is counted until the guard goes.
-    pub(crate) fn count(self: &Arc<Ticker>) -> Counting {
-        self.active.fetch_add(1, Ordering::SeqCst);
-        // Waking costs a system call, so it is done only where it is needed.
-        if self.asleep.swap(false, Ordering::SeqCst) {
-            self.thread.unpark();
-        }
-        Counting(Arc::clone(self))
-    }
-
-    /// Says that it sleeps, then looks once more: a call that began before that has not woken it.
-    fn falls_asleep(&self) -> bool {
-        self.asleep.store(true, Ordering::SeqCst);
-        self.active.load(Ordering::SeqCst) == 0 || !self.asleep.swap(false, Ordering::SeqCst)
-    }
-}
-
-impl Drop for Ticker {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::SeqCst);
-        self.thread.unpark();
-    }
-}
-
-pub(crate) struct Counting(Arc<Ticker>);
-
-impl Drop for Counting {
-    fn drop(&mut self) {
-        self.0.active.fetch_sub(1, Ordering::SeqCst);
-    }
 }

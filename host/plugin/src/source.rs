@@ -1,6 +1,6 @@
 //! Sources as the model knows them: an instance behind the port.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use vitrine_model::Fault;
@@ -9,11 +9,25 @@ use vitrine_model::port::source::Source;
 use vitrine_model::sample::Batch;
 
 use crate::convert;
+use crate::convert::batch::Layout;
 use crate::instance::Instance;
 use crate::limit::Call;
 
 /// A configured source.
-pub struct PluginSource(pub Arc<Instance>);
+pub struct PluginSource {
+    instance: Arc<Instance>,
+    layout: Arc<Mutex<Layout>>,
+}
+
+impl PluginSource {
+    pub fn new(instance: Arc<Instance>) -> PluginSource {
+        PluginSource { instance, layout: Arc::default() }
+    }
+
+    pub fn instance(&self) -> &Arc<Instance> {
+        &self.instance
+    }
+}
 
 fn not_offered(instance: &Instance, what: &str) -> Fault {
     Fault::Invalid(format!("plugin `{}` does not offer {what}", instance.plugin.manifest.name))
@@ -22,29 +36,33 @@ fn not_offered(instance: &Instance, what: &str) -> Fault {
 #[async_trait]
 impl Source for PluginSource {
     async fn collect(&self) -> Result<Batch, Fault> {
-        let Some(indices) = &self.0.plugin.exports.collector else { return Err(not_offered(&self.0, "collection")) };
-        let now = self.0.runtime.services.clock.now();
-        self.0
+        let Some(indices) = &self.instance.plugin.exports.collector else {
+            return Err(not_offered(&self.instance, "collection"));
+        };
+        let now = self.instance.runtime.services.clock.now();
+        let layout = Arc::clone(&self.layout);
+        self.instance
             .call(Call::Collect, move |guest| {
                 let collector = indices.load(&mut guest.store, &guest.component);
                 Box::pin(async move {
                     let answer = collector?.call_collect(&mut guest.store).await?;
-                    Ok(answer.map_err(convert::fault).and_then(|batch| convert::batch::batch(batch, now)))
+                    let mut layout = layout.lock().unwrap_or_else(PoisonError::into_inner);
+                    Ok(answer.map_err(convert::fault).and_then(|batch| convert::batch::batch(batch, now, &mut layout)))
                 })
             })
             .await
     }
 
     async fn check(&self) -> Result<String, Fault> {
-        self.0.check().await?.ok_or_else(|| not_offered(&self.0, "a check"))
+        self.instance.check().await?.ok_or_else(|| not_offered(&self.instance, "a check"))
     }
 
     async fn query(&self, queries: &[String], range: TimeRange) -> Result<Vec<Result<Vec<Frame>, Fault>>, Fault> {
-        let Some(indices) = &self.0.plugin.exports.queryable else { return Err(not_offered(&self.0, "queries")) };
+        let Some(indices) = &self.instance.plugin.exports.queryable else { return Err(not_offered(&self.instance, "queries")) };
         let queries = queries.to_vec();
         let wanted = queries.len();
         let answers: Vec<Result<Vec<Frame>, Fault>> = self
-            .0
+            .instance
             .call(Call::Query, move |guest| {
                 let queryable = indices.load(&mut guest.store, &guest.component);
                 Box::pin(async move {

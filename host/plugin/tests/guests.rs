@@ -52,7 +52,7 @@ impl Sandbox {
 
     async fn misbehaving(&self, deed: &str, url: &str) -> PluginSource {
         let file = root().join("tests/components/misbehaving.wasm");
-        PluginSource(self.instance(&file, json!({ "deed": deed, "url": url }), &GrantSettings::default()).await)
+        PluginSource::new(self.instance(&file, json!({ "deed": deed, "url": url }), &GrantSettings::default()).await)
     }
 }
 
@@ -68,7 +68,7 @@ fn bundled(name: &str) -> PathBuf {
 async fn the_system_source_reads_this_machine() {
     let sandbox = Sandbox::new();
     let grant = GrantSettings::Plain(vec![PlainRight::System]);
-    let source = PluginSource(sandbox.instance(&bundled("system"), json!({}), &grant).await);
+    let source = PluginSource::new(sandbox.instance(&bundled("system"), json!({}), &grant).await);
     for _ in 0..3 {
         let batch = source.collect().await.unwrap();
         let find = |name: &str| batch.samples.iter().find(|(labels, _)| labels.name() == name);
@@ -77,13 +77,13 @@ async fn the_system_source_reads_this_machine() {
         let (cpu, _) = find("node_cpu_seconds_total").unwrap();
         assert!(cpu.get("cpu").is_some() && cpu.get("mode").is_some(), "{cpu}");
     }
-    assert_eq!(source.0.usage().faults, 0);
+    assert_eq!(source.instance().usage().faults, 0);
 }
 
 #[tokio::test]
 async fn without_a_grant_it_is_refused_with_the_remedy() {
     let sandbox = Sandbox::new();
-    let source = PluginSource(sandbox.instance(&bundled("system"), json!({}), &GrantSettings::default()).await);
+    let source = PluginSource::new(sandbox.instance(&bundled("system"), json!({}), &GrantSettings::default()).await);
     let fault = source.collect().await.unwrap_err();
     assert!(matches!(&fault, Fault::Denied(reason) if reason.contains("add `system` under `grant`")), "{fault:?}");
 }

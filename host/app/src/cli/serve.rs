@@ -3,9 +3,11 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
+use tokio::runtime::{Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -15,6 +17,9 @@ use crate::plan::{self, Origins};
 
 /// Threads for work that blocks: queries, the store, this machine's metrics.
 const BLOCKING_THREADS: usize = 64;
+
+/// What is left running once all has been stopped in order may take so long to see that it is.
+const LAST_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) fn run(origins: Origins) -> anyhow::Result<ExitCode> {
     let plan = match plan::read(&origins) {
@@ -26,25 +31,42 @@ pub(super) fn run(origins: Origins) -> anyhow::Result<ExitCode> {
     };
     let filter = logging::filter(&plan.settings.log).or_else(|_| logging::filter("info")).map_err(|reason| anyhow!(reason))?;
     logging::start(filter, plan.settings.log_format);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .max_blocking_threads(BLOCKING_THREADS)
-        .thread_name("vitrine")
-        .enable_all()
-        .build()
-        .context("the threads cannot be started")?;
-    runtime.block_on(serve(plan, origins))?;
-    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    let collecting = threads("collect", collectors())?;
+    let runtime = threads("vitrine", cores())?;
+    runtime.block_on(serve(plan, origins, collecting.handle().clone()))?;
+    collecting.shutdown_timeout(LAST_WAIT);
+    runtime.shutdown_timeout(LAST_WAIT);
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(mut plan: plan::Plan, mut origins: Origins) -> anyhow::Result<()> {
+fn threads(name: &str, workers: usize) -> anyhow::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .max_blocking_threads(BLOCKING_THREADS)
+        .thread_name(name)
+        .enable_all()
+        .build()
+        .context("the threads cannot be started")
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Polling mostly waits. On one thread, those due in the same moment are served one after the other without waking
+/// others; a large machine has work for more.
+fn collectors() -> usize {
+    cores().div_ceil(4)
+}
+
+async fn serve(mut plan: plan::Plan, mut origins: Origins, collecting: Handle) -> anyhow::Result<()> {
     // First of all the port: nothing is started in vain if it is taken.
     let listener = listen(plan.settings.listen).await?;
     let address = listener.local_addr().unwrap_or(plan.settings.listen);
     // Links name the port that was given, where any would do; at each reload too.
     plan.settings.listen = address;
     origins.flags["listen"] = serde_json::Value::String(address.to_string());
-    let mut host = Host::start(plan, origins).await?;
+    let mut host = Host::start(plan, origins, collecting).await?;
     writeln!(std::io::stdout(), "Vitrine is at http://{address}")?;
     let stop = CancellationToken::new();
     let signals = tokio::spawn(wait_for_signal(stop.clone()));

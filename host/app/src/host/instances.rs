@@ -242,7 +242,7 @@ impl Host {
             plugin: plan.plugin.clone(),
             schedule: plan.schedule.clone(),
             labels: Labels::from_pairs(plan.labels.clone()),
-            source: Arc::new(PluginSource(Arc::clone(&instance))),
+            source: Arc::new(PluginSource::new(Arc::clone(&instance))),
         });
         let made =
             Made { version: plan.version.clone(), plugin: plan.plugin.clone(), granted: plan.grants.to_string(), instance };

@@ -20,8 +20,42 @@ const NAME_BYTES: usize = 1 << 10;
 const HELP_BYTES: usize = 1 << 10;
 const UNIT_BYTES: usize = 64;
 
-/// Samples without a time of their own get `now`.
-pub(crate) fn batch(batch: collector::Batch, now: Millis) -> Result<Batch, Fault> {
+/// What names the series of a batch. A plugin mostly brings the same series at each tick: their labels are then made
+/// once, and who hears of them knows them again by their place in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    symbols: Vec<String>,
+    labels: Vec<u32>,
+    ends: Vec<u32>,
+    series: Vec<Labels>,
+}
+
+/// A larger layout is not kept: it would cost more memory than it saves time.
+const KEPT: usize = 20_000;
+
+impl Layout {
+    fn is_of(&self, batch: &collector::Batch) -> bool {
+        self.ends == batch.ends && self.labels == batch.labels && self.symbols == batch.symbols
+    }
+
+    fn new(batch: &mut collector::Batch) -> Result<Layout, Fault> {
+        let symbols: Vec<Arc<str>> = batch.symbols.iter().map(|symbol| Arc::from(symbol.as_str())).collect();
+        let mut series = Vec::with_capacity(batch.ends.len());
+        let mut start = 0;
+        for end in &batch.ends {
+            let end = *end as usize;
+            let pairs =
+                batch.labels.get(start..end).ok_or_else(|| wrong("a series of a batch ends where there are no labels"))?;
+            series.push(labels(&symbols, pairs)?);
+            start = end;
+        }
+        let [labels, ends] = [&mut batch.labels, &mut batch.ends].map(std::mem::take);
+        Ok(Layout { symbols: std::mem::take(&mut batch.symbols), labels, ends, series })
+    }
+}
+
+/// Samples without a time of their own get `now`. `known` is the layout of the batch before, and then of this one.
+pub(crate) fn batch(mut batch: collector::Batch, now: Millis, known: &mut Layout) -> Result<Batch, Fault> {
     let count = batch.ends.len();
     if batch.values.len() != count || !(batch.times.is_empty() || batch.times.len() == count) {
         return Err(wrong("the columns of a batch differ in length"));
@@ -38,15 +72,15 @@ pub(crate) fn batch(batch: collector::Batch, now: Millis) -> Result<Batch, Fault
             batch.families.len()
         )));
     }
-    let symbols: Vec<Arc<str>> = batch.symbols.into_iter().map(Arc::from).collect();
-    let mut samples = Vec::with_capacity(count);
-    let mut start = 0;
-    for (place, (end, value)) in batch.ends.iter().zip(&batch.values).enumerate() {
-        let end = *end as usize;
-        let pairs = batch.labels.get(start..end).ok_or_else(|| wrong("a series of a batch ends where there are no labels"))?;
-        let time = batch.times.get(place).copied().unwrap_or(now);
-        samples.push((labels(&symbols, pairs)?, Sample { time, value: *value }));
-        start = end;
+    if !known.is_of(&batch) {
+        *known = Layout::default();
+        *known = Layout::new(&mut batch)?;
+    }
+    let timed = |place: usize| batch.times.get(place).copied().unwrap_or(now);
+    let values = batch.values.iter().enumerate().map(|(place, value)| Sample { time: timed(place), value: *value });
+    let samples = known.series.iter().cloned().zip(values).collect();
+    if count > KEPT {
+        *known = Layout::default();
     }
     Ok(Batch {
         families: batch
@@ -107,6 +141,10 @@ mod tests {
 
     use super::*;
 
+    fn batch(raw: collector::Batch, now: Millis) -> Result<Batch, Fault> {
+        super::batch(raw, now, &mut Layout::default())
+    }
+
     fn raw(symbols: &[&str], labels: &[u32], ends: &[u32], values: &[f64], times: &[i64]) -> collector::Batch {
         collector::Batch {
             families: Vec::new(),
@@ -124,6 +162,21 @@ mod tests {
         let shown: Vec<_> =
             made.samples.iter().map(|(labels, sample)| format!("{labels} {} {}", sample.value, sample.time)).collect();
         assert_eq!(shown, [r#"up{job="web"} 1 7"#, "up 0 7"]);
+    }
+
+    #[test]
+    fn the_same_series_are_named_once_and_others_anew() {
+        let mut known = Layout::default();
+        let symbols = ["__name__", "up", "job", "web", "db"];
+        let mut told = |labels: &[u32], values: &[f64]| {
+            super::batch(raw(&symbols, labels, &[4], values, &[]), 7, &mut known).unwrap().samples.remove(0)
+        };
+        let (first, again, other) = (told(&[0, 1, 2, 3], &[1.0]), told(&[0, 1, 2, 3], &[2.0]), told(&[0, 1, 2, 4], &[3.0]));
+        assert!(first.0.is_same(&again.0));
+        assert_eq!((first.1.value, again.1.value), (1.0, 2.0));
+        assert_eq!((other.0.to_string(), other.1.value), (r#"up{job="db"}"#.to_owned(), 3.0));
+        assert!(super::batch(raw(&symbols, &[0, 9], &[2], &[1.0], &[]), 7, &mut known).is_err());
+        assert_eq!(super::batch(raw(&symbols, &[0, 1], &[2], &[1.0], &[]), 7, &mut known).unwrap().samples.len(), 1);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! All series by name, in memory: appends and matchers never ask the database for one.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use vitrine_model::labels::NAME;
 use vitrine_model::matcher::Test;
@@ -9,9 +10,28 @@ use vitrine_model::{Labels, Matcher};
 /// The number the database gave a series.
 pub(super) type SeriesId = i64;
 
+/// Takes the hash that labels bring with them.
+#[derive(Debug, Default)]
+pub(super) struct Brought(u64);
+
+impl Hasher for Brought {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    /// Labels write one number and nothing else; anything else would still give a hash, if a poor one.
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Dictionary {
-    ids: HashMap<Labels, SeriesId>,
+    ids: HashMap<Labels, SeriesId, BuildHasherDefault<Brought>>,
     labels: HashMap<SeriesId, Labels>,
     by_name: HashMap<String, BTreeSet<SeriesId>>,
 }
