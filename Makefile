@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests test browser lint bench clean
+.PHONY: help run build assets plugins guests test browser exporter lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,12 +49,22 @@ browser: ## Get the browser for the tests, where it is missing and can be had
 	    echo 'Chromium is missing: run `sudo apt-get install chromium`' >&2; exit 1; \
 	  fi; }
 
+# Without what it recommends: that would start a service.
+exporter: ## Get the exporter to compare with, where it is missing and can be had
+	@command -v prometheus-node-exporter >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    printf '\033[1m==> installing the node exporter for a test\033[0m\n'; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus-node-exporter; \
+	  else \
+	    echo 'The node exporter is missing: run `sudo apt-get install --no-install-recommends prometheus-node-exporter`' >&2; exit 1; \
+	  fi; }
+
 tests/peers/node_modules: tests/peers/package-lock.json
 	$(call say,getting the mail server for the tests)
 	cd tests/peers && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-test: assets plugins guests browser tests/peers/node_modules lint ## Run all tests
+test: assets plugins guests browser exporter tests/peers/node_modules lint ## Run all tests
 	$(call say,building and running all tests; the first time this takes some minutes)
 	cd host/web/assets && npm run --silent check && npm test --silent
 	cargo test --workspace --exclude vitrine-tests

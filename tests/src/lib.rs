@@ -3,6 +3,7 @@
 
 mod browser;
 mod client;
+mod exporter;
 mod files;
 mod paths;
 mod smtp;
@@ -12,6 +13,7 @@ mod wait;
 
 pub use browser::{Browser, Look, Page, Theme};
 pub use client::{Answer, get};
+pub use exporter::{Exporter, Labels};
 pub use files::Files;
 pub use paths::{guests, repository, target_folder};
 pub use smtp::{Mail, Relay, Smtp};

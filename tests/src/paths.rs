@@ -53,8 +53,19 @@ pub(crate) fn peers() -> PathBuf {
 
 /// The browser, by the names that distributions give it.
 pub(crate) fn chromium() -> PathBuf {
+    let found = program(&["chromium", "chromium-browser", "google-chrome"]);
+    found.expect("Chromium is missing: run `make browser`, or `apt-get install chromium`")
+}
+
+/// Debian's node exporter.
+pub(crate) fn node_exporter() -> PathBuf {
+    let found = program(&["prometheus-node-exporter"]);
+    found.expect("the node exporter is missing: run `make exporter`, or `apt-get install --no-install-recommends prometheus-node-exporter`")
+}
+
+/// The first of these that is somewhere on the path.
+fn program(names: &[&str]) -> Option<PathBuf> {
     let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
-    let names = ["chromium", "chromium-browser", "google-chrome"];
     let mut places = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    places.find(|place| place.is_file()).expect("Chromium is missing: run `make browser`, or `apt-get install chromium`")
+    places.find(|place| place.is_file())
 }

@@ -4,9 +4,11 @@
 mod bad_input;
 mod browser;
 mod cli;
+mod exporter;
 mod first_light;
 mod floors;
 mod operations;
 mod sandbox;
 mod shop;
+mod states;
 mod survives;

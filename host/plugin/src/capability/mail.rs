@@ -9,7 +9,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor};
 
-use crate::bindings::imported::mail::{Error, Host, Message};
+use crate::bindings::imported::mail::{Attachment as GuestAttachment, Error, Host, Message};
 use crate::context::Context;
 use crate::grant::Right;
 use crate::settings::{MailRelay, MailTls};
@@ -118,21 +118,42 @@ fn compose(from: &Mailbox, message: Message) -> Result<Mail, String> {
         let root = format!("<{}@{domain}>", id_part(thread));
         builder = builder.in_reply_to(root.clone()).references(root);
     }
-    let mail = match message.html {
-        None => builder.singlepart(SinglePart::plain(message.text)),
-        Some(html) => {
-            let alternative = MultiPart::alternative_plain_html(message.text, html);
-            builder.multipart(attached(alternative, message.attachments)?)
-        }
+    let mail = match content(message.text, message.html, message.attachments)? {
+        Content::Plain(part) => builder.singlepart(part),
+        Content::Parts(parts) => builder.multipart(parts),
     };
     mail.map_err(|error| format!("the message cannot be built: {error}"))
 }
 
-fn attached(alternative: MultiPart, attachments: Vec<crate::bindings::imported::mail::Attachment>) -> Result<MultiPart, String> {
-    if attachments.is_empty() {
-        return Ok(alternative);
+enum Content {
+    Plain(SinglePart),
+    Parts(MultiPart),
+}
+
+/// The text, or text and HTML with the pictures that it names; whatever else is attached comes beside it (RFC 2046, 2387).
+fn content(text: String, html: Option<String>, attachments: Vec<GuestAttachment>) -> Result<Content, String> {
+    let is_rich = html.is_some();
+    let (named, beside): (Vec<_>, Vec<_>) =
+        attachments.into_iter().partition(|attachment| is_rich && attachment.content_id.is_some());
+    let message = match html {
+        None => Content::Plain(SinglePart::plain(text)),
+        Some(html) => {
+            let alternative = MultiPart::alternative_plain_html(text, html);
+            let related = if named.is_empty() { alternative } else { MultiPart::related().multipart(alternative) };
+            Content::Parts(with_all(related, named)?)
+        }
+    };
+    if beside.is_empty() {
+        return Ok(message);
     }
-    let mut parts = MultiPart::related().multipart(alternative);
+    let mixed = match message {
+        Content::Plain(part) => MultiPart::mixed().singlepart(part),
+        Content::Parts(parts) => MultiPart::mixed().multipart(parts),
+    };
+    Ok(Content::Parts(with_all(mixed, beside)?))
+}
+
+fn with_all(mut parts: MultiPart, attachments: Vec<GuestAttachment>) -> Result<MultiPart, String> {
     for attachment in attachments {
         let kind = ContentType::parse(&attachment.content_type)
             .map_err(|_| format!("`{}` is not a content type", single_line(&attachment.content_type)))?;
@@ -163,5 +184,54 @@ impl Host for Context {
             Ok(outcome) => outcome,
             Err(_) => Err(Error::Unavailable(format!("the mail relay did not finish within {} s", wait.as_secs()))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    /// The kinds of its parts, outside in, and all of its text.
+    fn check(html: Option<&str>, attachments: &[(&str, Option<&str>)], kinds: &[&str]) -> String {
+        let attachment = |(name, id): &(&str, Option<&str>)| GuestAttachment {
+            name: (*name).to_owned(),
+            content_type: "text/csv".to_owned(),
+            content_id: id.map(str::to_owned),
+            data: b"time,value".to_vec(),
+        };
+        let message = Message {
+            key: "1".to_owned(),
+            thread: None,
+            to: vec!["on-call@shop.test".to_owned()],
+            subject: "a report".to_owned(),
+            text: "see the file".to_owned(),
+            html: html.map(str::to_owned),
+            attachments: attachments.iter().map(attachment).collect(),
+        };
+        let mail = compose(&"vitrine@shop.test".parse().unwrap(), message).unwrap();
+        let text = String::from_utf8(mail.formatted()).unwrap();
+        let parts = text.lines().filter_map(|line| line.strip_prefix("Content-Type: ")?.split(';').next());
+        assert_eq!(parts.collect::<Vec<_>>(), kinds, "{text}");
+        assert!(text.contains("see the file"), "{text}");
+        text
+    }
+
+    #[test]
+    fn what_is_attached_arrives_with_html_and_without() {
+        let file = ("week.csv", None);
+        let picture = ("load.png", Some("load"));
+        check(None, &[], &["text/plain"]);
+        check(Some("<p>hi"), &[], &["multipart/alternative", "text/plain", "text/html"]);
+        let text = check(None, &[file], &["multipart/mixed", "text/plain", "text/csv"]);
+        assert!(text.contains("Content-Disposition: attachment; filename=\"week.csv\"") && text.contains("time,value"), "{text}");
+        let related = ["multipart/related", "multipart/alternative", "text/plain", "text/html", "text/csv"];
+        let text = check(Some("<img src=cid:load>"), &[picture], &related);
+        assert!(text.contains("Content-ID: <load>"), "{text}");
+        let all: Vec<&str> = ["multipart/mixed"].into_iter().chain(related).chain(["text/csv"]).collect();
+        check(Some("<img src=cid:load>"), &[file, picture], &all);
+        // Nothing names it: it is a file like any other.
+        check(None, &[picture], &["multipart/mixed", "text/plain", "text/csv"]);
     }
 }

@@ -30,7 +30,6 @@ pub struct Reader {
 
 #[derive(Default)]
 struct State {
-    identity: Option<Identity>,
     disks: disks::Disks,
 }
 
@@ -48,9 +47,8 @@ impl Reader {
 }
 
 fn read(state: &mut State, sections: Sections) -> Result<Snapshot, String> {
-    let identity = state.identity.get_or_insert_with(identity).clone();
     let mut snapshot = Snapshot {
-        identity,
+        identity: identity(),
         cpus: Vec::new(),
         load: None,
         memory: None,
@@ -67,6 +65,20 @@ fn read(state: &mut State, sections: Sections) -> Result<Snapshot, String> {
     Ok(snapshot)
 }
 
+/// As `uname` tells it. `sysinfo` would give the distribution's name for the kernel's.
+#[cfg(unix)]
+fn identity() -> Identity {
+    let uname = rustix::system::uname();
+    let text = |part: &std::ffi::CStr| part.to_string_lossy().into_owned();
+    Identity {
+        hostname: text(uname.nodename()),
+        kernel: text(uname.sysname()),
+        release: text(uname.release()),
+        machine: text(uname.machine()),
+    }
+}
+
+#[cfg(not(unix))]
 fn identity() -> Identity {
     let unknown = |_| "unknown".to_owned();
     Identity {

@@ -2,7 +2,7 @@
 //!
 //! `sysinfo` gives shares where these metrics need counters, so the counters come from `procfs`.
 
-use procfs::{Current, CurrentSI, KernelStats, LoadAverage, Meminfo};
+use procfs::{Current, FromReadSI, KernelStats, LoadAverage, Meminfo};
 
 use crate::bindings::imported::system::{Cpu, DiskIo, Load, Memory, Network, Processes, Sections, Snapshot};
 
@@ -37,9 +37,11 @@ fn unreadable(file: &str, error: &procfs::ProcError) -> String {
 }
 
 fn kernel(snapshot: &mut Snapshot, sections: Sections) -> Result<(), String> {
-    let stats = KernelStats::current().map_err(|error| unreadable("/proc/stat", &error))?;
+    let text = std::fs::read_to_string("/proc/stat").map_err(|error| format!("/proc/stat cannot be read: {error}"))?;
+    let stats = KernelStats::from_read(text.as_bytes(), procfs::current_system_info());
+    let stats = stats.map_err(|error| unreadable("/proc/stat", &error))?;
     if sections.contains(Sections::CPU) {
-        snapshot.cpus = stats.cpu_time.iter().enumerate().map(cpu).collect();
+        snapshot.cpus = processors(&text).zip(&stats.cpu_time).map(cpu).collect();
     }
     if sections.contains(Sections::UPTIME) {
         snapshot.boot_time = Some(seconds(stats.btime));
@@ -56,12 +58,19 @@ fn kernel(snapshot: &mut Snapshot, sections: Sections) -> Result<(), String> {
     Ok(())
 }
 
-fn cpu((number, time): (usize, &procfs::CpuTime)) -> Cpu {
+/// The kernel's numbers of the processors, in the order of `/proc/stat`: those that are switched off are not there, and
+/// the others keep theirs. `procfs` gives the rows without them.
+fn processors(stat: &str) -> impl Iterator<Item = &str> {
+    let rows = stat.lines().filter_map(|line| line.strip_prefix("cpu")?.split(' ').next());
+    rows.filter(|number| !number.is_empty())
+}
+
+fn cpu((number, time): (&str, &procfs::CpuTime)) -> Cpu {
     let per_second = seconds(procfs::ticks_per_second());
     let ticks = |count: u64| seconds(count) / per_second;
     let optional = |count: Option<u64>| ticks(count.unwrap_or(0));
     Cpu {
-        name: number.to_string(),
+        name: number.to_owned(),
         user: ticks(time.user),
         nice: ticks(time.nice),
         system: ticks(time.system),
@@ -124,4 +133,15 @@ fn network(device: procfs::net::DeviceStatus) -> Network {
 #[expect(clippy::cast_precision_loss, reason = "samples are doubles")]
 fn seconds(count: u64) -> f64 {
     count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_processor_that_is_off_shifts_no_number() {
+        let stat = "cpu  30 0 0 0\ncpu0 10 0 0 0\ncpu2 12 0 0 0\ncpu11 8 0 0 0\nintr 5\nctxt 1\nbtime 1\nprocesses 1\n";
+        assert_eq!(processors(stat).collect::<Vec<_>>(), ["0", "2", "11"]);
+    }
 }
