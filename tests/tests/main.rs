@@ -10,5 +10,4 @@ mod floors;
 mod operations;
 mod sandbox;
 mod shop;
-mod states;
 mod survives;
