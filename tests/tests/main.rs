@@ -10,4 +10,5 @@ mod floors;
 mod operations;
 mod sandbox;
 mod shop;
+mod states;
 mod survives;

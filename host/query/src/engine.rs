@@ -9,6 +9,7 @@ use vitrine_model::{Labels, Millis};
 use crate::evaluate::value::{Column, Value, is_absent};
 use crate::evaluate::{Grid, Run};
 use crate::limits::Watch;
+use crate::nearest;
 use crate::{Answer, Cancel, Expr, Limits, Matrix, QueryError};
 
 /// Evaluates expressions. Calls block: ask from a blocking thread. Cheap to clone.
@@ -56,6 +57,12 @@ impl Engine {
             Value::Vector(columns) => shown(columns),
         };
         Ok(Matrix { times: grid.times().collect(), series })
+    }
+
+    /// Selectors that find something, for expressions that find nothing: at most three, the nearest first.
+    pub fn nearest<'a>(&self, exprs: impl IntoIterator<Item = &'a Expr>) -> Result<Vec<String>, QueryError> {
+        let selectors: Vec<_> = exprs.into_iter().flat_map(Expr::selectors).collect();
+        Ok(nearest::nearest(self.samples.as_ref(), &selectors)?)
     }
 
     fn evaluate(&self, expr: &Expr, grid: Grid, cancel: &Cancel) -> Result<Value, QueryError> {

@@ -9,6 +9,7 @@ mod error;
 mod evaluate;
 mod functions;
 mod limits;
+mod nearest;
 mod plan;
 mod syntax;
 

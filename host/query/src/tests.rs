@@ -4,4 +4,5 @@
 mod conformance;
 mod expressions;
 mod memory;
+mod nearest;
 mod refusals;

@@ -1,11 +1,11 @@
 //! Samples in memory, written in the notation of Prometheus's own tests: `metric{label="x"} 1+2x3 _ stale NaN`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use vitrine_model::port::StoreError;
 use vitrine_model::port::samples::{Appended, Samples, SelectLimits};
-use vitrine_model::sample::{Batch, Family, Sample, Series, stale};
+use vitrine_model::sample::{Batch, Family, MetricKind, Sample, Series, stale};
 use vitrine_model::{Labels, Matcher, Millis};
 
 #[derive(Debug, Default)]
@@ -106,7 +106,10 @@ impl Samples for Memory {
     }
 
     fn families(&self) -> Result<Vec<Family>, StoreError> {
-        Ok(Vec::new())
+        let names: BTreeSet<&str> = self.0.keys().map(Labels::name).collect();
+        let family =
+            |name: &str| Family { name: name.to_owned(), kind: MetricKind::Unknown, help: String::new(), unit: String::new() };
+        Ok(names.into_iter().map(family).collect())
     }
 
     fn forget(&self, _: Millis) -> Result<u64, StoreError> {

@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use vitrine_model::frame::{Column, Frame, Values};
 use vitrine_model::port::panel::{Panel as PanelPlugin, RenderRequest, Theme};
 use vitrine_model::{Fault, Labels, Millis, Span};
-use vitrine_query::Answer;
+use vitrine_query::{Answer, Cancel, Engine, Expr};
 
 use crate::ask::{AskError, Asker};
 use crate::dashboard::kept::Kept;
@@ -164,7 +164,7 @@ impl Evaluator {
         let frames = frames.into_iter().collect::<Result<Vec<Frame>, Fault>>()?;
         let newest = frames.iter().filter_map(newest).max();
         if !panel.queries.is_empty() && frames.iter().all(|frame| frame.columns.len() < 2) {
-            return Ok(empty(panel));
+            return Ok(empty(panel, &self.nearest(panel).await));
         }
         let surroundings = Surroundings {
             title: panel.title.clone(),
@@ -186,10 +186,17 @@ impl Evaluator {
             .await
             .map_err(|error| Fault::Internal(format!("the view could not be drawn: {error}")))?;
         if drawing.empty && !panel.queries.is_empty() {
-            return Ok(Shown { kind: drawing.kind, ..empty(panel) });
+            return Ok(Shown { kind: drawing.kind, ..empty(panel, &self.nearest(panel).await) });
         }
         let (state, text) = freshness(newest.or(drawing.newest), window);
         Ok(Shown { kind: drawing.kind, html: drawing.html.into(), plot: drawing.plot.map(Arc::new), state, text })
+    }
+
+    /// What a panel without any series may have meant; a courtesy, so whatever is wrong with it stays unsaid.
+    async fn nearest(&self, panel: &Panel) -> Vec<String> {
+        let exprs: Vec<Arc<Expr>> = panel.queries.iter().map(|query| Arc::clone(&query.expr)).collect();
+        let work = move |engine: &Engine, _: &Cancel| engine.nearest(exprs.iter().map(Arc::as_ref));
+        self.asker.work(work).await.ok().and_then(Result::ok).unwrap_or_default()
     }
 
     /// A query's answer over the grid, and now: what came in since the grid's last point shows at once.
@@ -276,13 +283,24 @@ fn fault(error: AskError) -> Fault {
     }
 }
 
-fn empty(panel: &Panel) -> Shown {
+fn empty(panel: &Panel, nearest: &[String]) -> Shown {
     let mut html = Html::new();
-    html.raw("<div class=\"notice\"><p>No series match</p>");
+    html.raw("<div class=\"notice empty\"><p>No series match</p>");
     for query in &panel.queries {
         html.raw("<code>").text(&query.text).raw("</code>");
     }
-    html.raw("<p class=\"hint\">in this range. Look for the source under <a href=\"/sources\">sources</a>.</p></div>");
+    match nearest {
+        [] => {
+            html.raw("<p class=\"hint\">in this range. Is its <a href=\"/sources\">source</a> well?</p></div>");
+        }
+        nearest => {
+            html.raw("<p class=\"hint\">").raw(if nearest.len() == 1 { "the nearest is" } else { "the nearest are" }).raw("</p>");
+            for selector in nearest {
+                html.raw("<code class=\"near\">").text(selector).raw("</code>");
+            }
+            html.raw("</div>");
+        }
+    }
     Shown { kind: Kind::Markup, html: html.finish().into(), plot: None, state: PanelState::Ok, text: String::new() }
 }
 

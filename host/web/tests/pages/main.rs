@@ -84,6 +84,23 @@ async fn every_page_has_its_frame_and_its_policy() {
 }
 
 #[tokio::test]
+async fn an_empty_panel_names_what_comes_nearest() {
+    let world = World::new();
+    world.fill(&[("__name__", "cpu"), ("mode", "user")], 5, |_| 1.0);
+    world.fill(&[("__name__", "cpu"), ("mode", "<b>")], 5, |_| 1.0);
+    let panel = |query: &str| json!({ "title": "CPU", "show": "stat", "query": query });
+    world.show("one", json!({ "title": "One", "panels": [panel("cpu{mode='usr'}"), panel("none")] }));
+    let page = body(&world, "/d/one").await;
+    for part in [
+        "<code>cpu{mode=&#39;usr&#39;}</code><p class=\"hint\">the nearest are</p><code class=\"near\">cpu{mode=&quot;user&quot;}</code>",
+        "<code class=\"near\">cpu{mode=&quot;&lt;b&gt;&quot;}</code></div>",
+        "<code>none</code><p class=\"hint\">in this range. Is its <a href=\"/sources\">source</a> well?</p>",
+    ] {
+        assert!(page.contains(part), "{part} is not in\n{page}");
+    }
+}
+
+#[tokio::test]
 async fn hostile_text_stays_text() {
     let world = World::new();
     let evil = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>";

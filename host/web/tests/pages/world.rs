@@ -57,8 +57,10 @@ impl Samples for Memory {
         Ok(list)
     }
 
-    fn series(&self, _: &[Matcher], _: usize) -> Result<Vec<Labels>, StoreError> {
-        Ok(Vec::new())
+    fn series(&self, matchers: &[Matcher], limit: usize) -> Result<Vec<Labels>, StoreError> {
+        let map = self.0.lock().unwrap();
+        let matching = map.keys().filter(|labels| matchers.iter().all(|matcher| matcher.matches(labels)));
+        Ok(matching.take(limit).cloned().collect())
     }
 
     fn families(&self) -> Result<Vec<Family>, StoreError> {
