@@ -18,6 +18,8 @@ use crate::wait::{LONG, wait_until};
 
 /// How long a stop may take.
 const STOP: Duration = Duration::from_secs(5);
+/// How long compiling a guest and all that it needs may take.
+const COMPILING: Duration = Duration::from_secs(600);
 /// Log lines shown of a failed test.
 const SHOWN: usize = 80;
 
@@ -38,6 +40,7 @@ pub struct Start {
     flags: Vec<String>,
     environment: Vec<(String, String)>,
     alone: bool,
+    patience: Duration,
 }
 
 impl Start {
@@ -48,7 +51,7 @@ impl Start {
 
     /// As a person starts it in that folder: nothing but the files says how.
     pub fn bare(files: &Files) -> Start {
-        Start { folder: files.path().to_owned(), flags: Vec::new(), environment: Vec::new(), alone: false }
+        Start { folder: files.path().to_owned(), flags: Vec::new(), environment: Vec::new(), alone: false, patience: LONG }
     }
 
     #[must_use]
@@ -67,6 +70,13 @@ impl Start {
     #[must_use]
     pub fn alone(mut self) -> Start {
         self.alone = true;
+        self
+    }
+
+    /// Has time to compile something from scratch.
+    #[must_use]
+    pub fn patient(mut self) -> Start {
+        self.patience = COMPILING;
         self
     }
 
@@ -92,7 +102,7 @@ impl Start {
     /// Runs a verb to its end.
     pub async fn run(self, verb: &[&str]) -> Ran {
         let mut command = self.command(verb);
-        let output = tokio::time::timeout(LONG, command.output()).await;
+        let output = tokio::time::timeout(self.patience, command.output()).await;
         let output = output.unwrap_or_else(|_| panic!("`vitrine {}` did not end", verb.join(" "))).unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the output is text");
         Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
@@ -110,7 +120,7 @@ pub struct Ran {
 
 /// Runs a verb in a folder.
 pub async fn run(folder: &Path, verb: &[&str]) -> Ran {
-    Start { folder: folder.to_owned(), flags: Vec::new(), environment: Vec::new(), alone: false }.run(verb).await
+    Start { folder: folder.to_owned(), flags: Vec::new(), environment: Vec::new(), alone: false, patience: LONG }.run(verb).await
 }
 
 struct Running {

@@ -39,10 +39,11 @@ const ARROWS: [(&str, &[&str]); 13] = [
 ];
 
 /// Heavy dependencies and their only homes.
-const HOMES: [(&str, &[&str]); 17] = [
+const HOMES: [(&str, &[&str]); 18] = [
     ("wasmtime", &["vitrine-plugin"]),
     ("wasmtime-wasi", &["vitrine-plugin"]),
     ("lettre", &["vitrine-plugin"]),
+    ("aws-lc-rs", &["vitrine"]),
     ("hyper", &["vitrine-plugin", "vitrine-tests"]),
     ("rusqlite", &["vitrine-store"]),
     ("refinery", &["vitrine-store"]),

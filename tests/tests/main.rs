@@ -8,6 +8,7 @@ mod exporter;
 mod first_light;
 mod floors;
 mod operations;
+mod plugin_life;
 mod sandbox;
 mod shop;
 mod states;

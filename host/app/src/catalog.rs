@@ -1,4 +1,4 @@
-//! Where plugins come from: the admin's folder first, then the ones that this binary carries.
+//! Where plugins come from: the admin's folder first, then the installed ones, then those that this binary carries.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,17 +7,47 @@ use std::sync::Arc;
 
 use vitrine_plugin::{Kind, Manifest, manifest_of};
 
+use crate::lock::{LOCK, Lock, Locked};
+use crate::plan::Origins;
+use crate::settings::Settings;
+use crate::shelf::Shelf;
+use crate::signature::{Signer, Trust};
+
 /// Name and component of each bundled plugin.
 static BUNDLED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 
 /// The most that a plugin file may hold.
-const FILE_BYTES: u64 = 64 << 20;
+pub const FILE_BYTES: u64 = 64 << 20;
+
+/// Where to look besides the bundled ones, and whose signatures count.
+#[derive(Debug, Default)]
+pub struct Places {
+    pub folder: Option<PathBuf>,
+    /// The file `plugins.lock`.
+    pub lock: Option<PathBuf>,
+    pub data_dir: PathBuf,
+    pub trust: Trust,
+}
+
+impl Places {
+    pub fn of(origins: &Origins, settings: &Settings) -> Places {
+        Places {
+            folder: settings.plugins.folder.clone(),
+            lock: Some(Lock::place(&origins.folder)),
+            data_dir: settings.data_dir.clone(),
+            trust: Trust::new(&settings.plugins),
+        }
+    }
+}
 
 /// A plugin that can be had: what it says of itself, and where its code is.
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub manifest: Manifest,
     pub file: Option<PathBuf>,
+    /// Where it was installed from.
+    pub source: Option<String>,
+    pub signer: Signer,
     bytes: Cow<'static, [u8]>,
     digest: Arc<str>,
 }
@@ -31,13 +61,41 @@ impl Entry {
         &self.digest
     }
 
+    /// Whether it came with the host.
+    pub fn is_bundled(&self) -> bool {
+        self.file.is_none()
+    }
+
     fn new(bytes: Cow<'static, [u8]>, file: Option<PathBuf>) -> Result<Entry, String> {
         let manifest = manifest_of(&bytes)?;
         let digest = vitrine_pack::digest(&bytes).into();
-        Ok(Entry { manifest, file, bytes, digest })
+        Ok(Entry { manifest, file, source: None, signer: Signer::default(), bytes, digest })
     }
 
-    /// A file of the admin's.
+    /// What is not in a file of the admin's yet.
+    pub fn of(bytes: Vec<u8>, trust: &Trust) -> Result<Entry, String> {
+        let entry = Entry::new(Cow::Owned(bytes), None)?;
+        Ok(Entry { signer: trust.judge(&entry.bytes)?, ..entry })
+    }
+
+    /// A file of the admin's, as far as it may be loaded.
+    fn trusted(file: &Path, trust: &Trust) -> Result<Entry, String> {
+        let entry = Entry::read(file)?;
+        Ok(Entry { signer: trust.judge(&entry.bytes)?, ..entry })
+    }
+
+    /// What `plugins.lock` says is installed.
+    fn installed(locked: &Locked, shelf: &Shelf, trust: &Trust) -> Result<Entry, String> {
+        let remedy = format!("install it again from {}", locked.source);
+        let bytes = shelf.get(&locked.digest).map_err(|reason| format!("{reason}; {remedy}"))?;
+        let entry = Entry::new(Cow::Owned(bytes), Some(shelf.file(&locked.digest)?))?;
+        if entry.manifest.name != locked.name {
+            return Err(format!("`{}` has the digest of `{}`: {remedy}", locked.name, entry.manifest.name));
+        }
+        Ok(Entry { signer: trust.judge(&entry.bytes)?, source: Some(locked.source.clone()), ..entry })
+    }
+
+    /// A file of anybody's, whoever signed it.
     pub fn read(file: &Path) -> Result<Entry, String> {
         let size = std::fs::metadata(file).map_err(|error| format!("it cannot be read: {error}"))?.len();
         if size > FILE_BYTES {
@@ -57,7 +115,7 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    pub fn gather(folder: Option<&Path>) -> Catalog {
+    pub fn gather(places: &Places) -> Catalog {
         let mut catalog = Catalog::default();
         for (name, bytes) in BUNDLED {
             match Entry::new(Cow::Borrowed(bytes), None) {
@@ -65,33 +123,88 @@ impl Catalog {
                 Err(reason) => drop(catalog.broken.insert(PathBuf::from(format!("bundled/{name}")), reason)),
             }
         }
-        let Some(folder) = folder else { return catalog };
-        let entries = match std::fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                catalog.broken.insert(
-                    folder.to_owned(),
-                    format!("the folder cannot be read: {error}; make it, or change `plugins.folder`"),
-                );
-                return catalog;
-            }
-        };
-        for file in entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "wasm")) {
-            catalog.add(file);
-        }
+        catalog.gather_installed(places);
+        catalog.gather_folder(places);
         catalog
     }
 
-    fn add(&mut self, file: PathBuf) {
-        let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        match Entry::read(&file) {
-            Ok(entry) if entry.manifest.name == stem => drop(self.entries.insert(stem, entry)),
-            Ok(entry) => {
-                let reason = format!("its manifest says `{0}`: rename it to `{0}.wasm`", entry.manifest.name);
-                self.broken.insert(file, reason);
+    fn gather_installed(&mut self, places: &Places) {
+        let Some(file) = &places.lock else { return };
+        let lock = match Lock::read(file) {
+            Ok(lock) if lock.plugins.is_empty() => return,
+            Ok(lock) => lock,
+            Err(reason) => return drop(self.broken.insert(file.clone(), reason)),
+        };
+        let shelf = match Shelf::open(&places.data_dir) {
+            Ok(shelf) => shelf,
+            Err(reason) => return drop(self.broken.insert(file.clone(), reason)),
+        };
+        for locked in &lock.plugins {
+            match Entry::installed(locked, &shelf, &places.trust) {
+                Ok(entry) => drop(self.entries.insert(locked.name.clone(), entry)),
+                Err(reason) => {
+                    // The bundled one must not take over in silence.
+                    self.entries.remove(&locked.name);
+                    self.broken.insert(file.join(&locked.name), reason);
+                }
             }
-            Err(reason) => drop(self.broken.insert(file, reason)),
         }
+    }
+
+    fn gather_folder(&mut self, places: &Places) {
+        let Some(folder) = places.folder.as_deref() else { return };
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let reason = format!("the folder cannot be read: {error}; make it, or change `plugins.folder`");
+                self.broken.insert(folder.to_owned(), reason);
+                return;
+            }
+        };
+        let is_plugin = |path: &PathBuf| path.extension().is_some_and(|end| end == "wasm");
+        let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_plugin).collect();
+        files.sort();
+        for file in files {
+            self.add(file, &places.trust);
+        }
+    }
+
+    fn add(&mut self, file: PathBuf, trust: &Trust) {
+        let called = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let entry = match Entry::trusted(&file, trust) {
+            Ok(entry) => entry,
+            Err(reason) => {
+                // A bundled one must not take over where the admin's own is only broken just now.
+                self.entries.remove(called.trim_end_matches(".wasm"));
+                self.broken.insert(file, reason);
+                return;
+            }
+        };
+        let (name, version) = (entry.manifest.name.clone(), &entry.manifest.version);
+        if called != format!("{name}.wasm") && called != format!("{name}-{version}.vitrine.wasm") {
+            let reason = format!("its manifest says `{name}` and {version}: rename it to `{name}.wasm`");
+            self.broken.insert(file, reason);
+            return;
+        }
+        let other = self.entries.get(&name).and_then(|known| known.file.clone()).filter(|known| known.parent() == file.parent());
+        if let Some(other) = other {
+            let reason = format!("{} is the plugin `{name}` too: keep one of the two", other.display());
+            self.broken.insert(file, reason);
+            return;
+        }
+        self.entries.insert(name, entry);
+    }
+
+    /// A sentence for each file that is no plugin.
+    pub fn problems(&self) -> impl Iterator<Item = String> {
+        self.broken.iter().map(|(file, reason)| match file.parent().filter(|lock| lock.ends_with(LOCK)) {
+            Some(lock) => {
+                let name = file.file_name().unwrap_or_default().to_string_lossy();
+                format!("the installed plugin `{name}` ({}) cannot be used: {reason}", lock.display())
+            }
+            None if file.ends_with(LOCK) => format!("{} is wrong: {reason}", file.display()),
+            None => format!("{} is no plugin that can be used: {reason}", file.display()),
+        })
     }
 
     pub fn get(&self, name: &str) -> Option<&Entry> {

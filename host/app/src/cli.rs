@@ -22,6 +22,7 @@ use crate::plan::Origins;
 #[command(after_help = "EXAMPLES:
   vitrine serve                       start with ./config and ./dashboards
   vitrine check                       say everything that is wrong in the files
+  vitrine plugin new source mine      write a plugin of your own
   vitrine plugin inspect system       what a plugin is, and what it may do
   vitrine plugin build plugins/mine   compile a plugin to one file
 
@@ -79,7 +80,7 @@ enum Verb {
     ///
     /// Each problem comes with file, line, column, reason and remedy. The exit code is 1 if there is any.
     Check,
-    /// Build and inspect plugins
+    /// Write, build, test, sign, install and inspect plugins
     #[command(subcommand)]
     Plugin(plugin::Verb),
     /// Print the JSON Schema of a kind of file, for editors

@@ -2,12 +2,17 @@
 
 mod catalog;
 mod cli;
+mod contract;
 mod host;
+mod lock;
 mod logging;
 mod memory;
+mod oci;
 mod plan;
 mod process;
 mod settings;
+mod shelf;
+mod signature;
 
 use std::process::ExitCode;
 

@@ -14,7 +14,7 @@ use vitrine_monitor::schedule::Schedule;
 use vitrine_plugin::grant::Grants;
 use vitrine_web::Dashboard;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Places};
 use crate::settings::Settings;
 
 /// Less would be a mistake: rules and pages look back further.
@@ -91,11 +91,8 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
     };
     let mut notes = Notes { files: loaded.files().len(), ..Notes::default() };
     let settings = loaded.value.clone();
-    let catalog = Catalog::gather(settings.plugins.folder.as_deref());
-    for (file, reason) in &catalog.broken {
-        let text = format!("{} is no plugin that can be used: {reason}", file.display());
-        notes.problems.push(Problem::general(text));
-    }
+    let catalog = Catalog::gather(&Places::of(origins, &settings));
+    notes.problems.extend(catalog.problems().map(Problem::general));
     let retention = general(&loaded, &mut notes);
     let sources = instances::sources(&loaded, &catalog, &mut notes);
     let channels = instances::channels(&loaded, &catalog, &mut notes);
@@ -121,7 +118,7 @@ fn with_other_files(origins: &Origins, mut problems: Problems) -> (Problems, usi
     let mut notes = Notes { files: yaml_files(&origins.folder).len(), ..Notes::default() };
     let settings = Settings::default();
     rules::read(origins, &settings, &mut notes);
-    dashboards::read(&settings, &Catalog::gather(None), &mut notes);
+    dashboards::read(&settings, &Catalog::gather(&Places::default()), &mut notes);
     problems.0.extend(notes.problems);
     (problems, notes.files)
 }
@@ -166,6 +163,11 @@ fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Span> {
             let known: Vec<&str> = settings.channels.keys().map(String::as_str).collect();
             let path = Path::new().key("alerts").key("notify").index(place);
             find(Finding::value(path, format!("there is no channel `{name}`")).hint(format!("there are: {}", known.join(", "))));
+        }
+    }
+    for (place, trusted) in settings.plugins.trust.iter().enumerate() {
+        if let Err(reason) = crate::signature::PublicKey::parse(&trusted.key) {
+            find(Finding::value(Path::new().key("plugins").key("trust").index(place).key("key"), reason));
         }
     }
     let path = Path::new().key("retention");

@@ -107,7 +107,9 @@ pub fn manifest_of(bytes: &[u8]) -> Result<Manifest, String> {
     let text = vitrine_pack::manifest_of(bytes)
         .map_err(|error| format!("{error:#}; build it with `vitrine plugin build`"))?
         .ok_or("it is a component without a manifest: build it with `vitrine plugin build`")?;
-    Manifest::parse(&text).map_err(|error| format!("its manifest is wrong: {error}"))
+    let api = vitrine_pack::api_of(bytes).map_err(|error| format!("{error:#}"))?;
+    let manifest = Manifest::parse(&text).map_err(|error| format!("its manifest is wrong: {error}"))?;
+    Ok(Manifest { api, ..manifest })
 }
 
 fn refused_import(kind: Kind, error: &wasmtime::Error) -> String {

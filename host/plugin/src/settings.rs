@@ -22,11 +22,33 @@ pub struct PluginSettings {
     pub cpu_ms: u32,
     /// PEM file with certificate authorities to trust besides the system's.
     pub ca_file: Option<PathBuf>,
+    /// Whose signatures count, by the name you know them by.
+    pub trust: Vec<TrustedKey>,
+    /// Load no plugin that is not signed by one of them; the bundled ones are the host's own.
+    pub require_signature: bool,
+}
+
+/// An entry of `plugins.trust`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrustedKey {
+    /// Who holds it.
+    pub name: String,
+    /// The public key: `ed25519:…`.
+    pub key: String,
 }
 
 impl Default for PluginSettings {
     fn default() -> PluginSettings {
-        PluginSettings { folder: None, max_guests: 1_000, memory_mib: 64, cpu_ms: 2_000, ca_file: None }
+        PluginSettings {
+            folder: None,
+            max_guests: 1_000,
+            memory_mib: 64,
+            cpu_ms: 2_000,
+            ca_file: None,
+            trust: Vec::new(),
+            require_signature: false,
+        }
     }
 }
 

@@ -9,6 +9,8 @@ use vitrine_sdk::{Fault, Frame, Panel, Values, export};
 
 const ROWS: usize = 100;
 const MOST_ROWS: usize = 1000;
+/// The host takes no more.
+const MOST_COLUMNS: usize = 100;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +38,7 @@ impl Panel for Table {
         if let Some(sort) = &options.sort {
             order::sort(&mut columns, sort)?;
         }
+        columns.truncate(MOST_COLUMNS);
         order::limit(&mut columns, options.limit.unwrap_or(ROWS).min(MOST_ROWS));
         let levels = Levels { warn: options.warn, bad: options.bad };
         columns.iter_mut().for_each(|column| color(column, levels));

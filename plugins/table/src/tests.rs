@@ -88,3 +88,9 @@ fn there_may_be_nothing_to_show() {
     assert_eq!(table(Vec::new(), r#"{"sort":"-value"}"#), [""]);
     assert_eq!(table(vec![series("a", &[])], "{}"), ["value"]);
 }
+
+#[test]
+fn a_table_is_no_wider_than_the_host_takes() {
+    let frames = (0..300).map(|number| series(&format!("metric_{number}"), &[("sda", 1.0)])).collect();
+    assert_eq!(table(frames, "{}")[0].split(' ').count(), MOST_COLUMNS);
+}

@@ -10,7 +10,9 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 use crate::component::{digest, embed};
+use crate::language::Language;
 use crate::manifest::Manifest;
+use crate::sources;
 use crate::toolchain::Toolchain;
 
 /// The profile that a workspace may define for its guests; else they are built as `release`.
@@ -20,25 +22,52 @@ const PROFILE: &str = "guest";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Built {
     pub name: String,
+    pub version: String,
     pub path: PathBuf,
     pub bytes: usize,
     pub digest: String,
 }
 
+/// How the file is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum File {
+    /// `NAME.wasm`: what a host's folder of plugins takes, whatever the version.
+    Plain,
+    /// `NAME-VERSION.vitrine.wasm`: what is handed on.
+    Versioned,
+}
+
 /// Builds one plugin into `out/<name>.wasm`.
 pub fn build(folder: &Path, out: &Path, progress: &mut dyn FnMut(&str)) -> Result<PathBuf> {
-    let built = build_all(&[folder.to_owned()], out, progress)?;
+    let built = build_all(&[folder.to_owned()], out, File::Plain, progress)?;
     built.into_iter().next().map(|built| built.path).context("nothing was built")
 }
 
-/// Builds several plugins, those of one workspace with one call of cargo. `progress` is given cargo's own lines, its
-/// errors among them, and one for each plugin.
-pub fn build_all(folders: &[PathBuf], out: &Path, progress: &mut dyn FnMut(&str)) -> Result<Vec<Built>> {
+/// Builds several plugins, the crates of one workspace with one call of cargo. `progress` is given the compiler's own
+/// lines, its errors among them, and one for each plugin.
+pub fn build_all(folders: &[PathBuf], out: &Path, file: File, progress: &mut dyn FnMut(&str)) -> Result<Vec<Built>> {
     let plugins = folders.iter().map(|folder| Plugin::read(folder)).collect::<Result<Vec<_>>>()?;
-    let toolchain = Toolchain::find(progress)?;
     fs::create_dir_all(out).with_context(|| format!("cannot create the folder {}", out.display()))?;
-    let mut workspaces: BTreeMap<PathBuf, Workspace> = BTreeMap::new();
     for plugin in &plugins {
+        sources::refresh(&plugin.folder)?;
+    }
+    let mut modules = crates(&plugins, progress)?;
+    for plugin in plugins.iter().filter(|plugin| plugin.language != Language::Rust) {
+        let component = plugin.language.compile(&plugin.folder, progress)?;
+        modules.insert(plugin.folder.clone(), component);
+    }
+    plugins.iter().map(|plugin| plugin.pack(&modules, out, file, progress)).collect()
+}
+
+/// The core modules of those that are crates, by their folders.
+fn crates(plugins: &[Plugin], progress: &mut dyn FnMut(&str)) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let crates: Vec<&Plugin> = plugins.iter().filter(|plugin| plugin.language == Language::Rust).collect();
+    if crates.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let toolchain = Toolchain::find(progress)?;
+    let mut workspaces: BTreeMap<PathBuf, Workspace> = BTreeMap::new();
+    for plugin in &crates {
         let metadata = Metadata::of(&toolchain, plugin)?;
         let package = metadata.package(plugin)?;
         let workspace = workspaces.entry(metadata.workspace_root.clone()).or_insert_with(|| Workspace {
@@ -50,26 +79,34 @@ pub fn build_all(folders: &[PathBuf], out: &Path, progress: &mut dyn FnMut(&str)
     }
     let mut modules = BTreeMap::new();
     for workspace in workspaces.values() {
-        modules.extend(workspace.compile(&toolchain, progress)?);
+        let compiled = workspace.compile(&toolchain, progress)?;
+        for plugin in &crates {
+            if let Some(module) = compiled.get(&plugin.crate_manifest()) {
+                let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
+                modules.insert(plugin.folder.clone(), bytes);
+            }
+        }
     }
-    plugins.iter().map(|plugin| plugin.pack(&modules, out, progress)).collect()
+    Ok(modules)
 }
 
 /// A plugin's folder, with its manifest already checked: a mistake there is told before anything is compiled.
 struct Plugin {
     folder: PathBuf,
+    language: Language,
     name: String,
+    version: String,
     manifest: String,
 }
 
 impl Plugin {
     fn read(folder: &Path) -> Result<Plugin> {
         let folder = folder.canonicalize().with_context(|| format!("there is no folder {}", folder.display()))?;
-        ensure!(folder.join("Cargo.toml").exists(), "{} is no crate: it has no Cargo.toml", folder.display());
+        let language = Language::of(&folder)?;
         let path = folder.join("plugin.toml");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         match Manifest::parse(&text) {
-            Ok(manifest) => Ok(Plugin { folder, name: manifest.name, manifest: text }),
+            Ok(manifest) => Ok(Plugin { folder, language, name: manifest.name, version: manifest.version, manifest: text }),
             Err(error) => {
                 let problems: Vec<String> =
                     error.problems.iter().map(|problem| format!("{}:{problem}", path.display())).collect();
@@ -82,16 +119,30 @@ impl Plugin {
         self.folder.join("Cargo.toml")
     }
 
-    fn pack(&self, modules: &BTreeMap<PathBuf, PathBuf>, out: &Path, progress: &mut dyn FnMut(&str)) -> Result<Built> {
-        let module = modules.get(&self.crate_manifest()).with_context(|| {
+    fn pack(
+        &self,
+        modules: &BTreeMap<PathBuf, Vec<u8>>,
+        out: &Path,
+        file: File,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Built> {
+        let module = modules.get(&self.folder).with_context(|| {
             format!("{} makes no module: add `crate-type = [\"cdylib\", \"rlib\"]` under [lib]", self.folder.display())
         })?;
-        let module = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
-        let component = embed(&module, &self.manifest).with_context(|| format!("cannot pack {}", self.name))?;
-        let path = out.join(&self.name).with_extension("wasm");
+        let component = embed(module, &self.manifest).with_context(|| format!("cannot pack {}", self.name))?;
+        let path = out.join(match file {
+            File::Plain => format!("{}.wasm", self.name),
+            File::Versioned => format!("{}-{}.vitrine.wasm", self.name, self.version),
+        });
         write_if_changed(&path, &component)?;
         progress(&format!("{} {} kB", self.name, component.len().div_ceil(1000)));
-        Ok(Built { name: self.name.clone(), path, bytes: component.len(), digest: digest(&component) })
+        Ok(Built {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            path,
+            bytes: component.len(),
+            digest: digest(&component),
+        })
     }
 }
 

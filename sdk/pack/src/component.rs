@@ -79,7 +79,7 @@ fn check_kind(component: &[u8], kind: Kind) -> Result<()> {
 }
 
 /// The payloads of the outermost component, without those of the modules and components inside it.
-fn top_level(component: &[u8]) -> impl Iterator<Item = wasmparser::Result<Payload<'_>>> {
+pub(crate) fn top_level(component: &[u8]) -> impl Iterator<Item = wasmparser::Result<Payload<'_>>> {
     let mut depth = 0_u32;
     Parser::new(0).parse_all(component).filter(move |payload| match payload {
         Ok(Payload::ModuleSection { .. } | Payload::ComponentSection { .. }) => {

@@ -6,13 +6,23 @@
 
 #![expect(clippy::disallowed_methods, reason = "runs compilers: they are told by the environment, and waited for")]
 
+mod api;
 mod compile;
 mod component;
+mod language;
 mod manifest;
+mod new;
 mod problem;
+mod sections;
+mod sources;
 pub mod toolchain;
 
-pub use compile::{Built, build, build_all};
+pub use api::{API, APIS, api_of};
+pub use compile::{Built, File, build, build_all};
 pub use component::{MANIFEST_SECTION, digest, embed, manifest_of};
-pub use manifest::{API, Capability, Kind, Manifest, Offer, OptionSchema, Right, Secret};
+pub use language::Language;
+pub use manifest::{Canned, Capability, Kind, Manifest, Offer, OptionSchema, Right, Secret, Test};
+pub use new::New;
 pub use problem::{ManifestError, Problem};
+pub use sections::{SIGNATURE_SECTION, Signed, add_signature, signed};
+pub use sources::VENDORED;

@@ -9,7 +9,7 @@ const USAGE: &str = "usage: vitrine-pack build FOLDER... --out FOLDER";
 fn main() -> ExitCode {
     let result = Arguments::read().and_then(|arguments| {
         let mut progress = |line: &str| say(&format!("  {line}"));
-        vitrine_pack::build_all(&arguments.folders, &arguments.out, &mut progress)
+        vitrine_pack::build_all(&arguments.folders, &arguments.out, vitrine_pack::File::Plain, &mut progress)
     });
     match result {
         Ok(built) => {

@@ -11,9 +11,6 @@ use serde_json::{Map, Value, json};
 
 use crate::problem::{ManifestError, Problem};
 
-/// The version of `wit/` that this release speaks.
-pub const API: &str = "0.1.0";
-
 /// A manifest, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
@@ -33,6 +30,7 @@ pub struct Manifest {
     /// How much memory one instance asks for.
     pub memory_mib: Option<u32>,
     pub options: BTreeMap<String, OptionSchema>,
+    pub test: Test,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -160,6 +158,37 @@ pub struct OptionSchema {
     pub required: bool,
     /// JSON Schema of the value.
     pub schema: Value,
+}
+
+/// What `vitrine plugin test` works with. In any text `{server}` is the address of its web server.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Test {
+    /// Configurations (of a panel: options) that must work.
+    pub with: Vec<Value>,
+    /// Queries that must be answered, for a data source that offers them.
+    pub queries: Vec<String>,
+    /// What the web server answers while it behaves.
+    pub http: Vec<Canned>,
+}
+
+/// An answer to requests of one path.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Canned {
+    /// `/weather.json`, without a query; left out: any.
+    pub path: Option<String>,
+    #[serde(default = "Canned::usual_status")]
+    pub status: u16,
+    #[serde(default)]
+    pub content_type: String,
+    #[serde(default)]
+    pub body: String,
+}
+
+impl Canned {
+    fn usual_status() -> u16 {
+        200
+    }
 }
 
 impl Manifest {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use toml::Spanned;
 
-use super::{API, Capability, Kind, Manifest, Offer, OptionSchema, Right, Secret, raw};
+use super::{Capability, Kind, Manifest, Offer, OptionSchema, Right, Secret, Test, raw};
+use crate::api::{API, APIS, remedy};
 use crate::problem::{ManifestError, Problem};
 
 /// Above this a plugin is asking for a server, not for a sandbox.
@@ -29,6 +30,7 @@ pub(super) fn check(text: &str, raw: raw::Manifest) -> Result<Manifest, Manifest
         secrets: checker.secrets(raw.secrets),
         memory_mib: raw.limits.memory_mib.map(|memory| checker.memory(memory)),
         options: checker.options(raw.options),
+        test: checker.test(raw.test),
     };
     match checker.problems.is_empty() {
         true => Ok(manifest),
@@ -67,9 +69,13 @@ impl Checker<'_> {
     }
 
     fn api(&mut self, api: Spanned<String>) -> String {
-        if api.get_ref() != API {
-            let reason = format!("this host speaks version {API} of vitrine:plugin, the plugin asks for {}", api.get_ref());
-            self.problem(&api, reason, "build it with the SDK of this host's release");
+        if !APIS.contains(&api.get_ref().as_str()) {
+            let reason = format!(
+                "the plugin asks for version {} of vitrine:plugin, and this host takes {}",
+                api.get_ref(),
+                APIS.join(", ")
+            );
+            self.problem(&api, reason, remedy(api.get_ref()));
         }
         api.into_inner()
     }
@@ -157,6 +163,20 @@ impl Checker<'_> {
             self.problem(&memory, reason, format!("ask for 1 to {LARGEST_MEMORY_MIB}"));
         }
         memory.into_inner()
+    }
+
+    fn test(&mut self, test: raw::Test) -> Test {
+        for answer in &test.http {
+            let canned = answer.get_ref();
+            if canned.path.as_ref().is_some_and(|path| !path.starts_with('/')) {
+                self.problem(answer, "the path of a canned answer begins with no `/`", "write it as `/weather.json`");
+            }
+            if !(200..=599).contains(&canned.status) {
+                self.problem(answer, format!("{} is no status that an answer ends with", canned.status), "use 200 to 599");
+            }
+        }
+        let with = test.with.into_iter().filter_map(|table| serde_json::to_value(table.into_inner()).ok());
+        Test { with: with.collect(), queries: test.queries, http: test.http.into_iter().map(Spanned::into_inner).collect() }
     }
 
     fn options(&mut self, options: BTreeMap<String, Spanned<toml::Value>>) -> BTreeMap<String, OptionSchema> {

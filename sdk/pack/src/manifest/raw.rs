@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Capability, Kind, Offer};
+use super::{Canned, Capability, Kind, Offer};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +25,16 @@ pub(super) struct Manifest {
     pub(super) limits: Limits,
     #[serde(default)]
     pub(super) options: BTreeMap<String, Spanned<toml::Value>>,
+    #[serde(default)]
+    pub(super) test: Test,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Test {
+    pub(super) with: Vec<Spanned<toml::Table>>,
+    pub(super) queries: Vec<String>,
+    pub(super) http: Vec<Spanned<Canned>>,
 }
 
 #[derive(Deserialize)]

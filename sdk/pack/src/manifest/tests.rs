@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::api::API;
 
 const WHOLE: &str = r#"
 name = "http-check"

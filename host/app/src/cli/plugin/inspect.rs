@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use vitrine_plugin::Manifest;
 
-use crate::catalog::{Catalog, Entry};
+use crate::catalog::{Catalog, Entry, Places};
 use crate::plan::{self, Origins};
 
 pub(super) fn run(plugin: &str, origins: &Origins) -> anyhow::Result<ExitCode> {
@@ -16,7 +16,7 @@ pub(super) fn run(plugin: &str, origins: &Origins) -> anyhow::Result<ExitCode> {
     let entry = if plugin.ends_with(".wasm") || plugin.contains('/') {
         Entry::read(Path::new(plugin)).map_err(anyhow::Error::msg).with_context(|| plugin.to_owned())?
     } else {
-        let catalog = plan.as_ref().map_or_else(|| Catalog::gather(None), |plan| plan.catalog.clone());
+        let catalog = plan.as_ref().map_or_else(|| Catalog::gather(&Places::default()), |plan| plan.catalog.clone());
         let Some(entry) = catalog.get(plugin) else {
             let names: Vec<&str> = catalog.iter().map(|entry| entry.manifest.name.as_str()).collect();
             bail!("there is no plugin `{plugin}`: give a file, or one of {}", names.join(", "));

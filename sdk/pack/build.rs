@@ -1,0 +1,50 @@
+//! Lists what `vitrine plugin new` writes: the templates, and the SDK's own sources, so that a plugin can be written with
+//! nothing at hand but the binary.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// What tools leave behind in folders with sources.
+const SKIPPED: [&str; 6] = ["node_modules", "dist", "build", "__pycache__", "target", ".venv"];
+
+fn main() -> Result<(), String> {
+    let pack = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets CARGO_MANIFEST_DIR")?);
+    let target = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    let sdk = pack.parent().ok_or("sdk/pack lies in sdk")?;
+    write(&target.join("templates.rs"), &[("", pack.join("templates"))])?;
+    // `wit` is a link in the repository, and a folder in what is written.
+    let folders = ["src", "examples", "wit", "js", "python"].map(|name| (name, sdk.join(name)));
+    write(&target.join("sources.rs"), &folders)
+}
+
+/// A list of paths and contents.
+fn write(list: &Path, folders: &[(&str, PathBuf)]) -> Result<(), String> {
+    let mut text = String::from("&[\n");
+    for (name, folder) in folders.iter().filter(|(_, folder)| folder.is_dir()) {
+        println!("cargo:rerun-if-changed={}", folder.display());
+        for file in files(folder)? {
+            let inside = file.strip_prefix(folder).map_err(|error| error.to_string())?;
+            let place = Path::new(name).join(inside).display().to_string();
+            writeln!(text, "    ({place:?}, include_bytes!({:?})),", file.display().to_string())
+                .map_err(|error| error.to_string())?;
+        }
+    }
+    text.push_str("]\n");
+    std::fs::write(list, text).map_err(|error| format!("{}: {error}", list.display()))
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths {
+        let is_skipped = path.file_name().is_some_and(|name| SKIPPED.iter().any(|skipped| name == *skipped));
+        match path.is_dir() {
+            true if is_skipped => {}
+            true => found.extend(files(&path)?),
+            false => found.push(path),
+        }
+    }
+    Ok(found)
+}
