@@ -31,7 +31,7 @@ pub async fn run(world: &World, report: &mut Report) {
 }
 
 async fn check(world: &World) -> Verdict {
-    match PluginSource(world.instance()).check().await {
+    match PluginSource::new(world.instance()).check().await {
         Ok(sentence) if sentence.trim().is_empty() => {
             Verdict::bad("its check answers an empty sentence", "say in one sentence what works")
         }
@@ -45,17 +45,17 @@ async fn collecting(world: &World, report: &mut Report) {
     report.add("collects the same series each time", same_series(world).await);
     report.add("says so where it has no rights", without_rights(world).await);
     if world.asks_for(Capability::Http) {
-        report.add("bears a server that is not there", judged(&PluginSource(world.instance_at_closed_port()), world).await);
+        report.add("bears a server that is not there", judged(&PluginSource::new(world.instance_at_closed_port()), world).await);
         for (name, behaviour) in FAULTS {
             world.web.behave(behaviour);
-            let source = PluginSource(world.instance());
+            let source = PluginSource::new(world.instance());
             report.add(format!("bears {name}"), judged(&source, world).await);
             world.web.behave(Behaviour::Well);
         }
         report.add("works again once the server does", recovers(world).await);
     }
     for (name, moment) in STEPS {
-        let source = PluginSource(world.instance());
+        let source = PluginSource::new(world.instance());
         let before = source.collect().await;
         world.clock.jump(moment);
         let verdict = judged(&source, world).await;
@@ -77,7 +77,7 @@ async fn judged(source: &PluginSource, world: &World) -> Verdict {
 
 async fn collect(world: &World) -> Verdict {
     for sample in &world.samples {
-        let source = PluginSource(world.instance_with(&world.filled(sample)));
+        let source = PluginSource::new(world.instance_with(&world.filled(sample)));
         let verdict = match source.collect().await {
             Ok(batch) if batch.samples.is_empty() => {
                 Verdict::bad("it brings no sample", "give the test's server something to answer under `[[test.http]]`")
@@ -93,7 +93,7 @@ async fn collect(world: &World) -> Verdict {
 }
 
 async fn same_series(world: &World) -> Verdict {
-    let (one, other) = (PluginSource(world.instance()), PluginSource(world.instance()));
+    let (one, other) = (PluginSource::new(world.instance()), PluginSource::new(world.instance()));
     let (first, again, fresh) = (one.collect().await, one.collect().await, other.collect().await);
     let (Ok(first), Ok(again), Ok(fresh)) = (first, again, fresh) else {
         return Verdict::bad("it does not collect three times in a row", "see above");
@@ -111,14 +111,14 @@ async fn same_series(world: &World) -> Verdict {
 }
 
 async fn without_rights(world: &World) -> Verdict {
-    match PluginSource(world.instance_without_rights()).collect().await {
+    match PluginSource::new(world.instance_without_rights()).collect().await {
         Ok(batch) => sane::batch(&batch, START),
         Err(fault) => judge(&fault, &["denied"]),
     }
 }
 
 async fn recovers(world: &World) -> Verdict {
-    let source = PluginSource(world.instance());
+    let source = PluginSource::new(world.instance());
     world.web.behave(Behaviour::Status(500));
     let during = source.collect().await;
     world.web.behave(Behaviour::Well);
@@ -129,7 +129,7 @@ async fn recovers(world: &World) -> Verdict {
 }
 
 async fn cancelled(world: &World) -> Verdict {
-    let source = PluginSource(world.instance());
+    let source = PluginSource::new(world.instance());
     world.web.behave(Behaviour::Silent);
     // Given up at once, and a little later: before it asks anybody, and while it waits.
     for wait in [Duration::ZERO, Duration::from_millis(50)] {
@@ -144,7 +144,7 @@ async fn cancelled(world: &World) -> Verdict {
 
 async fn growth(world: &World) -> Verdict {
     let instance = world.instance();
-    let source = PluginSource(std::sync::Arc::clone(&instance));
+    let source = PluginSource::new(std::sync::Arc::clone(&instance));
     let mut before = 0;
     for call in 0..CALLS {
         if let Err(fault @ (Fault::Internal(_) | Fault::Invalid(_))) = source.collect().await {
@@ -166,7 +166,7 @@ async fn growth(world: &World) -> Verdict {
 
 async fn querying(world: &World, report: &mut Report) {
     let range = TimeRange { start: START - 3_600_000, end: START, step: 15_000 };
-    let source = PluginSource(world.instance());
+    let source = PluginSource::new(world.instance());
     let good = match source.query(&world.manifest.test.queries, range).await {
         Ok(answers) => answers.iter().fold(Verdict::Good, |verdict, answer| {
             verdict.and(|| match answer {
