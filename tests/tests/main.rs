@@ -9,6 +9,7 @@ mod first_light;
 mod floors;
 mod operations;
 mod plugin_life;
+mod rights;
 mod sandbox;
 mod shop;
 mod states;

@@ -102,6 +102,10 @@ impl Entry {
             return Err(format!("it is larger than {} MiB", FILE_BYTES >> 20));
         }
         let bytes = std::fs::read(file).map_err(|error| format!("it cannot be read: {error}"))?;
+        // Somebody writes to it: their next step is seen too, and it is read again.
+        if std::fs::metadata(file).map_or(0, |now| now.len()) != bytes.len() as u64 {
+            return Err("it is being written".to_owned());
+        }
         Entry::new(Cow::Owned(bytes), Some(file.to_owned()))
     }
 }
@@ -209,6 +213,11 @@ impl Catalog {
 
     pub fn get(&self, name: &str) -> Option<&Entry> {
         self.entries.get(name)
+    }
+
+    /// Whether there is a file of that name that cannot be used.
+    pub fn is_broken(&self, name: &str) -> bool {
+        self.broken.keys().any(|file| file.file_stem().is_some_and(|stem| stem == name))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {

@@ -120,7 +120,7 @@ impl Common {
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let environment = environment.filter(|(name, _)| name.starts_with("VITRINE_") && !NOT_SETTINGS.contains(&name.as_str()));
-        Origins { folder: self.config.clone(), environment: environment.collect(), flags: self.flags() }
+        Origins { folder: self.config.clone(), environment: environment.collect(), flags: self.flags(), bound: None }
     }
 
     /// The flags that were given, as a tree.

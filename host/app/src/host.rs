@@ -1,10 +1,17 @@
 //! The running host: started, reloaded, stopped. The start path is the reload path: check → diff → build → swap.
 
+mod book;
+mod builds;
+mod cards;
 mod instances;
+mod later;
+mod metrics;
 mod reload;
 mod retention;
+mod running;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,10 +29,17 @@ use vitrine_monitor::{Monitor, Parts};
 use vitrine_plugin::{PluginPanel, Runtime};
 use vitrine_query::{Engine, Limits};
 use vitrine_store::Store;
-use vitrine_web::{Dashboard, PluginCard, Web};
+use vitrine_web::plugins::PluginCard;
+use vitrine_web::{Dashboard, Web};
 
 use crate::plan::{Origins, Plan};
-use instances::Running;
+use crate::settings::Settings;
+use crate::shelf::Shelf;
+use crate::signature::Trust;
+use book::Book;
+use metrics::Metrics;
+use reload::Changes;
+use running::Running;
 
 /// What under way may take to end once the host is told to stop.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -33,6 +47,14 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Everything that runs.
 pub struct Host {
     origins: Origins,
+    /// The settings of the start: some hold until the next one.
+    begun: Settings,
+    /// The folders that the files of now name.
+    watched: Vec<PathBuf>,
+    changes: Option<Changes>,
+    /// Whose signatures count now.
+    trust: Trust,
+    engine: Arc<Engine>,
     runtime: Arc<Runtime>,
     monitor: Monitor,
     store: Arc<Store>,
@@ -40,6 +62,9 @@ pub struct Host {
     clock: Arc<dyn Clock>,
     panels: Arc<ArcSwap<BTreeMap<String, Arc<PluginPanel>>>>,
     cards: Arc<Mutex<Running>>,
+    book: Book,
+    shelf: Shelf,
+    metrics: Metrics,
     ready: Arc<AtomicBool>,
     /// The last good ones of each file.
     groups: Vec<Group>,
@@ -53,6 +78,12 @@ impl Host {
         let registry = Arc::new(Mutex::new(Registry::default()));
         let settings = plan.settings.clone();
         let store = Arc::new(Store::open(&settings.data_dir)?);
+        let book = Book::open(store.approvals()).map_err(|reason| anyhow!(reason))?;
+        let shelf = Shelf::open(&settings.data_dir).map_err(|reason| anyhow!(reason))?;
+        crate::orders::open(&settings.data_dir).map_err(|reason| anyhow!(reason))?;
+        let changes = Changes::of(reload::folders(&origins, &settings));
+        let plan = reload::again(&origins, plan).await;
+        let metrics = Metrics::default();
         let engine = Arc::new(Engine::new(store.samples(), limits(&settings.query)));
         let (live, status) = (Live::default(), Arc::new(Status::default()));
         let (alerts, deliveries) = (store.alerts(), store.deliveries());
@@ -61,6 +92,7 @@ impl Host {
             #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are below 2^52")]
             crate::process::register(&mut registry, clock.now() as f64 / 1_000.0);
             store.metrics(&mut registry);
+            metrics.register(&mut registry);
             let runtime = Runtime::new(settings.plugins.clone(), settings.data_dir.clone(), Arc::clone(&clock), &mut registry);
             let runtime = runtime.map_err(|reason| anyhow!(reason))?;
             let parts = Parts {
@@ -79,7 +111,7 @@ impl Host {
         let cards: Arc<Mutex<Running>> = Arc::default();
         let ready = Arc::new(AtomicBool::new(false));
         let web = Web::new(vitrine_web::Parts {
-            engine,
+            engine: Arc::clone(&engine),
             live,
             status,
             clock: Arc::clone(&clock),
@@ -94,6 +126,11 @@ impl Host {
         });
         let mut host = Host {
             origins,
+            begun: settings,
+            watched: Vec::new(),
+            trust: Trust::default(),
+            changes: Some(changes),
+            engine,
             runtime,
             monitor,
             store,
@@ -101,6 +138,9 @@ impl Host {
             clock,
             panels,
             cards,
+            book,
+            shelf,
+            metrics,
             ready,
             groups: Vec::new(),
             dashboards: Vec::new(),
@@ -119,7 +159,9 @@ impl Host {
     pub async fn run(&mut self, stop: CancellationToken) {
         let forgetting =
             tokio::spawn(retention::forget(self.store.samples(), Arc::clone(&self.clock), self.retention(), stop.clone()));
-        reload::watch(self, stop).await;
+        if let Some(changes) = self.changes.take() {
+            reload::watch(self, changes, stop).await;
+        }
         // It waits for the same stop.
         let _ = forgetting.await;
     }

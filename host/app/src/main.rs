@@ -1,5 +1,6 @@
 //! The binary `vitrine`: the only crate that knows all others.
 
+mod approval;
 mod catalog;
 mod cli;
 mod contract;
@@ -8,6 +9,7 @@ mod lock;
 mod logging;
 mod memory;
 mod oci;
+mod orders;
 mod plan;
 mod process;
 mod settings;

@@ -2,8 +2,10 @@
 
 mod dashboards;
 mod instances;
+mod rights;
 mod rules;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -11,11 +13,11 @@ use vitrine_config::{Finding, Layers, Loaded, Path, Problem, Problems};
 use vitrine_model::Span;
 use vitrine_monitor::alert::Group;
 use vitrine_monitor::schedule::Schedule;
-use vitrine_plugin::grant::Grants;
 use vitrine_web::Dashboard;
 
 use crate::catalog::{Catalog, Places};
 use crate::settings::Settings;
+pub use instances::InstancePlan;
 
 /// Less would be a mistake: rules and pages look back further.
 const SHORTEST_RETENTION: Span = Span::from_secs(3_600);
@@ -29,29 +31,16 @@ pub struct Origins {
     pub environment: Vec<(String, String)>,
     /// Flags as a tree, and their names where they differ from their path.
     pub flags: Value,
+    /// Where the host listens, once it does: the settings may name any free port.
+    pub bound: Option<SocketAddr>,
 }
 
-/// A source that can be started.
+/// A source whose schedule is known.
 #[derive(Debug)]
 pub struct SourcePlan {
-    pub name: String,
-    pub plugin: String,
+    pub instance: InstancePlan,
     pub schedule: Schedule,
-    pub with: Value,
-    pub grants: Grants,
     pub labels: Vec<(String, String)>,
-    /// Changes when anything about it changes, its plugin's code too.
-    pub version: String,
-}
-
-/// A channel that can be started.
-#[derive(Debug)]
-pub struct ChannelPlan {
-    pub name: String,
-    pub plugin: String,
-    pub with: Value,
-    pub grants: Grants,
-    pub version: String,
 }
 
 /// The sum.
@@ -59,7 +48,7 @@ pub struct Plan {
     pub settings: Settings,
     pub catalog: Catalog,
     pub sources: Vec<SourcePlan>,
-    pub channels: Vec<ChannelPlan>,
+    pub channels: Vec<InstancePlan>,
     pub groups: Vec<Group>,
     pub dashboards: Vec<Dashboard>,
     /// None where the setting is wrong: then nothing is forgotten that a right one would keep.

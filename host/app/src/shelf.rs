@@ -1,13 +1,20 @@
 //! Plugin files by their digest, in the data folder: what was approved or installed stays there to be run, whatever
 //! becomes of the file that it came from.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::UNIX_EPOCH;
+
+use vitrine_model::Millis;
 
 /// What a digest begins with; the hash follows in hexadecimal.
 const ALGORITHM: &str = "sha256:";
 const HASH_LETTERS: usize = 64;
+
+/// What was put there just now is about to be named somewhere.
+const JUST_NOW: Millis = 3_600_000;
 
 /// Tells apart files that are being written.
 static WRITTEN: AtomicU32 = AtomicU32::new(0);
@@ -56,6 +63,26 @@ impl Shelf {
             return Ok(bytes);
         }
         Err(format!("{} was changed: its digest is another than its name says", file.display()))
+    }
+
+    /// Removes all but these and those that came just now, and tells how many went.
+    pub fn prune(&self, keep: &BTreeSet<String>, now: Millis) -> Result<usize, String> {
+        let names: BTreeSet<PathBuf> = keep.iter().filter_map(|digest| self.place(digest).ok()).collect();
+        let entries =
+            std::fs::read_dir(&self.folder).map_err(|error| format!("cannot read {}: {error}", self.folder.display()))?;
+        let is_old = |file: &Path| {
+            let written = std::fs::metadata(file).and_then(|data| data.modified()).ok();
+            let written = written.and_then(|moment| moment.duration_since(UNIX_EPOCH).ok());
+            written.is_some_and(|since| i128::try_from(since.as_millis()).is_ok_and(|at| at + i128::from(JUST_NOW) < now.into()))
+        };
+        let mut gone = 0;
+        for file in entries.flatten().map(|entry| entry.path()) {
+            let is_ours = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("sha256-"));
+            if is_ours && !names.contains(&file) && is_old(&file) && std::fs::remove_file(&file).is_ok() {
+                gone += 1;
+            }
+        }
+        Ok(gone)
     }
 
     /// Where the file of that digest lies.
@@ -112,6 +139,9 @@ mod tests {
         assert!(shelf.get(&one).unwrap_err().contains("was changed"));
         shelf.put(b"one").unwrap();
         assert_eq!(shelf.get(&one).unwrap(), b"one");
+        let keep = BTreeSet::from([two.clone()]);
+        assert_eq!((shelf.prune(&keep, 0).unwrap(), shelf.prune(&keep, Millis::MAX).unwrap()), (0, 1));
+        assert!(shelf.get(&one).is_err());
         assert_eq!(shelf.get(&two).unwrap(), b"two");
     }
 

@@ -4,5 +4,6 @@ pub(crate) mod alerts;
 pub(crate) mod envelope;
 pub(crate) mod health;
 pub(crate) mod live;
+pub(crate) mod plugins;
 pub(crate) mod query;
 pub(crate) mod sources;

@@ -6,6 +6,7 @@
 pub mod dashboard;
 pub mod draw;
 pub mod live;
+pub mod plugins;
 pub mod router;
 pub mod settings;
 pub mod web;
@@ -22,4 +23,4 @@ pub use dashboard::evaluate::Panels;
 pub use dashboard::file::{DashboardFile, schema as dashboard_schema};
 pub use router::{router, serve};
 pub use settings::Settings;
-pub use web::{Parts, PluginCard, Web};
+pub use web::{Parts, Web};

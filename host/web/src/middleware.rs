@@ -52,7 +52,7 @@ fn thing(path: &str) -> Thing {
         ("d" | "live", name) => Thing::Dashboard(name.trim_end_matches("/events").to_owned()),
         ("alerts", _) | ("api", "v1/alerts") => Thing::Alerts,
         ("sources", _) | ("api", "sources") => Thing::Sources,
-        ("plugins", _) => Thing::Plugins,
+        ("plugins", _) | ("api", "v1/plugins") => Thing::Plugins,
         ("api", _) => Thing::Samples,
         _ => Thing::Host,
     }
@@ -100,6 +100,7 @@ mod tests {
             ("/d/shop/orders", Thing::Dashboard("shop/orders".to_owned())),
             ("/live/shop/orders/events", Thing::Dashboard("shop/orders".to_owned())),
             ("/api/v1/alerts", Thing::Alerts),
+            ("/api/v1/plugins", Thing::Plugins),
             ("/api/v1/query", Thing::Samples),
             ("/sources", Thing::Sources),
             ("/", Thing::Host),

@@ -37,6 +37,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/api/v1/query_range", get(api::query::range).post(api::query::range))
         .route("/api/v1/alerts", get(api::alerts::list))
         .route("/api/sources", get(api::sources::list))
+        .route("/api/v1/plugins", get(api::plugins::list))
         .route("/healthz", get(api::health::alive))
         .route("/readyz", get(api::health::ready))
         .route("/metrics", get(api::health::metrics))

@@ -24,27 +24,8 @@ use crate::dashboard::evaluate::{Evaluator, Panels};
 use crate::live::hub::Hubs;
 use crate::live::message::Health;
 use crate::page::templates::Templates;
+use crate::plugins::PluginCard;
 use crate::settings::Settings;
-
-/// A plugin, as its page shows it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct PluginCard {
-    pub name: String,
-    /// `source`, `channel` or `panel`.
-    pub kind: String,
-    pub version: String,
-    pub title: String,
-    pub digest: String,
-    /// Rights, one per line as a person reads them.
-    pub asked: Vec<String>,
-    pub granted: Vec<String>,
-    pub calls: u64,
-    pub faults: u64,
-    /// Bytes that its instances hold.
-    pub memory: u64,
-    /// What is wrong with it, if anything.
-    pub trouble: Option<String>,
-}
 
 /// Everything the web floor is given.
 pub struct Parts {
@@ -93,6 +74,7 @@ pub struct Web {
     pub(crate) hubs: Hubs,
     pub(crate) closing: CancellationToken,
     shelf: ArcSwap<Shelf>,
+    notes: ArcSwap<Vec<String>>,
     generations: watch::Sender<u64>,
     /// Firing alerts as last counted, so that a thousand requests a second ask the store once.
     counted: Mutex<Option<(Millis, usize)>>,
@@ -136,6 +118,7 @@ impl Web {
             hubs,
             closing: CancellationToken::new(),
             shelf: ArcSwap::default(),
+            notes: ArcSwap::default(),
             generations: watch::Sender::new(0),
             counted: Mutex::new(None),
         })
@@ -149,6 +132,15 @@ impl Web {
         self.shelf.store(Arc::new(Shelf { generation, dashboards, problems }));
         self.evaluator.forget();
         self.generations.send_replace(generation);
+    }
+
+    /// What is not wrong and still waits for an admin, told on top of each page.
+    pub fn set_notes(&self, notes: Vec<String>) {
+        self.notes.store(Arc::new(notes));
+    }
+
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.notes.load().as_ref().clone()
     }
 
     /// Ends all live streams; called when the host stops.

@@ -1,11 +1,13 @@
 //! `vitrine plugin …`: one file per verb.
 
+mod ask;
 mod build;
 mod dev;
 mod inspect;
 mod install;
 mod key;
 mod new;
+mod order;
 mod pack;
 mod sign;
 mod test;
@@ -128,6 +130,28 @@ pub(super) enum Verb {
     Inspect {
         /// A file, or the name of a plugin
         plugin: String,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+        /// Ask a running host what its instances used, and what they were refused
+        #[arg(long, value_name = "URL")]
+        host: Option<String>,
+    },
+    /// Approve what the build that is there now asks for
+    ///
+    /// A new build that asks for more than the one before waits until somebody says yes. A running host takes it at
+    /// once, another at its next start. What the entry does not grant stays out of reach.
+    Grant {
+        /// The source or channel: `shop`, or `source/shop` where a channel has the same name
+        instance: String,
+        /// Only this build, as `vitrine plugin inspect` shows it
+        #[arg(long, value_name = "sha256:…")]
+        digest: Option<String>,
+    },
+    /// Let an instance be called again that was disabled or quarantined
+    Enable {
+        /// The source, channel or panel
+        instance: String,
     },
 }
 
@@ -144,6 +168,8 @@ pub(super) fn run(verb: Verb, origins: &Origins) -> anyhow::Result<ExitCode> {
         Verb::Install { what } => install::run(&what, origins),
         Verb::List => install::list(origins),
         Verb::Remove { name } => install::remove(&name, origins),
-        Verb::Inspect { plugin } => inspect::run(&plugin, origins),
+        Verb::Inspect { plugin, json, host } => inspect::run(&plugin, json, host.as_deref(), origins),
+        Verb::Grant { instance, digest } => order::grant(&instance, digest.as_deref(), origins),
+        Verb::Enable { instance } => order::enable(&instance, origins),
     }
 }

@@ -59,13 +59,11 @@ fn collectors() -> usize {
     cores().div_ceil(4)
 }
 
-async fn serve(mut plan: plan::Plan, mut origins: Origins, collecting: Handle) -> anyhow::Result<()> {
+async fn serve(plan: plan::Plan, mut origins: Origins, collecting: Handle) -> anyhow::Result<()> {
     // First of all the port: nothing is started in vain if it is taken.
     let listener = listen(plan.settings.listen).await?;
     let address = listener.local_addr().unwrap_or(plan.settings.listen);
-    // Links name the port that was given, where any would do; at each reload too.
-    plan.settings.listen = address;
-    origins.flags["listen"] = serde_json::Value::String(address.to_string());
+    origins.bound = Some(address);
     let mut host = Host::start(plan, origins, collecting).await?;
     writeln!(std::io::stdout(), "Vitrine is at http://{address}")?;
     let stop = CancellationToken::new();

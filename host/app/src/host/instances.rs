@@ -1,79 +1,31 @@
 //! From a plan to running instances: what has not changed runs on, what fails to start leaves the old one running.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
+use futures_util::StreamExt;
 use vitrine_config::{Problem, Problems};
-use vitrine_model::{Fault, Labels};
+use vitrine_model::Labels;
 use vitrine_monitor::alert::Group;
 use vitrine_monitor::{ChannelEntry, Route, SourceTask};
 use vitrine_plugin::grant::Grants;
 use vitrine_plugin::settings::{MailRelay, MailTls};
-use vitrine_plugin::{Instance, Kind, Plugin, PluginChannel, PluginPanel, PluginSource};
-use vitrine_web::PluginCard;
+use vitrine_plugin::{Instance, Kind, PluginChannel, PluginPanel, PluginSource};
 
-use super::Host;
+use super::running::{Key, Made, Note, PluginFile, Running};
+use super::{Host, later};
+use crate::approval::Asked;
 use crate::catalog::Catalog;
-use crate::plan::{ChannelPlan, Plan, SourcePlan};
+use crate::orders::{self, What};
+use crate::plan::{InstancePlan, Plan, SourcePlan};
 use crate::settings::MailSettings;
 
-/// What runs, and from which text it was made.
-#[derive(Default)]
-pub(super) struct Running {
-    plugins: BTreeMap<String, Arc<Plugin>>,
-    sources: BTreeMap<String, Made>,
-    channels: BTreeMap<String, Made>,
-    panels: BTreeMap<String, Made>,
-    mail: Option<MailRelay>,
-    retention: Arc<std::sync::atomic::AtomicI64>,
-}
-
-#[derive(Clone)]
-struct Made {
-    version: String,
-    plugin: String,
-    granted: String,
-    instance: Arc<Instance>,
-}
-
-impl Running {
-    /// One card per plugin in use.
-    pub(super) fn cards(&self) -> Vec<PluginCard> {
-        self.plugins.values().map(|plugin| self.card(plugin)).collect()
-    }
-
-    fn card(&self, plugin: &Plugin) -> PluginCard {
-        let manifest = &plugin.manifest;
-        let all = self.sources.iter().chain(&self.channels).chain(&self.panels);
-        let own: Vec<_> = all.filter(|(_, made)| made.plugin == manifest.name).collect();
-        let usages: Vec<_> = own.iter().map(|(_, made)| made.instance.usage()).collect();
-        let kind = match manifest.kind {
-            Kind::DataSource => "source",
-            Kind::AlertChannel => "channel",
-            Kind::Panel => "panel",
-        };
-        PluginCard {
-            name: manifest.name.clone(),
-            kind: kind.to_owned(),
-            version: manifest.version.clone(),
-            title: manifest.title.clone(),
-            digest: plugin.digest.clone(),
-            asked: manifest.rights.iter().map(|(right, why)| format!("{}: {}", right.word(), why.reason)).collect(),
-            granted: own
-                .iter()
-                .filter(|(_, made)| !made.granted.is_empty())
-                .map(|(name, made)| format!("{name}: {}", made.granted))
-                .collect(),
-            calls: usages.iter().map(|usage| usage.calls).sum(),
-            faults: usages.iter().map(|usage| usage.faults).sum(),
-            memory: usages.iter().map(|usage| usage.memory_bytes).sum(),
-            trouble: usages.iter().any(|usage| usage.disabled).then(|| "an instance is disabled: it failed too often".to_owned()),
-        }
-    }
-}
+/// Instances made at once: one that is slow to answer its check holds up no other.
+const AT_ONCE: usize = 16;
 
 impl Host {
-    fn running(&self) -> std::sync::MutexGuard<'_, Running> {
+    pub(super) fn running(&self) -> std::sync::MutexGuard<'_, Running> {
         self.cards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -83,27 +35,66 @@ impl Host {
 
     /// Builds and swaps what the plan changes.
     pub(super) async fn build(&mut self, mut plan: Plan) {
+        let notes = self.settle(&mut plan.settings);
         if let Some(retention) = plan.retention {
-            self.running().retention.store(retention.millis(), std::sync::atomic::Ordering::Relaxed);
+            self.running().retention.store(retention.millis(), Ordering::Relaxed);
         }
         let mut problems = std::mem::take(&mut plan.problems);
         self.mail(plan.settings.mail.as_ref(), &mut problems);
+        self.obey(&plan).await;
         self.panels(&plan.catalog, &mut problems).await;
-        self.channels(&plan, &mut problems).await;
+        self.channels(&plan).await;
         self.monitor.set_route(Route {
             channels: plan.settings.alerts.notify.clone(),
             public_url: plan.settings.address(),
             time_zone: plan.settings.zone_name(),
         });
-        self.sources(&plan, &mut problems).await;
+        self.sources(&plan).await;
+        self.tidy(&plan).await;
         self.keep_good(&mut plan);
         self.monitor.set_rules(self.groups.clone(), &plan.broken_rules).await;
-        let lines: Vec<String> = problems.sorted().into_iter().map(Problem::one_line).collect();
+        self.tell(&problems, notes);
+        crate::memory::give_back();
+    }
+
+    /// Takes what can be taken while it runs, and tells of what cannot.
+    fn settle(&mut self, settings: &mut crate::settings::Settings) -> Vec<String> {
+        let notes = later::lines(&self.begun, settings);
+        self.engine.set_limits(super::limits(&settings.query));
+        if let Err(reason) = crate::logging::filter(&settings.log).and_then(crate::logging::change) {
+            tracing::error!("the log goes on as before: {reason}");
+        }
+        self.trust = crate::signature::Trust::new(&settings.plugins);
+        self.watched = super::reload::folders(&self.origins, settings);
+        if let Some(bound) = self.origins.bound {
+            // Links name the port that was given, where any would do.
+            settings.listen = bound;
+        }
+        notes
+    }
+
+    /// What is wrong and what waits: in the log, on the pages, as metrics.
+    fn tell(&mut self, problems: &Problems, mut notes: Vec<String>) {
+        let mut lines: Vec<String> = problems.sorted().into_iter().map(Problem::one_line).collect();
         for line in &lines {
             tracing::error!("{line}");
         }
+        for line in &notes {
+            tracing::warn!("{line}");
+        }
+        let told: Vec<(Key, Note)> = self.running().notes.iter().map(|(key, note)| (key.clone(), note.clone())).collect();
+        self.metrics.show(&told, lines.len());
+        for (key, note) in &told {
+            let Some(line) = note.line(key) else { continue };
+            match &note.waiting {
+                Some(_) => notes.push(line),
+                // What is wrong with an entry is among the problems, with its place.
+                None if lines.iter().any(|known| note.problem.as_ref().is_some_and(|reason| known.contains(reason))) => {}
+                None => lines.push(line),
+            }
+        }
         self.show_problems(lines);
-        crate::memory::give_back();
+        self.web.set_notes(notes);
     }
 
     /// Everything as it was, with the problems on top.
@@ -134,133 +125,184 @@ impl Host {
         }
     }
 
-    /// The plugin's code, compiled once for all its instances.
-    async fn plugin(&self, catalog: &Catalog, name: &str) -> Result<Arc<Plugin>, String> {
-        let entry = catalog.get(name).ok_or_else(|| format!("there is no plugin `{name}`"))?;
-        let known = self.running().plugins.get(name).filter(|known| known.digest == entry.digest()).cloned();
-        if let Some(known) = known {
-            return Ok(known);
+    /// Does what the admin said on the command line.
+    async fn obey(&self, plan: &Plan) {
+        let data_dir = self.begun.data_dir.clone();
+        let orders = tokio::task::spawn_blocking(move || orders::take(&data_dir)).await.unwrap_or_default();
+        for order in orders {
+            match &order.what {
+                What::Enable => {
+                    let running = self.running();
+                    let own = running.instances.iter().filter(|((noun, name), _)| order.is_for(noun, name));
+                    let panels = running.panels.iter().filter(|(name, _)| order.is_for("panel", name));
+                    let all = own.map(|(_, made)| made).chain(panels.map(|(_, made)| made));
+                    all.for_each(|made| made.instance.enable());
+                    tracing::info!(plugin.instance = order.name, "an admin let it run again");
+                }
+                What::Grant { digest } => {
+                    let entries = plan.sources.iter().map(|source| &source.instance).chain(&plan.channels);
+                    for entry in entries.filter(|entry| order.is_for(entry.noun.word(), &entry.name)) {
+                        self.grant(plan, entry, digest).await;
+                    }
+                }
+            }
         }
-        let place = entry.file.as_ref().map(|file| format!(" ({})", file.display())).unwrap_or_default();
-        let plugin = self
-            .runtime
-            .load(entry.bytes())
-            .await
-            .map_err(|reason| format!("plugin `{name}`{place} cannot be loaded: {reason}"))?;
-        self.running().plugins.insert(name.to_owned(), Arc::clone(&plugin));
-        Ok(plugin)
+    }
+
+    /// Approves all that the build of this digest asks, if it is the one in the folder.
+    async fn grant(&self, plan: &Plan, entry: &InstancePlan, digest: &str) {
+        let Some(found) = plan.catalog.get(&entry.plugin).filter(|found| found.digest() == digest) else {
+            tracing::warn!(plugin.instance = entry.name, "what was granted is not the build that is there now ({digest})");
+            return;
+        };
+        let Some(known) = self.book.get(&entry.id()) else { return };
+        let approval = crate::approval::Approval { asked: Asked::of(&found.manifest), ..known };
+        match self.book.set(&entry.id(), approval).await {
+            Ok(()) => tracing::info!(plugin.instance = entry.name, "an admin granted what build {digest} asks"),
+            Err(reason) => tracing::error!("what was granted could not be written down: {reason}"),
+        }
     }
 
     async fn panels(&self, catalog: &Catalog, problems: &mut Problems) {
-        let mut panels = BTreeMap::new();
+        // One whose file is broken just now runs on.
+        let mut panels: BTreeMap<String, Made> = BTreeMap::new();
+        for (name, made) in &self.running().panels {
+            if catalog.is_broken(name) {
+                panels.insert(name.clone(), made.clone());
+            }
+        }
         for name in catalog.names(Kind::Panel) {
-            let plugin = match self.plugin(catalog, &name).await {
-                Ok(plugin) => plugin,
-                Err(reason) => {
+            let Some(entry) = catalog.get(&name) else { continue };
+            let known = self.running().panels.get(&name).cloned();
+            let made = match (self.plugin(entry).await, known) {
+                (Ok(plugin), Some(known)) if known.version == plugin.digest => known,
+                (Ok(plugin), _) => {
+                    let (grants, nothing) = (Grants::default(), serde_json::Value::Null);
+                    let instance = Instance::new(&self.runtime, Arc::clone(&plugin), &name, &nothing, grants.clone());
+                    let (version, since) = (plugin.digest.clone(), self.clock.now());
+                    Made { version, plugin, grants, instance, since, checked: Arc::default() }
+                }
+                (Err(reason), known) => {
                     problems.0.push(Problem::general(reason));
-                    let old = self.running().panels.get(&name).map(|made| Arc::clone(&made.instance));
-                    panels.extend(old.map(|instance| (name.clone(), Arc::new(PluginPanel(instance)))));
-                    continue;
+                    let Some(known) = known else { continue };
+                    known
                 }
             };
-            let known = self.running().panels.get(&name).filter(|made| made.version == plugin.digest).cloned();
-            let made = known.unwrap_or_else(|| {
-                let instance =
-                    Instance::new(&self.runtime, Arc::clone(&plugin), &name, &serde_json::Value::Null, Grants::default());
-                Made { version: plugin.digest.clone(), plugin: name.clone(), granted: String::new(), instance }
-            });
-            panels.insert(name.clone(), Arc::new(PluginPanel(Arc::clone(&made.instance))));
-            self.running().panels.insert(name, made);
+            panels.insert(name, made);
         }
-        self.panels.store(Arc::new(panels));
+        let found = panels.iter().map(|(name, made)| (name.clone(), Arc::new(PluginPanel(Arc::clone(&made.instance)))));
+        self.panels.store(Arc::new(found.collect()));
+        self.running().panels = panels;
     }
 
-    async fn channels(&self, plan: &Plan, problems: &mut Problems) {
-        let mut made = BTreeMap::new();
-        for channel in &plan.channels {
-            let known = self.running().channels.get(&channel.name).cloned();
-            match self.channel(&plan.catalog, channel, known).await {
-                Ok(new) => drop(made.insert(channel.name.clone(), new)),
-                Err(reason) => {
-                    problems.0.push(Problem::general(format!("channel `{}` cannot be started: {reason}", channel.name)));
-                }
-            }
-        }
-        // An entry that is wrong now keeps what ran before.
-        for (name, known) in &self.running().channels {
-            if plan.settings.channels.contains_key(name) && !made.contains_key(name) {
-                made.insert(name.clone(), known.clone());
-            }
-        }
-        let entry = |(name, made): (&String, &Made)| ChannelEntry {
-            name: name.clone(),
-            plugin: made.plugin.clone(),
-            channel: Arc::new(PluginChannel(Arc::clone(&made.instance))),
-        };
-        self.monitor.set_channels(made.iter().map(entry).collect());
-        self.running().channels = made;
-    }
-
-    async fn channel(&self, catalog: &Catalog, plan: &ChannelPlan, known: Option<Made>) -> Result<Made, String> {
-        if let Some(known) = known.filter(|known| known.version == plan.version) {
-            return Ok(known);
-        }
-        let plugin = self.plugin(catalog, &plan.plugin).await?;
-        let instance = Instance::new(&self.runtime, plugin, &plan.name, &plan.with, plan.grants.clone());
-        ready(&instance).await?;
-        Ok(Made { version: plan.version.clone(), plugin: plan.plugin.clone(), granted: plan.grants.to_string(), instance })
-    }
-
-    async fn sources(&self, plan: &Plan, problems: &mut Problems) {
-        let wanted: Vec<&str> = plan.sources.iter().map(|source| source.name.as_str()).collect();
-        // An entry that is wrong now keeps what ran before; one that is gone goes.
-        let gone: Vec<String> = {
-            let running = self.running();
-            let is_gone = |name: &&String| !wanted.contains(&name.as_str()) && !plan.settings.sources.contains_key(*name);
-            running.sources.keys().filter(is_gone).cloned().collect()
-        };
-        for name in gone {
-            self.monitor.remove_source(&name);
-            self.running().sources.remove(&name);
-        }
-        for source in &plan.sources {
-            if let Err(reason) = self.source(&plan.catalog, source).await {
-                problems.0.push(Problem::general(format!("source `{}` cannot be started: {reason}", source.name)));
-            }
-        }
-    }
-
-    async fn source(&self, catalog: &Catalog, plan: &SourcePlan) -> Result<(), String> {
-        if self.running().sources.get(&plan.name).is_some_and(|known| known.version == plan.version) {
-            return Ok(());
-        }
-        let plugin = self.plugin(catalog, &plan.plugin).await?;
-        let instance = Instance::new(&self.runtime, plugin, &plan.name, &plan.with, plan.grants.clone());
-        ready(&instance).await?;
-        self.monitor.set_source(SourceTask {
-            name: plan.name.clone(),
-            plugin: plan.plugin.clone(),
-            schedule: plan.schedule.clone(),
-            labels: Labels::from_pairs(plan.labels.clone()),
-            source: Arc::new(PluginSource::new(Arc::clone(&instance))),
+    async fn channels(&self, plan: &Plan) {
+        let work = plan.channels.iter().map(|channel| async move {
+            let key = (channel.noun.word(), channel.name.clone());
+            let known = self.running().instances.get(&key).cloned();
+            let (made, note) = self.made(&plan.catalog, channel, "", known).await;
+            self.settle_instance(key, made, note);
         });
-        let made =
-            Made { version: plan.version.clone(), plugin: plan.plugin.clone(), granted: plan.grants.to_string(), instance };
-        self.running().sources.insert(plan.name.clone(), made);
-        Ok(())
+        futures_util::stream::iter(work).buffer_unordered(AT_ONCE).collect::<()>().await;
+        let entries = {
+            let mut running = self.running();
+            let is_wanted = |(noun, name): &Key| *noun != "channel" || plan.settings.channels.contains_key(name);
+            running.instances.retain(|key, _| is_wanted(key));
+            running.notes.retain(|key, _| is_wanted(key));
+            let channels = running.instances.iter().filter(|((noun, _), _)| *noun == "channel");
+            let entry = |((_, name), made): (&Key, &Made)| ChannelEntry {
+                name: name.clone(),
+                plugin: made.plugin.manifest.name.clone(),
+                channel: Arc::new(PluginChannel(Arc::clone(&made.instance))),
+            };
+            channels.map(entry).collect()
+        };
+        self.monitor.set_channels(entries);
     }
-}
 
-/// Configures a first guest. What is wrong with the entry hinders; what may pass (a busy machine, a far side that is
-/// down) does not: the calls to come try again.
-async fn ready(instance: &Instance) -> Result<(), String> {
-    match instance.warm_up().await {
-        Err(fault @ (Fault::Invalid(_) | Fault::Denied(_))) => Err(fault.to_string()),
-        Err(fault) => {
-            tracing::warn!("an instance is not ready yet: {fault}");
-            Ok(())
+    async fn sources(&self, plan: &Plan) {
+        // An entry that is wrong now keeps what ran before; one that is gone goes.
+        let gone: Vec<Key> = {
+            let mut running = self.running();
+            let is_gone = |(noun, name): &Key| *noun == "source" && !plan.settings.sources.contains_key(name);
+            running.notes.retain(|key, _| !is_gone(key));
+            running.instances.keys().filter(|key| is_gone(key)).cloned().collect()
+        };
+        for key in gone {
+            self.monitor.remove_source(&key.1);
+            self.running().instances.remove(&key);
         }
-        Ok(()) => Ok(()),
+        let work = plan.sources.iter().map(|source| self.source(&plan.catalog, source));
+        futures_util::stream::iter(work).buffer_unordered(AT_ONCE).collect::<()>().await;
+    }
+
+    async fn source(&self, catalog: &Catalog, plan: &SourcePlan) {
+        let key = (plan.instance.noun.word(), plan.instance.name.clone());
+        let known = self.running().instances.get(&key).cloned();
+        let version = known.as_ref().map(|known| known.version.clone());
+        let (made, note) = self.made(catalog, &plan.instance, &plan.schedule.to_string(), known).await;
+        if let Some(made) = made.as_ref().filter(|made| version.as_ref() != Some(&made.version)) {
+            self.monitor.set_source(SourceTask {
+                name: plan.instance.name.clone(),
+                plugin: plan.instance.plugin.clone(),
+                schedule: plan.schedule.clone(),
+                labels: Labels::from_pairs(plan.labels.clone()),
+                source: Arc::new(PluginSource::new(Arc::clone(&made.instance))),
+            });
+        }
+        self.settle_instance(key, made, note);
+    }
+
+    /// Writes down how it went with one.
+    fn settle_instance(&self, key: Key, made: Option<Made>, note: Note) {
+        let mut running = self.running();
+        let before = running.instances.get(&key).map(|made| made.version.clone());
+        let swapped = made.as_ref().is_some_and(|made| before.as_ref().is_some_and(|before| *before != made.version));
+        if swapped {
+            tracing::info!(plugin.instance = key.1, "{} `{}` was swapped", key.0, key.1);
+            self.metrics.swapped();
+        }
+        if let Some(made) = made {
+            running.instances.insert(key.clone(), made);
+        }
+        if note.is_empty() {
+            running.notes.remove(&key);
+            return;
+        }
+        let is_new = running.notes.insert(key.clone(), note.clone()).as_ref() != Some(&note);
+        drop(running);
+        if is_new {
+            self.metrics.kept();
+            tracing::warn!(plugin.instance = key.1, "{}", note.line(&key).unwrap_or_default());
+        }
+    }
+
+    /// Lets go of what nothing runs on any more.
+    async fn tidy(&self, plan: &Plan) {
+        let entries = plan.settings.sources.keys().map(|name| format!("source/{name}"));
+        let ids: BTreeSet<String> = entries.chain(plan.settings.channels.keys().map(|name| format!("channel/{name}"))).collect();
+        if let Err(reason) = self.book.retain(&ids).await {
+            tracing::error!("what was approved for entries that are gone could not be forgotten: {reason}");
+        }
+        let mut keep = self.book.digests();
+        keep.extend(plan.catalog.iter().map(|entry| entry.digest().to_owned()));
+        {
+            let mut running = self.running();
+            running.files = plan.catalog.iter().map(|entry| (entry.manifest.name.clone(), PluginFile::of(entry))).collect();
+            let Running { plugins, instances, panels, .. } = &mut *running;
+            let used: BTreeSet<&str> =
+                instances.values().chain(panels.values()).map(|made| made.plugin.digest.as_str()).collect();
+            plugins.retain(|digest, _| used.contains(digest.as_str()));
+            keep.extend(plugins.keys().cloned());
+        }
+        // What is installed is in the catalog, unless it cannot be read just now.
+        if !plan.catalog.broken.is_empty() {
+            return;
+        }
+        let (shelf, now) = (self.shelf.clone(), self.clock.now());
+        let pruned = tokio::task::spawn_blocking(move || shelf.prune(&keep, now)).await;
+        if let Ok(Err(reason)) = pruned {
+            tracing::warn!("old builds could not be removed: {reason}");
+        }
     }
 }
 

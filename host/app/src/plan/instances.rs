@@ -1,181 +1,190 @@
 //! Sources and channels: is there such a plugin, are its options right, may it do what it must?
 
+use std::fmt;
+
 use serde_json::Value;
-use vitrine_config::{Finding, Loaded, Path};
+use vitrine_config::{Finding, Loaded, Path, typed};
 use vitrine_model::Span;
 use vitrine_model::labels::{NAME, is_label_name};
 use vitrine_monitor::schedule::Schedule;
-use vitrine_plugin::grant::{GrantSettings, Grants};
-use vitrine_plugin::{Capability, Kind, Manifest, Offer};
+use vitrine_plugin::grant::{GrantProblem, GrantSettings, Grants};
+use vitrine_plugin::{Kind, Manifest, Offer};
 
-use super::{ChannelPlan, Notes, SourcePlan};
-use crate::catalog::{Catalog, Entry};
+use super::rights::missing_rights;
+use super::{Notes, SourcePlan};
+use crate::catalog::Catalog;
 use crate::settings::{Settings, SourceEntry};
+use crate::shelf::{is_digest, not_a_digest};
 
 /// How often a source is polled whose entry does not say.
 const EVERY: Span = Span::from_secs(15);
 
-/// What sources and channels have in common.
-struct Common<'a> {
-    path: Path,
-    kind: Kind,
-    noun: &'static str,
-    name: &'a str,
-    plugin: &'a str,
-    with: Value,
-    grant: &'a GrantSettings,
+/// What an instance is to the admin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Noun {
+    Source,
+    Channel,
+}
+
+impl Noun {
+    pub fn word(self) -> &'static str {
+        match self {
+            Noun::Source => "source",
+            Noun::Channel => "channel",
+        }
+    }
+
+    pub fn kind(self) -> Kind {
+        match self {
+            Noun::Source => Kind::DataSource,
+            Noun::Channel => Kind::AlertChannel,
+        }
+    }
+}
+
+impl fmt::Display for Noun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What sources and channels have in common: an entry that names a plugin.
+#[derive(Debug, Clone)]
+pub struct InstancePlan {
+    pub noun: Noun,
+    pub name: String,
+    pub plugin: String,
+    pub with: Value,
+    pub grant: GrantSettings,
+    /// The entry itself: the same text means the same instance.
+    pub text: String,
+    /// Why the plugin's file of now cannot run as this entry says, or what it may do.
+    pub judged: Result<Grants, String>,
+}
+
+/// What a build may do under an entry, and what is wrong with that; what is `idle` hinders nothing.
+struct Judged {
+    grants: Option<Grants>,
+    wrong: Vec<Finding>,
+    idle: Vec<Finding>,
+}
+
+impl InstancePlan {
+    fn path(&self) -> Path {
+        let list = match self.noun {
+            Noun::Source => "sources",
+            Noun::Channel => "channels",
+        };
+        Path::new().key(list).key(&self.name)
+    }
+
+    /// What any build of the plugin may do under this entry, or why it cannot run.
+    pub fn judge(&self, manifest: &Manifest) -> Result<Grants, String> {
+        let options = typed::findings(&self.with, &self.path().key("with"), &manifest.options_schema());
+        let judged = self.rights(manifest);
+        match options.into_iter().chain(judged.wrong).next() {
+            Some(finding) => Err(finding.reason),
+            None => judged.grants.ok_or_else(|| "its grant cannot be read".to_owned()),
+        }
+    }
+
+    fn rights(&self, manifest: &Manifest) -> Judged {
+        let mut judged = Judged { grants: None, wrong: Vec::new(), idle: Vec::new() };
+        if manifest.kind != self.noun.kind() {
+            let reason = format!("plugin `{}` is a {}, and here a {} is wanted", self.plugin, manifest.kind, self.noun.kind());
+            judged.wrong.push(Finding::value(self.path().key("plugin"), reason));
+            return judged;
+        }
+        if self.noun == Noun::Source && !manifest.offers(Offer::Collector) {
+            let reason = format!("plugin `{}` offers no collection, so it cannot be polled", self.plugin);
+            judged.wrong.push(Finding::value(self.path().key("plugin"), reason));
+        }
+        if let Some(digest) = self.grant.digest().filter(|digest| !is_digest(digest)) {
+            judged.wrong.push(Finding::value(self.path().key("grant").key("digest"), not_a_digest(digest)));
+        }
+        match Grants::effective(&self.grant, manifest) {
+            Ok((grants, unasked)) => {
+                judged.idle.extend(unasked.into_iter().map(|problem| self.placed(problem)));
+                judged.wrong.extend(missing_rights(self, &self.path(), manifest, &grants));
+                judged.grants = Some(grants);
+            }
+            Err(problems) => judged.wrong.extend(problems.into_iter().map(|problem| self.placed(problem))),
+        }
+        judged
+    }
+
+    /// A problem of the grant, at its place.
+    fn placed(&self, problem: GrantProblem) -> Finding {
+        let path = problem.path.iter().fold(self.path().key("grant"), |path, step| match step.parse() {
+            Ok(place) => path.index(place),
+            Err(_) => path.key(step),
+        });
+        let finding = Finding::value(path, problem.reason);
+        match problem.hint {
+            Some(hint) => finding.hint(hint),
+            None => finding,
+        }
+    }
 }
 
 pub(super) fn sources(loaded: &Loaded<Settings>, catalog: &Catalog, notes: &mut Notes) -> Vec<SourcePlan> {
     let mut plans = Vec::new();
     for (name, entry) in &loaded.value.sources {
         let path = Path::new().key("sources").key(name);
-        let common = Common {
-            path: path.clone(),
-            kind: Kind::DataSource,
-            noun: "source",
-            name,
-            plugin: &entry.plugin,
-            with: Value::Object(entry.with.clone()),
-            grant: &entry.grant,
-        };
         let schedule = schedule(name, entry, &path, loaded, notes);
         labels(entry, &path, loaded, notes);
-        let Some((found, grants)) = instance(&common, loaded, catalog, notes) else { continue };
-        if !found.manifest.offers(Offer::Collector) {
-            let reason = format!("plugin `{}` offers no collection, so it cannot be polled", entry.plugin);
-            notes.problems.push(loaded.problem(Finding::value(path.key("plugin"), reason)));
-            continue;
-        }
-        let Some(schedule) = schedule else { continue };
-        plans.push(SourcePlan {
+        let mut instance = InstancePlan {
+            noun: Noun::Source,
             name: name.clone(),
             plugin: entry.plugin.clone(),
-            schedule,
-            with: common.with,
-            grants,
-            labels: entry.labels.clone().into_iter().collect(),
-            version: version(entry, found, &loaded.value),
-        });
-    }
-    plans
-}
-
-pub(super) fn channels(loaded: &Loaded<Settings>, catalog: &Catalog, notes: &mut Notes) -> Vec<ChannelPlan> {
-    let mut plans = Vec::new();
-    for (name, entry) in &loaded.value.channels {
-        let common = Common {
-            path: Path::new().key("channels").key(name),
-            kind: Kind::AlertChannel,
-            noun: "channel",
-            name,
-            plugin: &entry.plugin,
             with: Value::Object(entry.with.clone()),
-            grant: &entry.grant,
+            grant: entry.grant.clone(),
+            text: serde_json::to_string(entry).unwrap_or_default(),
+            judged: Err(String::new()),
         };
-        let Some((found, grants)) = instance(&common, loaded, catalog, notes) else { continue };
-        plans.push(ChannelPlan {
-            name: name.clone(),
-            plugin: entry.plugin.clone(),
-            with: common.with,
-            grants,
-            version: version(entry, found, &loaded.value),
-        });
+        instance.judged = judge(&instance, loaded, catalog, notes);
+        let Some(schedule) = schedule else { continue };
+        plans.push(SourcePlan { instance, schedule, labels: entry.labels.clone().into_iter().collect() });
     }
     plans
 }
 
-/// The same text means the same instance.
-fn version(entry: &impl serde::Serialize, found: &Entry, settings: &Settings) -> String {
-    let entry = serde_json::to_string(entry).unwrap_or_default();
-    format!("{entry} {} {:?} {}", found.digest(), settings.plugins, settings.zone_name())
-}
-
-/// The plugin and its rights, if nothing is wrong.
-fn instance<'a>(
-    common: &Common<'_>,
-    loaded: &Loaded<Settings>,
-    catalog: &'a Catalog,
-    notes: &mut Notes,
-) -> Option<(&'a Entry, Grants)> {
-    let Some(found) = catalog.get(common.plugin).filter(|found| found.manifest.kind == common.kind) else {
-        let (reason, hint) = catalog.missing(common.plugin, common.kind);
-        notes.problems.push(loaded.problem(Finding::value(common.path.clone().key("plugin"), reason).hint(hint)));
-        return None;
-    };
-    let manifest = &found.manifest;
-    let mut problems = loaded.check_value(&common.path.clone().key("with"), &manifest.options_schema());
-    match Grants::new(common.grant, manifest) {
-        Ok(grants) => {
-            let missing = missing_rights(common, manifest, &grants);
-            problems.extend(missing.into_iter().map(|finding| loaded.problem(finding)));
-            let is_good = problems.is_empty();
-            notes.problems.append(&mut problems);
-            is_good.then_some((found, grants))
-        }
-        Err(found) => {
-            let grant = common.path.clone().key("grant");
-            for problem in found {
-                let path = problem.path.iter().fold(grant.clone(), |path, step| match step.parse() {
-                    Ok(place) => path.index(place),
-                    Err(_) => path.key(step),
-                });
-                let finding = Finding::value(path, problem.reason);
-                problems.push(loaded.problem(match problem.hint {
-                    Some(hint) => finding.hint(hint),
-                    None => finding,
-                }));
-            }
-            notes.problems.append(&mut problems);
-            None
-        }
-    }
-}
-
-/// Rights that the plugin asks for and was not granted, as far as that can be seen before it runs.
-fn missing_rights(common: &Common<'_>, manifest: &Manifest, grants: &Grants) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (capability, right) in &manifest.rights {
-        if *capability == Capability::Http {
-            findings.extend(missing_hosts(common, manifest, grants));
-        }
-        if !grants.has(*capability) && findings.is_empty() {
-            let word = capability.word();
-            let reason = format!(
-                "{} `{}` asks for the right `{word}`, which is not granted: it {}",
-                common.noun, common.name, right.reason
-            );
-            let hint = match capability {
-                Capability::Http => "add `grant: { http: [\"https://…\"] }`".to_owned(),
-                _ => format!("add `grant: [{word}]`"),
-            };
-            findings.push(Finding::key(common.path.clone(), reason).hint(hint));
-        }
-    }
-    findings
-}
-
-/// Options that hold an address (`format = "uri"` in the manifest) to which no grant leads.
-fn missing_hosts(common: &Common<'_>, manifest: &Manifest, grants: &Grants) -> Vec<Finding> {
-    let schema = manifest.options_schema();
-    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-    let addresses = properties.filter(|(_, property)| property.get("format").and_then(Value::as_str) == Some("uri"));
-    let mut findings = Vec::new();
-    for (option, _) in addresses {
-        let Some(text) = common.with.get(option).and_then(Value::as_str) else { continue };
-        let path = common.path.clone().key("with").key(option);
-        let Ok(url) = text.parse::<url::Url>() else {
-            findings.push(Finding::value(path, format!("`{text}` is not a URL")).hint("write it as `https://host/path`"));
-            continue;
+pub(super) fn channels(loaded: &Loaded<Settings>, catalog: &Catalog, notes: &mut Notes) -> Vec<InstancePlan> {
+    let plan = |(name, entry): (&String, &crate::settings::ChannelEntry)| {
+        let mut instance = InstancePlan {
+            noun: Noun::Channel,
+            name: name.clone(),
+            plugin: entry.plugin.clone(),
+            with: Value::Object(entry.with.clone()),
+            grant: entry.grant.clone(),
+            text: serde_json::to_string(entry).unwrap_or_default(),
+            judged: Err(String::new()),
         };
-        let origin = url.origin().ascii_serialization();
-        let method = common.with.get("method").and_then(Value::as_str).unwrap_or("GET");
-        if grants.require_http(method, &url).is_err() {
-            let reason = format!("{} `{}` asks for a host that is not granted", common.noun, common.name);
-            findings.push(Finding::value(path, reason).hint(format!("add `http: [\"{origin}\"]` under `grant`")));
-        }
+        instance.judged = judge(&instance, loaded, catalog, notes);
+        instance
+    };
+    loaded.value.channels.iter().map(plan).collect()
+}
+
+/// What the plugin's file of now may do under this entry; whatever is wrong is told with its place.
+fn judge(instance: &InstancePlan, loaded: &Loaded<Settings>, catalog: &Catalog, notes: &mut Notes) -> Result<Grants, String> {
+    let kind = instance.noun.kind();
+    let Some(found) = catalog.get(&instance.plugin).filter(|found| found.manifest.kind == kind) else {
+        let (reason, hint) = catalog.missing(&instance.plugin, kind);
+        let finding = Finding::value(instance.path().key("plugin"), &reason).hint(hint);
+        notes.problems.push(loaded.problem(finding));
+        return Err(reason);
+    };
+    let mut problems = loaded.check_value(&instance.path().key("with"), &found.manifest.options_schema());
+    let judged = instance.rights(&found.manifest);
+    problems.extend(judged.wrong.into_iter().map(|finding| loaded.problem(finding)));
+    let reason = problems.first().map(|problem| problem.text.clone());
+    problems.extend(judged.idle.into_iter().map(|finding| loaded.problem(finding)));
+    notes.problems.append(&mut problems);
+    match (reason, judged.grants) {
+        (None, Some(grants)) => Ok(grants),
+        (reason, _) => Err(reason.unwrap_or_else(|| "its grant cannot be read".to_owned())),
     }
-    findings
 }
 
 fn schedule(name: &str, entry: &SourceEntry, path: &Path, loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Schedule> {

@@ -15,6 +15,8 @@ pub(crate) struct Frame {
     pub(crate) zone: Option<String>,
     pub(crate) folders: Vec<Folder>,
     pub(crate) problems: Vec<String>,
+    /// What waits for an admin.
+    pub(crate) notes: Vec<String>,
     pub(crate) alerts: usize,
     pub(crate) updated: When,
     pub(crate) health: String,
@@ -65,6 +67,7 @@ impl Frame {
             zone: web.zone.iana_name().map(str::to_owned),
             folders,
             problems: shelf.problems.clone(),
+            notes: web.notes(),
             alerts: health.alerts,
             updated: web.when(health.time),
             health: health.text,

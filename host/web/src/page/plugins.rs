@@ -1,4 +1,4 @@
-//! Plugins: what each may do, and what it has done.
+//! Plugins: what each may do, what it has done with it, and what waits for an admin.
 
 use std::sync::Arc;
 
@@ -8,26 +8,218 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::draw::unit::Unit;
+use crate::page::When;
 use crate::page::frame::Frame;
-use crate::web::{PluginCard, Web};
+use crate::plugins::{AskedRight, Build, InstanceCard, LimitUse, PluginCard, Refused, RightUse};
+use crate::web::Web;
+
+#[derive(Serialize)]
+struct Body {
+    plugins: Vec<PluginRow>,
+    /// Plugins that nothing uses.
+    idle: Vec<PluginRow>,
+}
 
 #[derive(Serialize)]
 struct PluginRow {
-    card: PluginCard,
-    /// The digest's first letters: enough to compare by eye.
+    name: String,
+    kind: String,
+    version: String,
+    title: String,
+    description: String,
+    from: String,
+    build: BuildRow,
+    asked: Vec<AskedRow>,
+    instances: Vec<InstanceRow>,
+}
+
+#[derive(Serialize)]
+struct BuildRow {
+    version: String,
     digest: String,
+    /// The digest's first letters: enough to compare by eye.
+    short: String,
+}
+
+#[derive(Serialize)]
+struct AskedRow {
+    right: String,
+    reason: String,
+    places: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct InstanceRow {
+    /// For links to it.
+    id: String,
+    noun: String,
+    name: String,
+    state: &'static str,
+    mark: &'static str,
+    reason: Option<String>,
+    remedy: Option<String>,
+    until: Option<When>,
+    trouble: Option<String>,
+    /// The build that runs, where it is not the file's.
+    build: Option<BuildRow>,
+    since: Option<When>,
+    waiting: Option<WaitingRow>,
+    check: Option<String>,
+    check_fails: bool,
+    rights: Vec<RightRow>,
+    refusals: Vec<RefusedRow>,
+    calls: String,
+    faults: String,
     memory: String,
+    limits: Vec<LimitRow>,
+}
+
+#[derive(Serialize)]
+struct WaitingRow {
+    build: BuildRow,
+    more: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct RightRow {
+    right: String,
+    asked: Option<AskedRow>,
+    is_granted: bool,
+    granted: Vec<String>,
+    used: String,
+    last_used: Option<When>,
+    refused: String,
+    is_refused: bool,
+    last_refused: Option<When>,
+}
+
+#[derive(Serialize)]
+struct RefusedRow {
+    right: String,
+    reason: String,
+    count: u64,
+    last: When,
+}
+
+#[derive(Serialize)]
+struct LimitRow {
+    name: String,
+    used: Option<String>,
+    allowed: String,
+    reached: u64,
 }
 
 pub(crate) async fn show(State(web): State<Arc<Web>>) -> Response {
     let frame = Frame::new(&web, "plugins", "Plugins").await;
     let mut cards = (web.plugins)();
-    cards.sort_by(|a, b| (&a.kind, &a.name).cmp(&(&b.kind, &b.name)));
-    let row = |card: PluginCard| PluginRow {
-        digest: card.digest.trim_start_matches("sha256:").chars().take(12).collect(),
-        memory: Unit::Bytes.figure(card.memory as f64, &TimeZone::UTC).line(),
-        card,
-    };
-    let rows: Vec<PluginRow> = cards.into_iter().map(row).collect();
-    web.page("plugins.html", &frame, rows)
+    // What needs an admin comes first, then as in a table of contents.
+    let urgency = |card: &PluginCard| card.instances.iter().all(|one| one.state.mark() == "good" && one.trouble.is_none());
+    let order = |kind: &str| ["source", "channel", "panel"].iter().position(|known| *known == kind);
+    cards.sort_by_cached_key(|card| (urgency(card), order(&card.kind), card.name.clone()));
+    let (used, idle): (Vec<_>, Vec<_>) = cards.into_iter().partition(|card| !card.instances.is_empty());
+    let rows = |cards: Vec<PluginCard>| cards.into_iter().map(|card| plugin_row(&web, card)).collect();
+    web.page("plugins.html", &frame, Body { plugins: rows(used), idle: rows(idle) })
+}
+
+fn plugin_row(web: &Web, card: PluginCard) -> PluginRow {
+    PluginRow {
+        build: build_row(Build { version: card.version.clone(), digest: card.digest.clone() }),
+        instances: card.instances.into_iter().map(|one| instance_row(web, &card.digest, one)).collect(),
+        asked: card.asked.into_iter().map(asked_row).collect(),
+        name: card.name,
+        kind: card.kind,
+        version: card.version,
+        title: card.title,
+        description: card.description,
+        from: card.from,
+    }
+}
+
+fn build_row(build: Build) -> BuildRow {
+    let short = build.digest.trim_start_matches("sha256:").chars().take(12).collect();
+    BuildRow { version: build.version, digest: build.digest, short }
+}
+
+fn asked_row(asked: AskedRight) -> AskedRow {
+    AskedRow { right: asked.right, reason: asked.reason, places: asked.places }
+}
+
+fn instance_row(web: &Web, digest: &str, card: InstanceCard) -> InstanceRow {
+    let when = |moment: Option<i64>| moment.map(|moment| web.when(moment));
+    InstanceRow {
+        id: format!("{}-{}", card.noun, card.name),
+        state: card.state.word(),
+        mark: card.state.mark(),
+        until: when(card.until),
+        build: card.build.filter(|build| build.digest != digest).map(build_row),
+        since: when(card.since),
+        waiting: card.waiting.map(|(build, more)| WaitingRow { build: build_row(build), more }),
+        check_fails: matches!(card.check, Some(Err(_))),
+        check: card.check.map(|check| check.unwrap_or_else(|reason| reason)),
+        rights: card.rights.into_iter().map(|right| right_row(web, right)).collect(),
+        refusals: card.refusals.into_iter().map(|refused| refused_row(web, refused)).collect(),
+        calls: count(card.calls, "call"),
+        faults: count(card.faults, "fault"),
+        memory: Unit::Bytes.figure(card.memory_bytes as f64, &TimeZone::UTC).line(),
+        limits: card.limits.into_iter().map(limit_row).collect(),
+        noun: card.noun,
+        name: card.name,
+        reason: card.reason,
+        remedy: card.remedy,
+        trouble: card.trouble,
+    }
+}
+
+fn right_row(web: &Web, right: RightUse) -> RightRow {
+    RightRow {
+        right: right.right,
+        asked: right.asked.map(asked_row),
+        is_granted: right.granted.is_some(),
+        granted: right.granted.unwrap_or_default(),
+        used: grouped(right.used),
+        last_used: right.last_used.map(|moment| web.when(moment)),
+        refused: grouped(right.refused),
+        is_refused: right.refused > 0,
+        last_refused: right.last_refused.map(|moment| web.when(moment)),
+    }
+}
+
+fn refused_row(web: &Web, refused: Refused) -> RefusedRow {
+    RefusedRow { right: refused.right, reason: refused.reason, count: refused.count, last: web.when(refused.last) }
+}
+
+fn limit_row(limit: LimitUse) -> LimitRow {
+    LimitRow { name: limit.name, used: limit.used, allowed: limit.allowed, reached: limit.reached }
+}
+
+/// `1 call`, `12,345 calls`.
+fn count(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// Digits in threes.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_read_well() {
+        for (number, text) in
+            [(0, "0 calls"), (1, "1 call"), (999, "999 calls"), (1_000, "1,000 calls"), (1_234_567, "1,234,567 calls")]
+        {
+            assert_eq!(count(number, "call"), text);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod live;
+mod plugins;
 mod world;
 
 use axum::body::Body;
@@ -70,7 +71,7 @@ async fn every_page_has_its_frame_and_its_policy() {
         ("/d/none", 404, "There is no dashboard named “none”"),
         ("/alerts", 200, "the server at hooks.example answered 503"),
         ("/sources", 200, "waits for an SMTP relay"),
-        ("/plugins", 200, "<span class=\"label missing\">not granted</span>"),
+        ("/plugins", 200, "<span class=\"label missing\">no</span>"),
         ("/nowhere", 404, "There is no page at this address"),
     ] {
         let response = get(&world, path).await;

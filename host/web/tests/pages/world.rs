@@ -19,7 +19,10 @@ use vitrine_model::view::*;
 use vitrine_model::{Clock, Fault, Labels, Matcher, Millis};
 use vitrine_monitor::live::Live;
 use vitrine_monitor::status::{ChannelStatus, SourceStatus, Status};
-use vitrine_web::{Dashboard, DashboardFile, Parts, PluginCard, Settings, Web};
+use vitrine_web::{Dashboard, DashboardFile, Parts, Settings, Web};
+
+#[path = "cards.rs"]
+mod cards;
 
 pub const NOW: Millis = 1_763_632_803_000;
 pub const PLUGINS: [&str; 5] = ["timeseries", "stat", "gauge", "table", "text"];
@@ -285,7 +288,7 @@ impl World {
                 let known = PLUGINS.into_iter().find(|plugin| *plugin == name)?;
                 Some(Arc::new(FakePanel { name: known, calls: panel_calls.clone(), fault: panel_fault.clone() }) as Arc<dyn Panel>)
             }),
-            plugins: Arc::new(cards),
+            plugins: Arc::new(cards::cards),
             registry: Arc::default(),
             ready: Arc::new(|| Ok(())),
             settings,
@@ -386,28 +389,6 @@ impl World {
 pub fn dashboard(name: &str, file: serde_json::Value) -> Dashboard {
     let file: DashboardFile = serde_json::from_value(file).unwrap();
     Dashboard::check(name, &file, &PLUGINS.map(str::to_owned)).unwrap()
-}
-
-fn cards() -> Vec<PluginCard> {
-    let card = |name: &str, kind: &str, asked: &[&str], granted: &[&str]| PluginCard {
-        name: name.to_owned(),
-        kind: kind.to_owned(),
-        version: "0.1.0".to_owned(),
-        title: format!("What {name} is for"),
-        digest: "sha256:4f1c0ffee2d2b7a1c9e0".to_owned(),
-        asked: asked.iter().map(|right| (*right).to_owned()).collect(),
-        granted: granted.iter().map(|right| (*right).to_owned()).collect(),
-        calls: 12_345,
-        faults: 2,
-        memory: 1_310_720,
-        trouble: None,
-    };
-    vec![
-        card("system", "source", &["system"], &["system"]),
-        card("http-check", "source", &["http"], &["http https://shop.example"]),
-        card("email", "channel", &["mail"], &[]),
-        card("timeseries", "panel", &[], &[]),
-    ]
 }
 
 /// Twelve panels over a machine's usual series.

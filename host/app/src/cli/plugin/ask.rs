@@ -1,0 +1,42 @@
+//! Asks a running host over HTTP. One small question needs no client library.
+
+use std::io::{Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use serde_json::Value;
+use url::Url;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+/// No answer is larger.
+const BYTES: u64 = 16 << 20;
+
+/// The JSON at a path of the host at `address`: `http://127.0.0.1:7878`, or without the `http://`.
+pub(super) fn get(address: &str, path: &str) -> anyhow::Result<Value> {
+    let full = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
+    let url: Url = full.parse().with_context(|| format!("`{address}` is not an address: write `http://127.0.0.1:7878`"))?;
+    if url.scheme() != "http" {
+        bail!("`{address}`: ask the host itself, by http, and not what stands before it");
+    }
+    let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80));
+    let answer = exchange(host, port, path).with_context(|| format!("no host answers at {address}"))?;
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| anyhow!("{address} does not answer as HTTP asks"))?;
+    let status = head.split_whitespace().nth(1).unwrap_or_default();
+    if status != "200" {
+        bail!("{address} answers {status}: {}", body.trim());
+    }
+    serde_json::from_str(body).with_context(|| format!("{address} is no host of this version"))
+}
+
+fn exchange(host: &str, port: u16, path: &str) -> anyhow::Result<String> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let address = (bare, port).to_socket_addrs()?.next().context("its name leads nowhere")?;
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    // The old version of the protocol: the answer comes whole, and the connection ends with it.
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}:{port}\r\nAccept: application/json\r\n\r\n")?;
+    let mut answer = Vec::new();
+    stream.take(BYTES).read_to_end(&mut answer)?;
+    Ok(String::from_utf8(answer)?)
+}
