@@ -13,18 +13,20 @@ fn main() -> Result<(), String> {
     let sdk = pack.parent().ok_or("sdk/pack lies in sdk")?;
     write(&target.join("templates.rs"), &[("", pack.join("templates"))])?;
     // `wit` is a link in the repository, and a folder in what is written.
-    let folders = ["src", "examples", "wit", "js", "python"].map(|name| (name, sdk.join(name)));
-    write(&target.join("sources.rs"), &folders)
+    let places = ["src", "examples/hello.rs", "wit", "js", "python"].map(|name| (name, sdk.join(name)));
+    write(&target.join("sources.rs"), &places)
 }
 
 /// A list of paths and contents.
-fn write(list: &Path, folders: &[(&str, PathBuf)]) -> Result<(), String> {
+fn write(list: &Path, places: &[(&str, PathBuf)]) -> Result<(), String> {
     let mut text = String::from("&[\n");
-    for (name, folder) in folders.iter().filter(|(_, folder)| folder.is_dir()) {
-        println!("cargo:rerun-if-changed={}", folder.display());
-        for file in files(folder)? {
-            let inside = file.strip_prefix(folder).map_err(|error| error.to_string())?;
-            let place = Path::new(name).join(inside).display().to_string();
+    for (name, place) in places.iter().filter(|(_, place)| place.exists()) {
+        println!("cargo:rerun-if-changed={}", place.display());
+        for file in files(place)? {
+            let inside = file.strip_prefix(place).map_err(|error| error.to_string())?;
+            // Nothing is inside a file: its name is all there is.
+            let place = if inside == Path::new("") { Path::new(name).to_owned() } else { Path::new(name).join(inside) };
+            let place = place.display().to_string();
             writeln!(text, "    ({place:?}, include_bytes!({:?})),", file.display().to_string())
                 .map_err(|error| error.to_string())?;
         }
@@ -34,6 +36,9 @@ fn write(list: &Path, folders: &[(&str, PathBuf)]) -> Result<(), String> {
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    if folder.is_file() {
+        return Ok(vec![folder.to_owned()]);
+    }
     let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();

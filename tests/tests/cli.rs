@@ -33,7 +33,8 @@ async fn help_reads_well() {
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{verb:?}");
         insta::assert_snapshot!(format!("help-{name}"), ran.out);
     }
-    assert!(run(files.path(), &["--version"]).await.out.starts_with("vitrine "));
+    let version = run(files.path(), &["--version"]).await.out;
+    assert!(version.starts_with("vitrine ") && version.contains("vitrine:plugin 0.1.0"), "{version}");
 }
 
 #[tokio::test]

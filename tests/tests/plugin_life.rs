@@ -87,12 +87,13 @@ async fn a_plugin_is_written_built_tested_signed_installed_run_and_removed() {
     let repeated = vitrine(&files, &["plugin", "pack", plugin, "--out", &out]).await;
     assert_eq!((value(&repeated, "digest"), std::fs::read(&file).unwrap() == first), (value(&packed, "digest"), true));
 
+    std::fs::create_dir(files.path().join("plugins")).unwrap();
     let public = good(&files, &["plugin", "key", "new"]).await.out.trim().to_owned();
     good(&files, &["plugin", "sign", &file]).await;
     let target = document().await;
     files.write(
         "config/vitrine.yaml",
-        &format!("plugins: {{ require_signature: true, trust: [{{ name: me, key: '{public}' }}] }}\n"),
+        &format!("plugins: {{ folder: plugins, require_signature: true, trust: [{{ name: me, key: '{public}' }}] }}\n"),
     );
     assert!(good(&files, &["plugin", "verify", &file]).await.out.contains("signed by me ("));
     let installed = good(&files, &["plugin", "install", &file]).await;
@@ -108,12 +109,29 @@ async fn a_plugin_is_written_built_tested_signed_installed_run_and_removed() {
     let list = good(&files, &["plugin", "list"]).await.out;
     assert!(list.lines().any(|line| line.starts_with("weather") && line.contains("used by roof")), "{list}");
 
+    hot_swap(&files, &host, Path::new(plugin)).await;
     files.write("config/sources.yaml", "sources: {}\n");
     good(&files, &["plugin", "remove", "weather"]).await;
     let gone = async || host.source("roof").await.is_none().then_some(());
     wait_until("the source is gone", LONG, gone).await;
     assert!(!good(&files, &["plugin", "list"]).await.out.contains("weather"));
     host.stop().await;
+}
+
+/// A change of the source, built into the host's folder: the file there wins over the installed one.
+async fn hot_swap(files: &Files, host: &Vitrine, plugin: &Path) {
+    let source = plugin.join("src/lib.rs");
+    let text = std::fs::read_to_string(&source).unwrap();
+    std::fs::write(&source, text.replace("weather_value", "weather_reading")).unwrap();
+    files.write("config/vitrine.yaml", "plugins: { folder: plugins }\n");
+    let ran = vitrine(files, &["plugin", "dev", plugin.to_str().unwrap(), "--once"]).await;
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let read = async || host.value("weather_reading{source='roof',name='temperature'}").await;
+    assert_eq!(wait_until("the new build collects", LONG, read).await, 21.5);
+    std::fs::write(&source, text.replace("Samples::new()", "Samples::old()")).unwrap();
+    let ran = vitrine(files, &["plugin", "dev", plugin.to_str().unwrap(), "--once"]).await;
+    assert!(ran.code == Some(1) && ran.err.contains("no function or associated item named `old`"), "{}", ran.err);
+    std::fs::remove_file(files.path().join("plugins/weather.wasm")).unwrap();
 }
 
 /// The same folder each time, so that cargo need not begin anew.

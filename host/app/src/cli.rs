@@ -18,7 +18,7 @@ use crate::plan::Origins;
 ///
 /// Everything that touches the outside world is a sandboxed plugin; everything you set up is a file.
 #[derive(Debug, Parser)]
-#[command(name = "vitrine", version, max_term_width = 100)]
+#[command(name = "vitrine", version = version(), max_term_width = 100)]
 #[command(after_help = "EXAMPLES:
   vitrine serve                       start with ./config and ./dashboards
   vitrine check                       say everything that is wrong in the files
@@ -110,6 +110,11 @@ pub fn run(arguments: Arguments) -> ExitCode {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// The host's own, and the versions of the interface that its plugins may be built for.
+fn version() -> String {
+    format!("{} (takes plugins built for vitrine:plugin {})", env!("CARGO_PKG_VERSION"), vitrine_pack::APIS.join(", "))
 }
 
 /// Variables that are not settings.

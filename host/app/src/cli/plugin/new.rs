@@ -37,6 +37,7 @@ pub(super) fn run(kind: KindWord, name: &str, language: LanguageWord, into: &Pat
         LanguageWord::Python => Language::Python,
     };
     let folder = New { kind, name, language, into }.write()?;
+    let folder = folder.strip_prefix(".").unwrap_or(&folder);
     let shown = folder.display();
     let mut said = std::io::stdout().lock();
     writeln!(said, "{shown}")?;
