@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use vitrine_tests::{Files, LONG, Start, Vitrine, guests, wait_until, with_manifest};
+use vitrine_tests::{Behaviour, Files, LONG, Start, Target, Vitrine, guests, wait_until, with_manifest};
 
 const A: &str = "https://a.test";
 const B: &str = "https://b.test";
@@ -261,6 +261,37 @@ async fn no_tick_is_lost_or_comes_twice_however_often_it_is_swapped() {
         assert!(ticks >= 5.0, "{ticks} ticks are no test");
         assert_eq!(counted(next).await - counted(first).await, ticks, "{name}: a tick was lost, or came twice");
     }
+    vitrine.stop().await;
+}
+
+/// A check that says that the other side is down hinders no swap; one that does not come back holds up no stop.
+#[tokio::test]
+async fn a_far_side_that_is_down_hinders_neither_swap_nor_stop() {
+    let target = Target::start(Behaviour::Answer(200)).await;
+    let files = Files::new();
+    let entry = |path: &str| {
+        let url = target.url();
+        files.write(
+            "config/sources.yaml",
+            &format!(
+                "sources:\n  shop: {{ plugin: http-check, every: 1s, with: {{ url: '{url}/{path}' }}, grant: {{ http: ['{url}'] }} }}\n"
+            ),
+        );
+    };
+    entry("one");
+    let vitrine = Vitrine::start(&files).await;
+    let says = async |good: bool| instance(&vitrine, "shop").await.filter(|one| one["check"]["good"] == good);
+    wait_until("the first check says that all is well", LONG, async || says(true).await).await;
+    target.behave(Behaviour::Answer(500));
+    entry("two");
+    let swapped = wait_until("it is swapped, and its check failed", LONG, async || says(false).await).await;
+    assert_eq!((&swapped["state"], &swapped["trouble"]), (&Value::from("running"), &Value::Null));
+
+    target.behave(Behaviour::Hang);
+    let reloads = || vitrine.log().matches("files were read anew").count();
+    let before = reloads();
+    entry("three");
+    wait_until("the check is under way", LONG, async || (reloads() > before).then_some(())).await;
     vitrine.stop().await;
 }
 
