@@ -1,15 +1,19 @@
 //! Polls one source: due → read → write, without overlap; a tick that cannot be kept is counted, never replayed.
 
+mod living;
+
 use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use vitrine_model::labels::{Labels, NAME};
+use vitrine_model::port::StoreError;
 use vitrine_model::port::source::Source;
 use vitrine_model::sample::{Batch, Sample};
 use vitrine_model::{Clock, Fault, Millis};
 
+use crate::collect::living::Living;
 use crate::ingest::Ingest;
 use crate::live::{Change, Live};
 use crate::metrics::Metrics;
@@ -45,6 +49,7 @@ pub(crate) struct Surroundings {
 pub(crate) async fn run(mut tasks: watch::Receiver<SourceTask>, around: Surroundings, stop: CancellationToken) {
     let mut task = tasks.borrow_and_update().clone();
     let mut names = Names::new(&task);
+    let mut living = Living::default();
     let mut due = task.schedule.first_after(around.clock.now());
     loop {
         around.status.source(&task.name, |status| status.next_run = due);
@@ -52,7 +57,7 @@ pub(crate) async fn run(mut tasks: watch::Receiver<SourceTask>, around: Surround
             () = stop.cancelled() => return,
             sent = tasks.changed() => {
                 // Without a sender nothing more can come: the source is gone.
-                let Ok(()) = sent else { return };
+                let Ok(()) = sent else { return end(&task, &around, &living).await };
                 let new = tasks.borrow_and_update().clone();
                 if new.schedule.to_string() != task.schedule.to_string() {
                     due = new.schedule.first_after(around.clock.now());
@@ -61,7 +66,7 @@ pub(crate) async fn run(mut tasks: watch::Receiver<SourceTask>, around: Surround
                 names = Names::new(&task);
             }
             moment = sleep(due, &around) => {
-                poll(&task, &around, &mut names).await;
+                poll(&task, &around, &mut names, &mut living).await;
                 due = next(&task, &around, moment);
             }
         }
@@ -95,7 +100,7 @@ fn next(task: &SourceTask, around: &Surroundings, last: Millis) -> Option<Millis
     task.schedule.next_kept(last, around.clock.now())
 }
 
-async fn poll(task: &SourceTask, around: &Surroundings, names: &mut Names) {
+async fn poll(task: &SourceTask, around: &Surroundings, names: &mut Names, living: &mut Living) {
     let now = around.clock.now();
     let begin = Instant::now();
     let collected = task.source.collect().await;
@@ -107,14 +112,37 @@ async fn poll(task: &SourceTask, around: &Surroundings, names: &mut Names) {
     };
     let count = batch.samples.len() as u64;
     let batch = names.labelled(batch, now, seconds, fault.is_none());
-    if let Err(error) = around.ingest.take(&task.name, batch).await {
+    if let Err(error) = store(task, around, batch, now, living).await {
         tracing::error!(source.name = task.name, "samples could not be stored: {error}");
         fault = fault.or(Some(Fault::Upstream(format!("its samples could not be stored: {error}"))));
         // That it is down must be seen all the same; if even this fails, the error above has said why.
         let down = names.labelled(Batch::default(), now, seconds, false);
-        let _ = around.ingest.take(&task.name, down).await;
+        let _ = store(task, around, down, now, living).await;
     }
     tell(task, around, now, count, fault);
+}
+
+/// Stores a batch, and that the series have ended which the one before had and this one has not.
+async fn store(
+    task: &SourceTask,
+    around: &Surroundings,
+    mut batch: Batch,
+    now: Millis,
+    living: &mut Living,
+) -> Result<(), StoreError> {
+    let after = Living::after(&batch, now);
+    living.mark_ended(&mut batch, now);
+    around.ingest.take(&task.name, batch).await?;
+    *living = after;
+    Ok(())
+}
+
+/// The source is taken away: nothing of it is now. A host that stops marks nothing, as it will go on.
+async fn end(task: &SourceTask, around: &Surroundings, living: &Living) {
+    let now = around.clock.now();
+    if let Err(error) = around.ingest.take(&task.name, living.end(now)).await {
+        tracing::error!(source.name = task.name, "that its series have ended could not be stored: {error}");
+    }
 }
 
 /// How the source's series are called in the store.

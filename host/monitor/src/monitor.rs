@@ -45,12 +45,6 @@ pub struct ChannelEntry {
     pub channel: Arc<dyn Channel>,
 }
 
-/// A source's loop: where a changed task goes, and how it ends.
-struct SourceLoop {
-    tasks: watch::Sender<SourceTask>,
-    stop: CancellationToken,
-}
-
 /// The loops, running.
 pub struct Monitor {
     around: Surroundings,
@@ -58,7 +52,8 @@ pub struct Monitor {
     evaluator: Arc<Evaluator>,
     planner: Arc<Planner>,
     book: Arc<ChannelBook>,
-    sources: Mutex<BTreeMap<String, SourceLoop>>,
+    /// Where each source's loop hears of changes; without it, the loop ends.
+    sources: Mutex<BTreeMap<String, watch::Sender<SourceTask>>>,
     /// The groups' loops of now; an async lock, as one generation waits for the end of the one before.
     rules: tokio::sync::Mutex<(CancellationToken, TaskTracker)>,
     /// Sources and rules: they stop first, as they make work for the others.
@@ -155,20 +150,19 @@ impl Monitor {
         });
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
         match sources.get(&name) {
-            Some(known) => drop(known.tasks.send_replace(task)),
+            Some(tasks) => drop(tasks.send_replace(task)),
             None => {
                 let (stop, (tasks, sent)) = (self.stop_makers.child_token(), watch::channel(task));
-                self.makers.spawn_on(collect::run(sent, self.around.clone(), stop.clone()), &self.collecting);
-                sources.insert(name, SourceLoop { tasks, stop });
+                self.makers.spawn_on(collect::run(sent, self.around.clone(), stop), &self.collecting);
+                sources.insert(name, tasks);
             }
         }
         self.around.live.tell(Change::Sources);
     }
 
     pub fn remove_source(&self, name: &str) {
-        if let Some(known) = self.sources.lock().unwrap_or_else(PoisonError::into_inner).remove(name) {
-            known.stop.cancel();
-        }
+        // Its loop ends with the sender.
+        drop(self.sources.lock().unwrap_or_else(PoisonError::into_inner).remove(name));
         self.around.status.remove_source(name);
         self.around.live.tell(Change::Sources);
     }

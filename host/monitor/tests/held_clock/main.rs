@@ -1,6 +1,8 @@
 //! The loops on a clock held in the hand, over the real store: ticks, rules, deliveries, restarts.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod ended;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -31,6 +33,7 @@ const START: Millis = 1_700_000_000_000;
 struct Hand {
     clock: Arc<HeldClock>,
     value: Mutex<Result<f64, Fault>>,
+    targets: Mutex<Vec<&'static str>>,
     runs: AtomicU32,
     gate: tokio::sync::Semaphore,
     is_slow: bool,
@@ -39,7 +42,8 @@ struct Hand {
 impl Hand {
     fn new(clock: &Arc<HeldClock>, is_slow: bool) -> Arc<Hand> {
         let (value, runs, gate) = (Mutex::new(Ok(1.0)), AtomicU32::new(0), tokio::sync::Semaphore::new(0));
-        Arc::new(Hand { clock: Arc::clone(clock), value, runs, gate, is_slow })
+        let targets = Mutex::new(vec!["shop"]);
+        Arc::new(Hand { clock: Arc::clone(clock), value, targets, runs, gate, is_slow })
     }
 
     fn runs(&self) -> u32 {
@@ -55,8 +59,10 @@ impl Source for Hand {
             self.gate.acquire().await.unwrap().forget();
         }
         let value = self.value.lock().unwrap().clone()?;
-        let labels = Labels::from_pairs([(NAME, "probe_success"), ("target", "shop")]);
-        Ok(Batch { families: Vec::new(), samples: vec![(labels, Sample { time: self.clock.now(), value })] })
+        let sample = Sample { time: self.clock.now(), value };
+        let labels = |target: &&str| Labels::from_pairs([(NAME, "probe_success"), ("target", *target)]);
+        let samples = self.targets.lock().unwrap().iter().map(|target| (labels(target), sample)).collect();
+        Ok(Batch { families: Vec::new(), samples })
     }
 
     async fn check(&self) -> Result<String, Fault> {
