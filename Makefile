@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests test browser exporter lint bench clean
+.PHONY: help run build assets plugins guests test browser exporter postgres lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,7 +38,7 @@ plugins: ## Compile the bundled plugins to components
 
 guests: ## Compile the guests that tests need
 	$(call say,compiling the guests for tests)
-	cargo run --quiet --package vitrine-pack -- build tests/misbehaving --out tests/components
+	cargo run --quiet --package vitrine-pack -- build tests/misbehaving tests/caller --out tests/components
 
 browser: ## Get the browser for the tests, where it is missing and can be had
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
@@ -59,12 +59,21 @@ exporter: ## Get the exporter to compare with, where it is missing and can be ha
 	    echo 'The node exporter is missing: run `sudo apt-get install --no-install-recommends prometheus-node-exporter`' >&2; exit 1; \
 	  fi; }
 
+postgres: ## Get PostgreSQL for the tests, where it is missing and can be had
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    printf '\033[1m==> installing PostgreSQL for the tests of databases\033[0m\n'; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; \
+	  else \
+	    echo 'PostgreSQL is missing: run `sudo apt-get install postgresql`' >&2; exit 1; \
+	  fi; }
+
 tests/peers/node_modules: tests/peers/package-lock.json
 	$(call say,getting the mail server for the tests)
 	cd tests/peers && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-test: assets plugins guests browser exporter tests/peers/node_modules lint ## Run all tests
+test: assets plugins guests browser exporter postgres tests/peers/node_modules lint ## Run all tests
 	$(call say,building and running all tests; the first time this takes some minutes)
 	cd host/web/assets && npm run --silent check && npm test --silent
 	cargo test --workspace --exclude vitrine-tests

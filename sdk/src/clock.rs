@@ -43,6 +43,23 @@ impl Utc {
         }
     }
 
+    /// The reverse of [`Utc::rfc3339`]: milliseconds since the Unix epoch.
+    pub fn parse(text: &str) -> Option<i64> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let mut date = date.splitn(3, '-').map(str::parse::<i64>);
+        let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
+        let mut time = time.splitn(3, ':');
+        let (hour, minute) = (time.next()?.parse::<i64>().ok()?, time.next()?.parse::<i64>().ok()?);
+        let seconds = time.next()?.parse::<f64>().ok()?;
+        let in_range =
+            (1..=12).contains(&month) && (1..=31).contains(&day) && (0..24).contains(&hour) && (0..60).contains(&minute);
+        if !in_range || !(0.0..60.0).contains(&seconds) {
+            return None;
+        }
+        let minutes = (days(year, month, day) * 24 + hour) * 60 + minute;
+        Some(minutes * 60_000 + (seconds * 1e3).round() as i64)
+    }
+
     /// `2026-11-20T12:34:56.789Z`, as in RFC 3339.
     pub fn rfc3339(&self) -> String {
         let Utc { year, month, day, hour, minute, second, millisecond } = self;
@@ -66,4 +83,14 @@ fn date(days: i64) -> (i64, u8, u8) {
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = era * 400 + year_of_era + i64::from(month <= 2);
     (year, month as u8, day as u8)
+}
+
+/// Year, month, day → days since 1970-01-01; `date` read backwards.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let month_from_march = if month > 2 { month - 3 } else { month + 9 };
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
 }

@@ -13,7 +13,10 @@
 //! What a test does not set up is denied, as it is by the real host.
 
 pub(crate) mod calls;
+mod data;
 mod world;
+
+pub use data::{Asked, Rows};
 
 use std::marker::PhantomData;
 
@@ -21,7 +24,6 @@ use crate::http::{Error, Request, Response, Timing};
 use crate::log::Level;
 use crate::mail::{self, Message};
 use crate::system::{Identity, Snapshot};
-use crate::{Frame, Label};
 use world::{World, with};
 
 /// The fake host of this thread. Creating one forgets everything that another left behind; so does dropping it.
@@ -85,31 +87,6 @@ impl Host {
     /// The messages that were to be sent so far.
     pub fn mails(&self) -> Vec<Message> {
         with(|world| world.mails.clone())
-    }
-
-    /// Grants a database and sets what this statement answers.
-    pub fn set_rows(&self, database: &str, statement: &str, rows: Frame) {
-        with(|world| world.rows.insert((database.to_owned(), statement.to_owned()), rows));
-    }
-
-    /// Grants `files` and puts one file there.
-    pub fn put_file(&self, path: &str, content: impl Into<Vec<u8>>) {
-        with(|world| world.files.get_or_insert_default().insert(path.to_owned(), content.into()));
-    }
-
-    /// Grants `state`, with an empty store.
-    pub fn grant_state(&self) {
-        with(|world| world.state = Some(std::collections::BTreeMap::new()));
-    }
-
-    /// Grants `metrics`.
-    pub fn grant_metrics(&self) {
-        with(|world| world.metrics = Some(Vec::new()));
-    }
-
-    /// The plugin's own metrics so far: name, labels, and the value added or set.
-    pub fn metrics(&self) -> Vec<(String, Vec<Label>, f64)> {
-        with(|world| world.metrics.clone().unwrap_or_default())
     }
 }
 

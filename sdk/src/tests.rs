@@ -1,9 +1,11 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod data;
+
 use serde::Deserialize;
 
 use crate::source::{Batch, MetricKind};
-use crate::{Fault, NoConfig, Samples, Source, config, fake, files, http, metrics, source, state};
+use crate::{Fault, NoConfig, Samples, Source, config, fake, http, metrics, source, state};
 
 #[test]
 fn samples_keep_each_text_once() {
@@ -95,9 +97,6 @@ fn the_fake_host_denies_what_is_not_set_up() {
     host.grant_state();
     state::set("a/1", b"x").unwrap();
     assert_eq!(state::keys("a/").unwrap(), ["a/1"]);
-    host.put_file("log/a.txt", "hello");
-    assert_eq!(files::read("log/a.txt", 1, 3).unwrap(), b"ell");
-    assert_eq!(files::entries("log").unwrap()[0].name, "a.txt");
 }
 
 #[test]
@@ -113,11 +112,17 @@ fn scripted_answers_come_in_turn() {
 
 #[test]
 fn moments_have_their_date() {
-    let check = |time: i64, expected: &str| assert_eq!(crate::clock::Utc::from_milliseconds(time).rfc3339(), expected);
+    let check = |time: i64, expected: &str| {
+        assert_eq!(crate::clock::Utc::from_milliseconds(time).rfc3339(), expected);
+        assert_eq!(crate::clock::Utc::parse(expected), Some(time));
+    };
     check(0, "1970-01-01T00:00:00.000Z");
     check(-1, "1969-12-31T23:59:59.999Z");
     check(951_782_400_000, "2000-02-29T00:00:00.000Z");
     check(1_709_251_199_123, "2024-02-29T23:59:59.123Z");
     check(1_795_177_800_000, "2026-11-20T12:30:00.000Z");
     check(4_107_542_400_000, "2100-03-01T00:00:00.000Z");
+    for text in ["", "2026-11-20", "2026-13-01T00:00:00.000Z", "2026-11-20T24:00:00Z", "2026-11-20T12:00:00+01:00", "xTyZ"] {
+        assert_eq!(crate::clock::Utc::parse(text), None, "{text}");
+    }
 }

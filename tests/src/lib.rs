@@ -7,6 +7,7 @@ mod exporter;
 mod files;
 mod manifest;
 mod paths;
+pub mod postgres;
 mod smtp;
 mod target;
 mod vitrine;

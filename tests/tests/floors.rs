@@ -9,7 +9,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 use vitrine_tests::repository;
 
 /// The arrows of the house: a crate, and which of ours it may know.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("vitrine-model", &[]),
     ("vitrine-config", &[]),
     ("vitrine-sdk", &[]),
@@ -36,10 +36,11 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ),
     ("vitrine-tests", &[]),
     ("vitrine-misbehaving", &["vitrine-sdk"]),
+    ("vitrine-caller", &["vitrine-sdk"]),
 ];
 
 /// Heavy dependencies and their only homes.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 20] = [
     ("wasmtime", &["vitrine-plugin"]),
     ("wasmtime-wasi", &["vitrine-plugin"]),
     ("lettre", &["vitrine-plugin"]),
@@ -47,6 +48,8 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("hyper", &["vitrine-plugin", "vitrine-tests"]),
     ("rusqlite", &["vitrine-store"]),
     ("refinery", &["vitrine-store"]),
+    ("tokio-postgres", &["vitrine-store"]),
+    ("cap-std", &["vitrine-plugin"]),
     ("promql-parser", &["vitrine-query"]),
     ("axum", &["vitrine-web"]),
     ("tower-http", &["vitrine-web"]),

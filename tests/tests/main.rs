@@ -4,6 +4,7 @@
 mod bad_input;
 mod browser;
 mod cli;
+mod data;
 mod exporter;
 mod first_light;
 mod floors;

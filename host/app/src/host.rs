@@ -3,6 +3,7 @@
 mod book;
 mod builds;
 mod cards;
+mod data;
 mod instances;
 mod later;
 mod metrics;
@@ -29,6 +30,7 @@ use vitrine_monitor::{Monitor, Parts};
 use vitrine_plugin::{PluginPanel, Runtime};
 use vitrine_query::{Engine, Limits};
 use vitrine_store::Store;
+use vitrine_store::database::NamedDatabases;
 use vitrine_web::plugins::PluginCard;
 use vitrine_web::{Dashboard, Web};
 
@@ -58,6 +60,7 @@ pub struct Host {
     runtime: Arc<Runtime>,
     monitor: Monitor,
     store: Arc<Store>,
+    databases: Arc<NamedDatabases>,
     web: Arc<Web>,
     clock: Arc<dyn Clock>,
     panels: Arc<ArcSwap<BTreeMap<String, Arc<PluginPanel>>>>,
@@ -87,14 +90,18 @@ impl Host {
         let engine = Arc::new(Engine::new(store.samples(), limits(&settings.query)));
         let (live, status) = (Live::default(), Arc::new(Status::default()));
         let (alerts, deliveries) = (store.alerts(), store.deliveries());
+        let databases = Arc::new(NamedDatabases::default());
         let (runtime, monitor) = {
             let mut registry = registry.lock().unwrap_or_else(PoisonError::into_inner);
             #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are below 2^52")]
             crate::process::register(&mut registry, clock.now() as f64 / 1_000.0);
             store.metrics(&mut registry);
             metrics.register(&mut registry);
+            databases.metrics(&mut registry);
             let runtime = Runtime::new(settings.plugins.clone(), settings.data_dir.clone(), Arc::clone(&clock), &mut registry);
             let runtime = runtime.map_err(|reason| anyhow!(reason))?;
+            runtime.set_keep(store.keep());
+            runtime.set_databases(Arc::clone(&databases) as _);
             let parts = Parts {
                 clock: Arc::clone(&clock),
                 samples: store.samples(),
@@ -134,6 +141,7 @@ impl Host {
             runtime,
             monitor,
             store,
+            databases,
             web,
             clock,
             panels,
@@ -159,11 +167,13 @@ impl Host {
     pub async fn run(&mut self, stop: CancellationToken) {
         let forgetting =
             tokio::spawn(retention::forget(self.store.samples(), Arc::clone(&self.clock), self.retention(), stop.clone()));
+        let owners = Arc::clone(&self.cards);
+        let pruning = tokio::spawn(data::prune(self.store.keep(), Arc::clone(&self.clock), owners, stop.clone()));
         if let Some(changes) = self.changes.take() {
             reload::watch(self, changes, stop).await;
         }
-        // It waits for the same stop.
-        let _ = forgetting.await;
+        // They wait for the same stop.
+        let _ = tokio::join!(forgetting, pruning);
     }
 
     /// Ends everything in order; what was acknowledged is on disk.

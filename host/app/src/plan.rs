@@ -1,6 +1,7 @@
 //! What the files ask for, checked: everything a start or a reload needs, and every problem of every file at once.
 
 mod dashboards;
+mod data;
 mod instances;
 mod rights;
 mod rules;
@@ -83,6 +84,7 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
     let catalog = Catalog::gather(&Places::of(origins, &settings));
     notes.problems.extend(catalog.problems().map(Problem::general));
     let retention = general(&loaded, &mut notes);
+    data::databases(&loaded, &mut notes);
     let sources = instances::sources(&loaded, &catalog, &mut notes);
     let channels = instances::channels(&loaded, &catalog, &mut notes);
     let groups = rules::read(origins, &settings, &mut notes);

@@ -1,5 +1,7 @@
 //! The shape of the files under `config/`: the sum of what each crate can be told.
 
+mod databases;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use vitrine_config::Secret;
 use vitrine_plugin::grant::GrantSettings;
 use vitrine_plugin::settings::{MailTls, PluginSettings};
+
+pub use databases::DatabaseEntry;
 
 /// Everything under `config/`, in whatever files.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
@@ -47,6 +51,8 @@ pub struct Settings {
     pub mail: Option<MailSettings>,
     /// Rules, and who is told.
     pub alerts: AlertSettings,
+    /// Databases that sources may be granted, by name.
+    pub databases: BTreeMap<String, DatabaseEntry>,
     /// What is watched.
     pub sources: BTreeMap<String, SourceEntry>,
     /// How people are told.
@@ -72,6 +78,7 @@ impl Default for Settings {
             plugins: PluginSettings::default(),
             mail: None,
             alerts: AlertSettings::default(),
+            databases: BTreeMap::new(),
             sources: BTreeMap::new(),
             channels: BTreeMap::new(),
         }

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod approvals;
 pub mod channel;
+pub mod databases;
 pub mod deliveries;
 pub mod keep;
 pub mod panel;

@@ -31,6 +31,13 @@ wasmtime::component::bindgen!({
         "vitrine:plugin/http.send": async,
         "vitrine:plugin/system.read": async,
         "vitrine:plugin/mail.send": async,
+        "vitrine:plugin/sql.query": async,
+        "vitrine:plugin/files.read": async,
+        "vitrine:plugin/files.entries": async,
+        "vitrine:plugin/state.get": async,
+        "vitrine:plugin/state.set": async,
+        "vitrine:plugin/state.delete": async,
+        "vitrine:plugin/state.keys": async,
     },
     exports: { default: async },
 });

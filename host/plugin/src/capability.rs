@@ -10,13 +10,13 @@ use crate::context::Context;
 use crate::grant::Right;
 
 mod clock;
-mod files;
+pub mod files;
 pub mod http;
 mod log;
 pub mod mail;
 mod metrics;
-mod sql;
-mod state;
+pub mod sql;
+pub mod state;
 pub mod system;
 
 /// What capabilities share between all guests.
@@ -25,6 +25,9 @@ pub(crate) struct Services {
     pub(crate) http: http::Egress,
     pub(crate) mail: mail::Relay,
     pub(crate) system: system::Reader,
+    pub(crate) files: files::Reader,
+    pub(crate) state: state::Store,
+    pub(crate) sql: sql::Door,
     pub(crate) refusals: crate::metrics::Refusals,
 }
 
@@ -48,9 +51,22 @@ impl Context {
     fn refuse(&mut self, right: &'static str, reason: &str) {
         self.services.refusals.count(&self.instance, right);
         self.ledger.refused(right, reason, self.services.clock.now());
-        if self.log.take() {
-            tracing::warn!(plugin.instance = &*self.instance, plugin.right = right, "refused: {}", self::log::shortened(reason));
+        if self.may_log() {
+            tracing::warn!(plugin.instance = &*self.instance, plugin.right = right, "refused: {}", self::log::cleaned(reason));
         }
+    }
+
+    /// Asks for one of the instance's lines; the first after a flood says how many are missing.
+    fn may_log(&self) -> bool {
+        let Some(dropped) = self.own.take_line() else { return false };
+        if dropped > 0 {
+            tracing::warn!(
+                plugin.instance = &*self.instance,
+                plugin.dropped_lines = dropped,
+                "log lines of a plugin were dropped: too many at once"
+            );
+        }
+        true
     }
 }
 
@@ -72,9 +88,5 @@ pub(crate) fn link_all(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
     imported::metrics::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)
 }
 
-/// What a capability that is declared but not offered yet answers.
-fn not_offered(context: &mut Context, right: &'static str) -> imported::types::Fault {
-    let reason = format!("the capability `{right}` is declared, but this version of Vitrine does not offer it yet");
-    context.refuse(right, &reason);
-    imported::types::Fault::Denied(reason)
-}
+#[cfg(test)]
+mod tests;

@@ -9,16 +9,13 @@ use crate::capability::Services;
 use crate::grant::Grants;
 use crate::ledger::Ledger;
 use crate::limit::{EPOCH, Limits, Meter};
+use crate::own::Own;
 
 /// Handles that a guest may hold.
 const HANDLES: usize = 1_024;
 
 /// What a guest keeps of its time for its own answer.
 const LAST_WORDS: Duration = Duration::from_millis(500);
-
-/// Lines that may come at once, and per second.
-const LOG_BURST: f64 = 100.0;
-const LOG_PER_SECOND: f64 = 20.0;
 
 /// The store's data. One per guest.
 pub(crate) struct Context {
@@ -34,14 +31,14 @@ pub(crate) struct Context {
     pub(crate) out_of_cpu: bool,
     /// The guest's last error line: after a panic it says what and where.
     pub(crate) last_words: Option<String>,
-    pub(crate) log: LogBucket,
+    pub(crate) own: Arc<Own>,
     table: ResourceTable,
     wasi: Option<WasiCtx>,
 }
 
 impl Context {
     pub(crate) fn new(
-        instance: Arc<str>,
+        own: Arc<Own>,
         (grants, ledger): (Arc<Grants>, Arc<Ledger>),
         services: Arc<Services>,
         limits: Limits,
@@ -49,7 +46,7 @@ impl Context {
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
         Context {
-            instance,
+            instance: Arc::clone(&own.instance),
             grants,
             ledger,
             services,
@@ -58,7 +55,7 @@ impl Context {
             epochs_left: 0,
             out_of_cpu: false,
             last_words: None,
-            log: LogBucket::default(),
+            own,
             table,
             wasi: None,
         }
@@ -83,33 +80,5 @@ impl WasiView for Context {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         let ctx = self.wasi.get_or_insert_with(|| WasiCtxBuilder::new().build());
         WasiCtxView { ctx, table: &mut self.table }
-    }
-}
-
-/// A token bucket for log lines.
-#[derive(Debug)]
-pub(crate) struct LogBucket {
-    tokens: f64,
-    filled: Instant,
-    pub(crate) dropped: u64,
-}
-
-impl Default for LogBucket {
-    fn default() -> LogBucket {
-        LogBucket { tokens: LOG_BURST, filled: Instant::now(), dropped: 0 }
-    }
-}
-
-impl LogBucket {
-    pub(crate) fn take(&mut self) -> bool {
-        let now = Instant::now();
-        self.tokens = (self.tokens + now.duration_since(self.filled).as_secs_f64() * LOG_PER_SECOND).min(LOG_BURST);
-        self.filled = now;
-        if self.tokens < 1.0 {
-            self.dropped += 1;
-            return false;
-        }
-        self.tokens -= 1.0;
-        true
     }
 }

@@ -32,6 +32,16 @@ pub(crate) fn fault(fault: types::Fault) -> Fault {
     }
 }
 
+/// A failure of the world around, told to a guest.
+pub(crate) fn fault_out(fault: Fault) -> types::Fault {
+    match fault {
+        Fault::Invalid(reason) => types::Fault::Invalid(sentence(reason)),
+        Fault::Upstream(reason) => types::Fault::Upstream(sentence(reason)),
+        Fault::Denied(reason) => types::Fault::Denied(sentence(reason)),
+        Fault::Internal(reason) => types::Fault::Internal(sentence(reason)),
+    }
+}
+
 /// A guest's answer that breaks the contract is the guest's fault.
 pub(crate) fn wrong(what: impl Into<String>) -> Fault {
     Fault::Internal(what.into())

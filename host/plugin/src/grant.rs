@@ -3,15 +3,19 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vitrine_model::port::keep::Room;
 pub use vitrine_pack::Capability as Right;
 use vitrine_pack::Manifest;
 
+pub mod data;
 pub mod http;
 
+pub use data::StateGrant;
 pub use http::HttpGrant;
 
 /// A right that a plain word grants.
@@ -22,6 +26,10 @@ pub enum PlainRight {
     System,
     /// The host's mail relay.
     Mail,
+    /// A small store of the instance's own, of the usual size.
+    State,
+    /// Metrics of the plugin's own on the host's `/metrics`.
+    Metrics,
 }
 
 /// `grant:` as the admin writes it: `[system]`, or `{ http: ["https://…"], mail: true }`.
@@ -63,6 +71,14 @@ pub struct DetailedGrant {
     pub mail: bool,
     /// The only build that this is granted to: `sha256:…`, as `vitrine plugin inspect` shows it.
     pub digest: Option<String>,
+    /// Databases, by their names under `databases`.
+    pub sql: Vec<String>,
+    /// Folders that may be read, with all that is in them: absolute paths.
+    pub files: Vec<PathBuf>,
+    /// A small store of the instance's own: `true`, or how large.
+    pub state: StateGrant,
+    /// Metrics of the plugin's own on the host's `/metrics`.
+    pub metrics: bool,
 }
 
 /// What one instance may do: granted and asked for.
@@ -71,6 +87,9 @@ pub struct Grants {
     rights: BTreeSet<Right>,
     http: Vec<HttpGrant>,
     networks: Vec<IpNet>,
+    sql: Vec<String>,
+    files: Vec<PathBuf>,
+    state: Room,
 }
 
 /// A part of a grant that cannot be understood; `path` leads to it inside `grant:`.
@@ -111,8 +130,10 @@ impl Grants {
                 let rights = words.iter().map(|word| match word {
                     PlainRight::System => Right::System,
                     PlainRight::Mail => Right::Mail,
+                    PlainRight::State => Right::State,
+                    PlainRight::Metrics => Right::Metrics,
                 });
-                Ok(Grants { rights: rights.collect(), ..Grants::default() })
+                Ok(Grants { rights: rights.collect(), state: data::USUAL_ROOM, ..Grants::default() })
             }
             GrantSettings::Detailed(details) => Grants::read_details(details),
         }
@@ -141,7 +162,16 @@ impl Grants {
                 }),
             }
         }
-        let flags = [(!grants.http.is_empty(), Right::Http), (details.system, Right::System), (details.mail, Right::Mail)];
+        grants.read_data(details, &mut problems);
+        let flags = [
+            (!grants.http.is_empty(), Right::Http),
+            (details.system, Right::System),
+            (details.mail, Right::Mail),
+            (!grants.sql.is_empty(), Right::Sql),
+            (!grants.files.is_empty(), Right::Files),
+            (details.state.is_given(), Right::State),
+            (details.metrics, Right::Metrics),
+        ];
         grants.rights.extend(flags.into_iter().filter(|(given, _)| *given).map(|(_, right)| right));
         if problems.is_empty() { Ok(grants) } else { Err(problems) }
     }
@@ -181,7 +211,12 @@ impl Grants {
             return Ok(());
         }
         let word = right.word();
-        Err(format!("the right `{word}` is not granted: add `{word}` under `grant`"))
+        let remedy = match right {
+            Right::Sql => "add `sql: [NAME]` under `grant`, with a name from `databases`",
+            Right::Files => "add `files: [\"/the/folder\"]` under `grant`",
+            _ => return Err(format!("the right `{word}` is not granted: add `{word}` under `grant`")),
+        };
+        Err(format!("the right `{word}` is not granted: {remedy}"))
     }
 
     /// Asks for a request to this place.
@@ -220,6 +255,8 @@ impl fmt::Display for Grants {
         for right in &self.rights {
             match right {
                 Right::Http => parts.extend(self.http.iter().map(|grant| format!("http {grant}"))),
+                Right::Sql => parts.extend(self.sql.iter().map(|name| format!("sql {name}"))),
+                Right::Files => parts.extend(self.files.iter().map(|folder| format!("files {}", folder.display()))),
                 other => parts.push(other.word().to_owned()),
             }
         }

@@ -17,18 +17,19 @@ use crate::health::Health;
 use crate::ledger::Ledger;
 use crate::limit::{CROSSING_BYTES, Call, Limits};
 use crate::metrics::Counters;
+use crate::own::Own;
 use crate::plugin::Plugin;
 use crate::runtime::Runtime;
 
 /// A plugin with a name, a configuration and grants.
 pub struct Instance {
-    pub(crate) name: Arc<str>,
     pub(crate) plugin: Arc<Plugin>,
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) grants: Arc<Grants>,
     ledger: Arc<Ledger>,
     config: String,
     limits: Limits,
+    own: Arc<Own>,
     counters: Counters,
     health: Mutex<Health>,
     idle: Mutex<Vec<Guest>>,
@@ -64,8 +65,9 @@ impl Instance {
         grants: Grants,
     ) -> Arc<Instance> {
         let limits = Limits::new(&runtime.settings, plugin.manifest.kind, plugin.manifest.memory_mib);
+        let own = Own::new(name.into(), &plugin.manifest.name, &runtime.metrics);
         Arc::new(Instance {
-            name: name.into(),
+            own: Arc::new(own),
             counters: runtime.metrics.of(name, &plugin.manifest.name),
             runtime: Arc::clone(runtime),
             grants: Arc::new(grants),
@@ -77,6 +79,11 @@ impl Instance {
             limits,
             plugin,
         })
+    }
+
+    /// The name under which it keeps values.
+    pub fn owner(&self) -> &str {
+        &self.own.owner
     }
 
     pub fn usage(&self) -> Usage {
@@ -161,7 +168,7 @@ impl Instance {
 
     async fn fresh(&self) -> Result<Guest, Fault> {
         let rights = (Arc::clone(&self.grants), Arc::clone(&self.ledger));
-        let context = Context::new(Arc::clone(&self.name), rights, Arc::clone(&self.runtime.services), self.limits);
+        let context = Context::new(Arc::clone(&self.own), rights, Arc::clone(&self.runtime.services), self.limits);
         let mut store = Store::new(&self.runtime.engine, context);
         store.limiter(|context| &mut context.meter);
         store.set_hostcall_fuel(CROSSING_BYTES);

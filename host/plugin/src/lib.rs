@@ -16,6 +16,7 @@ mod instance;
 mod ledger;
 mod limit;
 mod metrics;
+mod own;
 mod panel;
 mod plugin;
 mod runtime;

@@ -9,6 +9,10 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
+pub(crate) mod custom;
+
+use custom::Custom;
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfInstance {
     instance: String,
@@ -38,10 +42,14 @@ pub(crate) struct Metrics {
     memory: Family<OfInstance, Gauge>,
     guests: Gauge,
     refusals: Refusals,
+    state: Family<OfInstance, Gauge>,
+    dropped_lines: Family<OfInstance, Counter>,
+    pub(crate) custom: Custom,
 }
 
 impl Metrics {
     pub(crate) fn register(&self, registry: &mut Registry) {
+        registry.register_collector(Box::new(self.custom.clone()));
         let registry = registry.sub_registry_with_prefix("vitrine_plugin");
         registry.register("calls", "Calls into a plugin instance", self.calls.clone());
         registry.register_with_unit("call", "Wall time spent in a plugin instance", Unit::Seconds, self.seconds.clone());
@@ -49,6 +57,8 @@ impl Metrics {
         registry.register_with_unit("memory", "Linear memory of the last guest used", Unit::Bytes, self.memory.clone());
         registry.register("guests", "Guests alive, idle ones included", self.guests.clone());
         registry.register("refusals", "Calls of a capability that were refused", self.refusals.0.clone());
+        registry.register_with_unit("state", "What an instance keeps in the store", Unit::Bytes, self.state.clone());
+        registry.register("dropped_log_lines", "Log lines that came too fast", self.dropped_lines.clone());
     }
 
     pub(crate) fn refusals(&self) -> Refusals {
@@ -57,6 +67,16 @@ impl Metrics {
 
     pub(crate) fn guests(&self) -> &Gauge {
         &self.guests
+    }
+
+    pub(crate) fn kept(&self, instance: &str, plugin: &str, bytes: u64) {
+        let labels = OfInstance { instance: instance.to_owned(), plugin: plugin.to_owned() };
+        self.state.get_or_create(&labels).set(i64::try_from(bytes).unwrap_or(i64::MAX));
+    }
+
+    pub(crate) fn dropped_lines_of(&self, instance: &str, plugin: &str) -> Counter {
+        let labels = OfInstance { instance: instance.to_owned(), plugin: plugin.to_owned() };
+        self.dropped_lines.get_or_create(&labels).clone()
     }
 
     /// The counters of one instance, so that a call looks nothing up.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use prometheus_client::registry::Registry;
 use vitrine_model::Clock;
+use vitrine_model::port::databases::Databases;
+use vitrine_model::port::keep::Keep;
 use vitrine_pack::{Kind, Manifest};
 use wasmtime::component::Linker;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
@@ -56,6 +58,9 @@ impl Runtime {
             http: capability::http::Egress::new(capability::http::Trust::new(settings.ca_file.clone())),
             mail: capability::mail::Relay::default(),
             system: capability::system::Reader::default(),
+            files: capability::files::Reader::default(),
+            state: capability::state::Store::default(),
+            sql: capability::sql::Door::default(),
             refusals: metrics.refusals(),
         };
         Ok(Arc::new(Runtime {
@@ -80,6 +85,16 @@ impl Runtime {
             None => None,
         };
         self.services.mail.set(relay, pem.as_deref())
+    }
+
+    /// Tells where instances' own values are kept; without it `state` fails.
+    pub fn set_keep(&self, keep: Arc<dyn Keep>) {
+        self.services.state.set(keep);
+    }
+
+    /// Tells which databases there are; without it `sql` is denied.
+    pub fn set_databases(&self, databases: Arc<dyn Databases>) {
+        self.services.sql.set(databases);
     }
 
     pub fn has_mail(&self) -> bool {

@@ -1,8 +1,10 @@
-//! What is kept: samples, alerts, deliveries and small values, behind the ports of `vitrine_model`.
+//! What is kept: samples, alerts, deliveries and small values, behind the ports of `vitrine_model`; and the databases of
+//! others, which are asked.
 //!
 //! Two databases lie in the data folder. `samples.db` may lose the last moments when the power fails, never when the
 //! process dies; `state.db` loses nothing that was acknowledged.
 
+pub mod database;
 mod metrics;
 mod settings;
 mod sqlite;

@@ -1,7 +1,9 @@
 //! The store with real files, each test in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod databases;
 mod hot;
+mod keep;
 mod samples;
 mod state;
 

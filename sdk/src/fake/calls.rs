@@ -69,37 +69,88 @@ pub(crate) mod system {
 }
 
 pub(crate) mod sql {
-    use crate::sql::Parameter;
+    use crate::fake::Asked;
+    use crate::sql::{Database, Parameter};
     use crate::{Fault, Frame};
 
-    pub(crate) fn query(database: &str, statement: &str, _parameters: &[Parameter]) -> Result<Frame, Fault> {
-        let key = (database.to_owned(), statement.to_owned());
-        super::with(|world| world.rows.get(&key).cloned()).ok_or_else(|| super::denied("sql"))
+    pub(crate) fn databases() -> Result<Vec<Database>, Fault> {
+        super::with(|world| match world.databases.is_empty() {
+            true => Err(super::denied("sql")),
+            false => Ok(world.databases.clone()),
+        })
+    }
+
+    pub(crate) fn query(database: &str, statement: &str, parameters: &[Parameter]) -> Result<Frame, Fault> {
+        super::with(|world| {
+            if !world.databases.iter().any(|known| known.name == database) {
+                return Err(super::denied("sql"));
+            }
+            let (database, statement) = (database.to_owned(), statement.to_owned());
+            world.queries.push(Asked {
+                database: database.clone(),
+                statement: statement.clone(),
+                parameters: parameters.to_vec(),
+            });
+            let nothing = || Err(Fault::Invalid(format!("no rows are set on the fake host for: {statement}")));
+            world.rows.get(&(database, statement.clone())).cloned().unwrap_or_else(nothing)
+        })
     }
 }
 
 pub(crate) mod files {
+    use std::collections::BTreeMap;
+
     use crate::Fault;
+    use crate::fake::world::World;
     use crate::files::Entry;
+
+    const MOST: usize = 1 << 20;
+
+    pub(crate) fn folders() -> Result<Vec<String>, Fault> {
+        super::with(|world| granted(world).cloned())
+    }
+
+    fn granted(world: &World) -> Result<&Vec<String>, Fault> {
+        if world.folders.is_empty() { Err(super::denied("files")) } else { Ok(&world.folders) }
+    }
+
+    /// The absolute path, if it lies in a granted folder.
+    fn absolute(world: &World, path: &str) -> Result<String, Fault> {
+        let folders = granted(world)?;
+        let whole = match path.starts_with('/') {
+            true => path.to_owned(),
+            false => format!("{}/{path}", folders[0]),
+        };
+        let steps: Vec<&str> = whole.split('/').filter(|step| !step.is_empty() && *step != ".").collect();
+        let whole = format!("/{}", steps.join("/"));
+        let is_within = folders.iter().any(|folder| whole == *folder || whole.starts_with(&format!("{folder}/")));
+        if is_within && !steps.contains(&"..") {
+            Ok(whole)
+        } else {
+            Err(Fault::Denied(format!("`{path}` leads out of what is granted")))
+        }
+    }
 
     pub(crate) fn read(path: &str, offset: u64, length: u32) -> Result<Vec<u8>, Fault> {
         super::with(|world| {
-            let files = world.files.as_ref().ok_or_else(|| super::denied("files"))?;
-            let content = files.get(path).ok_or_else(|| Fault::Upstream(format!("there is no file {path}")))?;
+            let whole = absolute(world, path)?;
+            let content = world.files.get(&whole).ok_or_else(|| Fault::Upstream(format!("`{path}` is not there")))?;
             let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-            Ok(content.iter().skip(offset).take(length as usize).copied().collect())
+            Ok(content.iter().skip(offset).take((length as usize).min(MOST)).copied().collect())
         })
     }
 
     pub(crate) fn entries(path: &str) -> Result<Vec<Entry>, Fault> {
         super::with(|world| {
-            let files = world.files.as_ref().ok_or_else(|| super::denied("files"))?;
-            let inside = files.iter().filter_map(|(name, content)| {
-                let name = name.strip_prefix(path)?.trim_start_matches('/');
-                let direct = !name.is_empty() && !name.contains('/');
-                direct.then(|| Entry { name: name.to_owned(), size: content.len() as u64, folder: false, modified: world.now })
-            });
-            Ok(inside.collect())
+            let folder = format!("{}/", absolute(world, path)?);
+            let mut found = BTreeMap::new();
+            for (file, content) in &world.files {
+                let Some(rest) = file.strip_prefix(&folder) else { continue };
+                let (name, is_folder) = rest.split_once('/').map_or((rest, false), |(name, _)| (name, true));
+                let size = if is_folder { 0 } else { content.len() as u64 };
+                found.insert(name.to_owned(), Entry { name: name.to_owned(), size, folder: is_folder, modified: world.now });
+            }
+            Ok(found.into_values().collect())
         })
     }
 }
@@ -116,28 +167,27 @@ pub(crate) mod mail {
 }
 
 pub(crate) mod state {
-    use std::collections::BTreeMap;
-
     use crate::Fault;
+    use crate::fake::data::State;
 
-    fn store<Answer>(act: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> Answer) -> Result<Answer, Fault> {
+    fn store<Answer>(act: impl FnOnce(&mut State) -> Answer) -> Result<Answer, Fault> {
         super::with(|world| world.state.as_mut().map(act)).ok_or_else(|| super::denied("state"))
     }
 
     pub(crate) fn get(key: &str) -> Result<Option<Vec<u8>>, Fault> {
-        store(|state| state.get(key).cloned())
+        store(|state| state.values.get(key).cloned())
     }
 
     pub(crate) fn set(key: &str, value: &[u8]) -> Result<(), Fault> {
-        store(|state| drop(state.insert(key.to_owned(), value.to_vec())))
+        store(|state| state.set(key, value))?
     }
 
     pub(crate) fn delete(key: &str) -> Result<(), Fault> {
-        store(|state| drop(state.remove(key)))
+        store(|state| drop(state.values.remove(key)))
     }
 
     pub(crate) fn keys(prefix: &str) -> Result<Vec<String>, Fault> {
-        store(|state| state.keys().filter(|key| key.starts_with(prefix)).cloned().collect())
+        store(|state| state.values.keys().filter(|key| key.starts_with(prefix)).cloned().collect())
     }
 }
 

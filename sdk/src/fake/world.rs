@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 
+use super::data::{Asked, State};
 use crate::http::{Error, Request, Response};
 use crate::log::Level;
 use crate::mail::{self, Message};
+use crate::sql::Database;
 use crate::system::Snapshot;
-use crate::{Frame, Label};
+use crate::{Fault, Frame, Label};
 
 /// `None` stands for "not granted".
 pub(super) struct World {
@@ -19,9 +21,13 @@ pub(super) struct World {
     pub(super) system: Option<Snapshot>,
     pub(super) mail: Option<Result<String, mail::Error>>,
     pub(super) mails: Vec<Message>,
-    pub(super) rows: BTreeMap<(String, String), Frame>,
-    pub(super) files: Option<BTreeMap<String, Vec<u8>>>,
-    pub(super) state: Option<BTreeMap<String, Vec<u8>>>,
+    pub(super) databases: Vec<Database>,
+    pub(super) rows: BTreeMap<(String, String), Result<Frame, Fault>>,
+    pub(super) queries: Vec<Asked>,
+    pub(super) folders: Vec<String>,
+    /// By their absolute paths.
+    pub(super) files: BTreeMap<String, Vec<u8>>,
+    pub(super) state: Option<State>,
     pub(super) metrics: Option<Vec<(String, Vec<Label>, f64)>>,
 }
 
@@ -37,8 +43,11 @@ impl Default for World {
             system: None,
             mail: None,
             mails: Vec::new(),
+            databases: Vec::new(),
             rows: BTreeMap::new(),
-            files: None,
+            queries: Vec::new(),
+            folders: Vec::new(),
+            files: BTreeMap::new(),
             state: None,
             metrics: None,
         }

@@ -14,7 +14,7 @@ use vitrine_plugin::settings::{MailRelay, MailTls};
 use vitrine_plugin::{Instance, Kind, PluginChannel, PluginPanel, PluginSource};
 
 use super::running::{Key, Made, Note, PluginFile, Running};
-use super::{Host, later};
+use super::{Host, data, later};
 use crate::approval::Asked;
 use crate::catalog::Catalog;
 use crate::orders::{self, What};
@@ -41,6 +41,7 @@ impl Host {
         }
         let mut problems = std::mem::take(&mut plan.problems);
         self.mail(plan.settings.mail.as_ref(), &mut problems);
+        data::set_databases(&self.databases, &plan.settings, &mut problems);
         self.obey(&plan).await;
         self.panels(&plan.catalog, &mut problems).await;
         self.channels(&plan).await;

@@ -25,6 +25,13 @@ pub(super) struct Running {
     pub(super) retention: Arc<AtomicI64>,
 }
 
+impl Running {
+    /// Under which names instances keep values.
+    pub(super) fn owners(&self) -> Vec<String> {
+        self.instances.values().map(|made| made.instance.owner().to_owned()).collect()
+    }
+}
+
 /// A plugin's file, as far as it can be read.
 #[derive(Clone)]
 pub(super) struct PluginFile {

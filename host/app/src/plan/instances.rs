@@ -11,7 +11,7 @@ use vitrine_plugin::grant::{GrantProblem, GrantSettings, Grants};
 use vitrine_plugin::{Kind, Manifest, Offer};
 
 use super::rights::missing_rights;
-use super::{Notes, SourcePlan};
+use super::{Notes, SourcePlan, data};
 use crate::catalog::Catalog;
 use crate::settings::{Settings, SourceEntry};
 use crate::shelf::{is_digest, not_a_digest};
@@ -178,6 +178,10 @@ fn judge(instance: &InstancePlan, loaded: &Loaded<Settings>, catalog: &Catalog, 
     let mut problems = loaded.check_value(&instance.path().key("with"), &found.manifest.options_schema());
     let judged = instance.rights(&found.manifest);
     problems.extend(judged.wrong.into_iter().map(|finding| loaded.problem(finding)));
+    if let Some(grants) = &judged.grants {
+        let absent = data::grants(&instance.path().key("grant"), grants, &loaded.value);
+        problems.extend(absent.into_iter().map(|finding| loaded.problem(finding)));
+    }
     let reason = problems.first().map(|problem| problem.text.clone());
     problems.extend(judged.idle.into_iter().map(|finding| loaded.problem(finding)));
     notes.problems.append(&mut problems);

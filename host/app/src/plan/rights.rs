@@ -5,6 +5,7 @@ use vitrine_config::{Finding, Path};
 use vitrine_plugin::grant::Grants;
 use vitrine_plugin::{Capability, Manifest};
 
+use super::data;
 use super::instances::InstancePlan;
 
 /// Rights that the plugin asks for and was not granted, as far as that can be seen before it runs.
@@ -14,6 +15,7 @@ pub(super) fn missing_rights(instance: &InstancePlan, path: &Path, manifest: &Ma
         if *capability == Capability::Http {
             findings.extend(missing_hosts(instance, path, manifest, grants));
         }
+        findings.extend(data::options(*capability, path, &instance.with, manifest, grants));
         if !grants.has(*capability) && findings.is_empty() {
             let word = capability.word();
             let reason = format!(
@@ -22,6 +24,8 @@ pub(super) fn missing_rights(instance: &InstancePlan, path: &Path, manifest: &Ma
             );
             let hint = match capability {
                 Capability::Http => "add `grant: { http: [\"https://…\"] }`".to_owned(),
+                Capability::Sql => "add `grant: { sql: [NAME] }`, with a name from `databases`".to_owned(),
+                Capability::Files => "add `grant: { files: [\"/the/folder\"] }`".to_owned(),
                 _ => format!("add `grant: [{word}]`"),
             };
             findings.push(Finding::key(path.clone(), reason).hint(hint));

@@ -1,4 +1,4 @@
-//! Alerts, deliveries and kept values survive a restart and change as wholes.
+//! Alerts and deliveries survive a restart and change as wholes.
 
 use tempfile::TempDir;
 use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind};
@@ -212,26 +212,6 @@ fn history_is_cut_but_what_is_open_stays() {
     let left = deliveries.recent(1_000).unwrap();
     assert_eq!(left.len(), 65);
     assert_eq!(left[64].delivery.key, "open");
-}
-
-#[test]
-fn values_are_kept_by_owner_and_key() {
-    let folder = TempDir::new().unwrap();
-    let keep = open(&folder).keep();
-    keep.set("plugin", "cursor/a", b"1").unwrap();
-    keep.set("plugin", "cursor/b", &[0, 255]).unwrap();
-    keep.set("plugin", "cursor%", b"").unwrap();
-    keep.set("other", "cursor/a", b"3").unwrap();
-    keep.set("plugin", "cursor/a", b"2").unwrap();
-    drop(keep);
-    let keep = open(&folder).keep();
-    assert_eq!(keep.get("plugin", "cursor/a").unwrap(), Some(b"2".to_vec()));
-    assert_eq!(keep.get("plugin", "cursor/b").unwrap(), Some(vec![0, 255]));
-    assert_eq!(keep.keys("plugin", "cursor/").unwrap(), ["cursor/a", "cursor/b"]);
-    assert_eq!(keep.keys("plugin", "").unwrap().len(), 3);
-    keep.delete("plugin", "cursor/a").unwrap();
-    keep.delete("plugin", "cursor/a").unwrap();
-    assert_eq!(keep.get("plugin", "cursor/a").unwrap(), None);
 }
 
 #[test]
