@@ -178,7 +178,8 @@ fn certificate(owner: &Owner, folder: &Path) {
     openssl.args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]);
     // A certificate that may sign others is an authority, and cannot be a server too.
     openssl.args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout", "server.key", "-out", "server.crt"]);
-    let made = openssl.current_dir(folder).output().expect("openssl is missing: run `sudo apt-get install openssl`");
+    let made = openssl.current_dir(folder).output();
+    let made = made.unwrap_or_else(|error| panic!("{error}: run `sudo apt-get install openssl`"));
     assert!(made.status.success(), "openssl: {}", String::from_utf8_lossy(&made.stderr));
     for file in ["server.key", "server.crt"].map(|name| folder.join(name)) {
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();

@@ -86,7 +86,7 @@ struct Opened {
 #[derive(Debug)]
 enum Kind {
     Sqlite(Arc<Sqlite>),
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 impl NamedDatabases {
@@ -131,7 +131,7 @@ impl Opened {
             Place::Sqlite(path) => Kind::Sqlite(Arc::new(Sqlite::new(name, path, settings.writable))),
             Place::Postgres { url, password, ca_file } => {
                 let login = postgres::Login::new(url, password.as_deref(), ca_file.clone())?;
-                Kind::Postgres(Postgres::new(name, login, settings.writable))
+                Kind::Postgres(Box::new(Postgres::new(name, login, settings.writable)))
             }
         };
         Ok(Opened { settings, turns: tokio::sync::Semaphore::new(AT_ONCE), kind })

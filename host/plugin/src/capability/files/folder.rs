@@ -102,7 +102,7 @@ fn open(root: &Dir, path: &Path) -> Result<File, Trouble> {
     // Somebody may have put another thing there between look and open.
     regular(&file.metadata().map_err(|error| sort(&error))?)?;
     #[cfg(target_os = "linux")]
-    if rustix::fs::fstatfs(&file).is_ok_and(|system| i64::from(system.f_type) == PROC) {
+    if rustix::fs::fstatfs(&file).is_ok_and(|system| system.f_type == PROC) {
         return Err(Trouble::Leads("lies in /proc, which shows the secrets of processes".to_owned()));
     }
     Ok(file)
