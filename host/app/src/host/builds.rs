@@ -7,7 +7,7 @@ use vitrine_plugin::grant::Grants;
 use vitrine_plugin::{Instance, Plugin};
 
 use super::Host;
-use super::running::{Made, Note, Waiting};
+use super::running::{Hindrance, Made, Note, Waiting};
 use crate::approval::{self, Approval, Asked, Build, Verdict, Wish};
 use crate::catalog::{Catalog, Entry};
 use crate::plan::InstancePlan;
@@ -53,14 +53,17 @@ impl Host {
                     tried = Some(digest.to_owned());
                     let made = match self.plugin(entry).await {
                         Ok(plugin) => self.make(plan, plugin, grants, version(digest), known.is_some()).await,
-                        Err(reason) => Err(reason),
+                        Err(reason) => Err(reason.into()),
                     };
                     match made {
                         Ok(made) => {
                             self.approve(plan, entry, approved.as_ref(), &verdict).await;
                             return (Some(made), note);
                         }
-                        Err(reason) => note.problem = Some(reason),
+                        Err(Hindrance { reason, may_pass }) => {
+                            note.problem = Some(reason);
+                            note.may_pass = may_pass;
+                        }
                     }
                 }
                 None => {}
@@ -88,12 +91,13 @@ impl Host {
         if tried.as_deref() == Some(digest) || known.as_ref().is_some_and(|known| known.version == version) {
             return known;
         }
-        let revived = async {
+        let revived: Result<Made, Hindrance> = async {
             let plugin = self.kept(digest).await?;
             let grants = plan.judge(&plugin.manifest)?;
             self.make(plan, plugin, grants, version, known.is_some()).await
-        };
-        match revived.await {
+        }
+        .await;
+        match revived {
             Ok(made) => {
                 if pin.is_some() {
                     let asked = Asked::of(&made.plugin.manifest);
@@ -101,7 +105,7 @@ impl Host {
                 }
                 Some(made)
             }
-            Err(reason) => {
+            Err(Hindrance { reason, .. }) => {
                 tracing::warn!("{} `{}`: the build before does not run as the entry is now: {reason}", plan.noun, plan.name);
                 known
             }
@@ -116,7 +120,7 @@ impl Host {
         grants: Grants,
         version: String,
         replaces: bool,
-    ) -> Result<Made, String> {
+    ) -> Result<Made, Hindrance> {
         let instance = Instance::new(&self.runtime, Arc::clone(&plugin), &plan.name, &plan.with, grants.clone());
         let made = Made { version, plugin, grants, instance, since: self.clock.now(), checked: Arc::default() };
         if replaces {
@@ -219,12 +223,17 @@ pub(super) async fn can_begin(instance: &Instance) -> Result<(), String> {
 }
 
 /// Whether it may take the place of one that works: only what is watched may be at fault.
-async fn can_replace(made: &Made) -> Result<(), String> {
+async fn can_replace(made: &Made) -> Result<(), Hindrance> {
+    let hindrance = |what: &str, fault: &Fault| Hindrance {
+        reason: format!("{what}: {fault}"),
+        // Its settings and its grant change with a file; how it runs may change by itself.
+        may_pass: !matches!(fault, Fault::Invalid(_) | Fault::Denied(_)),
+    };
     let configured = made.instance.warm_up().await;
-    configured.or_else(forgive).map_err(|fault| format!("it cannot be configured: {fault}"))?;
+    configured.or_else(forgive).map_err(|fault| hindrance("it cannot be configured", &fault))?;
     let checked = made.instance.check().await;
     say(&made.checked, checked.clone());
-    checked.map(drop).or_else(forgive).map_err(|fault| format!("its check says: {fault}"))
+    checked.map(drop).or_else(forgive).map_err(|fault| hindrance("its check says", &fault))
 }
 
 /// A far side that is down was down for the old one too.

@@ -7,6 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use vitrine_config::{Problem, Watcher};
+use vitrine_model::Millis;
 
 use super::Host;
 use crate::settings::Settings;
@@ -14,6 +15,9 @@ use crate::{orders, plan};
 
 /// Editors write in several steps; wait until they are done.
 const QUIET: Duration = Duration::from_millis(200);
+
+/// When what was not taken, though no file is wrong, is tried again.
+const AGAIN: Millis = 60_000;
 
 /// What tells that files have changed. It is there before the files are read that the host starts with: an edit
 /// meanwhile is not lost.
@@ -65,10 +69,18 @@ pub(super) async fn watch(host: &mut Host, mut changes: Changes, stop: Cancellat
                 None => std::future::pending().await,
             }
         };
+        let may_pass = host.running().notes.values().any(|note| note.may_pass);
+        let again = async {
+            match may_pass {
+                true => host.clock.sleep_until(host.clock.now() + AGAIN).await,
+                false => std::future::pending().await,
+            }
+        };
         tokio::select! {
             () = stop.cancelled() => return,
             _ = hangup => {}
             _ = changes.seen.recv() => {}
+            () = again => {}
         }
         tokio::select! {
             // What is half done is undone by the end of everything.

@@ -65,6 +65,21 @@ pub(super) struct Note {
     pub(super) waiting: Option<Waiting>,
     /// Why it could not be made.
     pub(super) problem: Option<String>,
+    /// Another try may end better, though no file changes: the machine was busy, say.
+    pub(super) may_pass: bool,
+}
+
+/// Why an instance could not be made.
+#[derive(Debug)]
+pub(super) struct Hindrance {
+    pub(super) reason: String,
+    pub(super) may_pass: bool,
+}
+
+impl From<String> for Hindrance {
+    fn from(reason: String) -> Hindrance {
+        Hindrance { reason, may_pass: false }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
