@@ -34,12 +34,14 @@ pub(crate) struct Services {
 impl Context {
     /// Asks for a right that needs no more than its word, and writes down that it was used or refused.
     fn require(&mut self, right: Right) -> Result<(), String> {
-        let granted = self.grants.require(right);
-        match &granted {
-            Ok(()) => self.used(right.word()),
-            Err(reason) => self.refuse(right.word(), reason),
-        }
-        granted
+        self.asked(right)?;
+        self.used(right.word());
+        Ok(())
+    }
+
+    /// As [`require`](Context::require), where more must be granted before it counts as used.
+    fn asked(&mut self, right: Right) -> Result<(), String> {
+        self.grants.require(right).inspect_err(|reason| self.refuse(right.word(), reason))
     }
 
     /// To be called once for each call that was granted.

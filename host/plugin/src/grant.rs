@@ -201,6 +201,8 @@ impl Grants {
                 let networks = self.networks.iter().map(|network| format!("network {network}"));
                 self.http.iter().map(ToString::to_string).chain(networks).collect()
             }
+            Right::Sql => self.sql.clone(),
+            Right::Files => self.files.iter().map(|folder| folder.display().to_string()).collect(),
             _ => Vec::new(),
         }
     }

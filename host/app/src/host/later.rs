@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::settings::Settings;
 
 /// What is taken while the host runs; every other setting waits.
-const TAKEN: [&str; 11] = [
+const TAKEN: [&str; 12] = [
     "dashboards_dir",
     "retention",
     "log",
@@ -14,6 +14,7 @@ const TAKEN: [&str; 11] = [
     "plugins.trust",
     "plugins.require_signature",
     "mail",
+    "databases",
     "alerts",
     "sources",
     "channels",

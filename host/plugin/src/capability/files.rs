@@ -25,7 +25,7 @@ impl Default for Reader {
 
 impl Host for Context {
     fn folders(&mut self) -> Result<Vec<String>, Fault> {
-        self.require(Right::Files).map_err(Fault::Denied)?;
+        self.asked(Right::Files).map_err(Fault::Denied)?;
         Ok(self.grants.folders().iter().map(|folder| folder.display().to_string()).collect())
     }
 

@@ -34,7 +34,7 @@ impl Door {
 
 impl Host for Context {
     fn databases(&mut self) -> Result<Vec<sql::Database>, Fault> {
-        self.require(Right::Sql).map_err(Fault::Denied)?;
+        self.asked(Right::Sql).map_err(Fault::Denied)?;
         let granted = self.grants.databases();
         let facts = self.services.sql.open()?.facts().into_iter().filter(|facts| granted.contains(&facts.name));
         Ok(facts.map(shown).collect())
