@@ -122,12 +122,20 @@ async fn a_plugin_is_written_built_tested_signed_installed_run_and_removed() {
 async fn hot_swap(files: &Files, host: &Vitrine, plugin: &Path) {
     let source = plugin.join("src/lib.rs");
     let text = std::fs::read_to_string(&source).unwrap();
-    std::fs::write(&source, text.replace("weather_value", "weather_reading")).unwrap();
+    let changed = text.replace("weather_value", "weather_reading").replace(
+        "let mut samples = Samples::new();",
+        "vitrine_sdk::log::info(\"the second build collects\");\n        let mut samples = Samples::new();",
+    );
+    std::fs::write(&source, changed).unwrap();
     files.write("config/vitrine.yaml", "plugins: { folder: plugins }\n");
     let ran = vitrine(files, &["plugin", "dev", plugin.to_str().unwrap(), "--once"]).await;
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let read = async || host.value("weather_reading{source='roof',name='temperature'}").await;
     assert_eq!(wait_until("the new build collects", LONG, read).await, 21.5);
+    let plugins = host.data("/api/v1/plugins").await;
+    let card = plugins["plugins"].as_array().unwrap().iter().find(|card| card["name"] == "weather").unwrap();
+    let lines = card["instances"][0]["lines"].as_array().unwrap();
+    assert!(lines.iter().any(|line| line["text"] == "the second build collects"), "{lines:?}");
     std::fs::write(&source, text.replace("Samples::new()", "Samples::old()")).unwrap();
     let ran = vitrine(files, &["plugin", "dev", plugin.to_str().unwrap(), "--once"]).await;
     assert!(ran.code == Some(1) && ran.err.contains("no function or associated item named `old`"), "{}", ran.err);

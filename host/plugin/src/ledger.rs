@@ -1,6 +1,6 @@
-//! What an instance did with its rights: how often each was used and refused, and why, newest last.
+//! What an instance did with its rights: how often each was used and refused, and why; and what it said last. Newest last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use vitrine_model::Millis;
@@ -8,8 +8,11 @@ use vitrine_model::Millis;
 /// Different refusals kept; the one that has not come for longest goes first.
 const REFUSALS: usize = 100;
 
-/// Letters of a reason that are kept.
+/// Letters of a reason or of a line that are kept.
 const REASON: usize = 512;
+
+/// Lines of log kept.
+const LINES: usize = 50;
 
 /// Written at each call of a capability, read by pages. It begins anew with each swap of the instance.
 #[derive(Debug, Default)]
@@ -19,6 +22,18 @@ pub struct Ledger(Mutex<Entries>);
 struct Entries {
     rights: BTreeMap<&'static str, Tally>,
     refusals: Vec<Refusal>,
+    lines: VecDeque<Line>,
+    lines_so_far: u64,
+}
+
+/// A line of log, as the guest wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Counts from one.
+    pub number: u64,
+    pub at: Millis,
+    pub level: &'static str,
+    pub text: String,
 }
 
 /// One right's use.
@@ -68,6 +83,21 @@ impl Ledger {
         entries.refusals.push(refusal);
     }
 
+    pub(crate) fn wrote(&self, level: &'static str, text: &str, now: Millis) {
+        let text: String = text.chars().take(REASON).collect();
+        let mut entries = self.entries();
+        entries.lines_so_far += 1;
+        let number = entries.lines_so_far;
+        if entries.lines.len() >= LINES {
+            entries.lines.pop_front();
+        }
+        entries.lines.push_back(Line { number, at: now, level, text });
+    }
+
+    pub fn lines(&self) -> Vec<Line> {
+        self.entries().lines.iter().cloned().collect()
+    }
+
     /// By the right's word; those never used nor refused are not there.
     pub fn rights(&self) -> BTreeMap<&'static str, Tally> {
         self.entries().rights.clone()
@@ -112,5 +142,16 @@ mod tests {
         assert_eq!((refusals.len(), refusals[0].first), (REFUSALS, 900));
         assert!(refusals.iter().all(|refusal| refusal.reason.len() <= REASON));
         assert_eq!(ledger.rights()["http"].refused, 1_000);
+    }
+
+    #[test]
+    fn the_last_lines_are_kept_and_counted() {
+        let ledger = Ledger::default();
+        for number in 1..=200 {
+            ledger.wrote("info", &"x".repeat(10_000), number);
+        }
+        let lines = ledger.lines();
+        assert_eq!((lines.len(), lines[0].number, lines[LINES - 1].at), (LINES, 151, 200));
+        assert!(lines.iter().all(|line| line.text.len() <= REASON));
     }
 }

@@ -27,7 +27,7 @@ mod ticker;
 pub use channel::PluginChannel;
 pub use fetch::{Bounds, fetch};
 pub use instance::{Instance, Usage};
-pub use ledger::{Ledger, Refusal, Tally};
+pub use ledger::{Ledger, Line, Refusal, Tally};
 pub use panel::PluginPanel;
 pub use plugin::Plugin;
 pub use runtime::{Runtime, manifest_of};

@@ -90,6 +90,8 @@ pub struct InstanceCard {
     pub rights: Vec<RightUse>,
     /// The newest first.
     pub refusals: Vec<Refused>,
+    /// What it wrote to the log last, oldest first.
+    pub lines: Vec<LogLine>,
     pub calls: u64,
     pub faults: u64,
     pub memory_bytes: u64,
@@ -124,6 +126,16 @@ pub struct Refused {
     pub count: u64,
     pub first: Millis,
     pub last: Millis,
+}
+
+/// A line of an instance's log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogLine {
+    /// Counts from one, from the instance's start on.
+    pub number: u64,
+    pub at: Millis,
+    pub level: String,
+    pub text: String,
 }
 
 /// A limit, and how near the instance came to it.

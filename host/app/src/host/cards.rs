@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use vitrine_model::Fault;
 use vitrine_plugin::grant::Grants;
 use vitrine_plugin::{Capability, Kind, Manifest, Usage};
-use vitrine_web::plugins::{AskedRight, Build, InstanceCard, PluginCard, Refused, RightUse, State};
+use vitrine_web::plugins::{AskedRight, Build, InstanceCard, LogLine, PluginCard, Refused, RightUse, State};
 
 use super::running::{Key, Made, Note, PluginFile, Running};
 use crate::catalog::Entry;
@@ -123,6 +123,12 @@ fn running(key: &Key, made: &Made) -> InstanceCard {
         first: one.first,
         last: one.last,
     });
+    let lines = made.instance.ledger().lines().into_iter().map(|line| LogLine {
+        number: line.number,
+        at: line.at,
+        level: line.level.to_owned(),
+        text: line.text,
+    });
     let mut card = InstanceCard {
         noun: key.0.to_owned(),
         name: key.1.clone(),
@@ -131,6 +137,7 @@ fn running(key: &Key, made: &Made) -> InstanceCard {
         check: checked.map(|said| said.map_err(|fault: Fault| fault.to_string())),
         rights: rights(manifest, Some(made)),
         refusals: refusals.collect(),
+        lines: lines.collect(),
         calls: usage.calls,
         faults: usage.faults,
         memory_bytes: usage.memory_bytes,

@@ -18,6 +18,13 @@ impl Host for Context {
             return;
         }
         let (instance, line) = (&*self.instance, cleaned(&message));
+        let word = match level {
+            Level::Debug => "debug",
+            Level::Info => "info",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        };
+        self.ledger.wrote(word, &line, self.services.clock.now());
         match level {
             Level::Debug => tracing::debug!(plugin.instance = instance, "{line}"),
             Level::Info => tracing::info!(plugin.instance = instance, "{line}"),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use vitrine_model::Millis;
 
 use crate::api::envelope::success;
-use crate::plugins::{AskedRight, Build, InstanceCard, PluginCard, Refused, RightUse};
+use crate::plugins::{AskedRight, Build, InstanceCard, LogLine, PluginCard, Refused, RightUse};
 use crate::web::Web;
 use crate::words;
 
@@ -60,6 +60,7 @@ struct InstanceShape {
     check: Option<CheckShape>,
     rights: Vec<RightShape>,
     refusals: Vec<RefusalShape>,
+    lines: Vec<LineShape>,
     calls: u64,
     faults: u64,
     memory_bytes: u64,
@@ -101,6 +102,14 @@ struct RefusalShape {
     count: u64,
     first: String,
     last: String,
+}
+
+#[derive(Serialize)]
+struct LineShape {
+    number: u64,
+    at: String,
+    level: String,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -152,6 +161,7 @@ fn instance(card: InstanceCard) -> InstanceShape {
         check: card.check.map(|said| CheckShape { good: said.is_ok(), text: said.unwrap_or_else(|reason| reason) }),
         rights: card.rights.into_iter().map(right).collect(),
         refusals: card.refusals.into_iter().map(refusal).collect(),
+        lines: card.lines.into_iter().map(line).collect(),
         calls: card.calls,
         faults: card.faults,
         memory_bytes: card.memory_bytes,
@@ -182,6 +192,10 @@ fn right(one: RightUse) -> RightShape {
 fn refusal(one: Refused) -> RefusalShape {
     let (first, last) = (words::machine(one.first), words::machine(one.last));
     RefusalShape { right: one.right, reason: one.reason, count: one.count, first, last }
+}
+
+fn line(one: LogLine) -> LineShape {
+    LineShape { number: one.number, at: words::machine(one.at), level: one.level, text: one.text }
 }
 
 fn when(moment: Option<Millis>) -> Option<String> {

@@ -106,6 +106,8 @@ fn rebuild(folder: &Path, into: &Path) -> Option<String> {
 #[derive(Default)]
 struct Shown {
     state: BTreeMap<String, String>,
+    /// The last line of each instance's log, and since when that instance runs.
+    lines: BTreeMap<String, (String, u64)>,
     is_away: bool,
 }
 
@@ -121,6 +123,12 @@ impl Shown {
             }
         };
         self.is_away = false;
+        if let Ok(plugins) = get(&format!("{host}/api/v1/plugins")).await {
+            let cards = plugins["data"]["plugins"].as_array().into_iter().flatten();
+            for instance in cards.filter(|card| card["name"] == plugin).flat_map(|card| card["instances"].as_array()).flatten() {
+                self.told(instance);
+            }
+        }
         for noun in ["sources", "channels"] {
             for instance in sources["data"][noun].as_array().into_iter().flatten().filter(|one| one["plugin"] == plugin) {
                 let name = instance["name"].as_str().unwrap_or_default();
@@ -132,6 +140,31 @@ impl Shown {
                 if self.state.insert(name.to_owned(), said.clone()).as_ref() != Some(&said) {
                     eprintln!("{said}");
                 }
+            }
+        }
+    }
+}
+
+impl Shown {
+    /// What the host has to say of an instance, and what the instance has to say itself.
+    fn told(&mut self, instance: &Value) {
+        let name = instance["name"].as_str().unwrap_or_default();
+        let since = instance["since"].as_str().unwrap_or_default();
+        let trouble = instance["trouble"].as_str().or_else(|| instance["reason"].as_str()).unwrap_or_default();
+        let known = self.state.insert(format!("{name} trouble"), trouble.to_owned()).unwrap_or_default();
+        if !trouble.is_empty() && known != trouble {
+            eprintln!("{name}: {}: {trouble}", instance["state"].as_str().unwrap_or("trouble"));
+        }
+        let last = self.lines.entry(name.to_owned()).or_default();
+        if last.0 != since {
+            *last = (since.to_owned(), 0);
+        }
+        for line in instance["lines"].as_array().into_iter().flatten() {
+            let number = line["number"].as_u64().unwrap_or_default();
+            if number > last.1 {
+                last.1 = number;
+                let (level, text) = (line["level"].as_str().unwrap_or_default(), line["text"].as_str().unwrap_or_default());
+                eprintln!("{name}: {level}: {text}");
             }
         }
     }
