@@ -6,6 +6,7 @@
 mod channel;
 mod clock;
 mod configure;
+mod data;
 mod panel;
 mod relay;
 mod report;

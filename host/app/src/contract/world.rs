@@ -10,6 +10,7 @@ use vitrine_plugin::{Capability, Instance, Manifest, Plugin, Runtime};
 
 use super::Subject;
 use super::clock::JumpingClock;
+use super::data::{DATABASE, Data};
 use super::relay::Relay;
 use super::report::Verdict;
 use super::web::Web;
@@ -27,6 +28,7 @@ pub struct World {
     runtime: Arc<Runtime>,
     plugin: Arc<Plugin>,
     grants: Grants,
+    _data: Data,
     _folder: tempfile::TempDir,
 }
 
@@ -36,6 +38,7 @@ impl World {
         let folder = tempfile::Builder::new().prefix("vitrine-test-").tempdir().map_err(|error| error.to_string())?;
         let clock = Arc::new(JumpingClock::new());
         let runtime = runtime(folder.path(), &clock)?;
+        let data = Data::new(folder.path(), &runtime)?;
         let plugin = match runtime.load(Arc::clone(&subject.bytes)).await {
             Ok(plugin) => plugin,
             Err(reason) => return Ok(Err(reason)),
@@ -45,12 +48,12 @@ impl World {
         let web = Web::start(manifest.test.http.clone()).await.map_err(no_server)?;
         let relay = Relay::start().await.map_err(no_server)?;
         runtime.set_mail(Some(&relay.settings()))?;
-        let grants = match grants(&manifest, &web) {
+        let grants = match grants(&manifest, &web, &data) {
             Ok(grants) => grants,
             Err(reason) => return Ok(Err(reason)),
         };
         let samples = samples(subject);
-        Ok(Ok(World { manifest, clock, web, relay, samples, runtime, plugin, grants, _folder: folder }))
+        Ok(Ok(World { manifest, clock, web, relay, samples, runtime, plugin, grants, _data: data, _folder: folder }))
     }
 
     pub fn asks_for(&self, right: Capability) -> bool {
@@ -133,7 +136,7 @@ fn fill(value: &Value, server: &str) -> Value {
 }
 
 /// Everything that the manifest asks for, as an admin would write it.
-fn grants(manifest: &Manifest, web: &Web) -> Result<Grants, String> {
+fn grants(manifest: &Manifest, web: &Web, data: &Data) -> Result<Grants, String> {
     let mut words = Map::new();
     for (right, why) in &manifest.rights {
         let value = match right {
@@ -142,6 +145,8 @@ fn grants(manifest: &Manifest, web: &Web) -> Result<Grants, String> {
                 places.extend(why.hosts.iter().cloned());
                 json!(places)
             }
+            Capability::Sql => json!([DATABASE]),
+            Capability::Files => json!([data.folder]),
             _ => json!(true),
         };
         words.insert(right.word().to_owned(), value);
