@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests test browser exporter postgres lint bench clean
+.PHONY: help run build assets plugins guests stations sdks test browser exporter postgres lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,32 @@ plugins: ## Compile the bundled plugins to components
 guests: ## Compile the guests that tests need
 	$(call say,compiling the guests for tests)
 	cargo run --quiet --package vitrine-pack -- build tests/misbehaving tests/caller --out tests/components
+
+STATION := sdk/examples/weather-station
+
+stations: python-venv ## Build the example source in Rust, JavaScript and Python
+	$(call say,building the weather station in three languages; the first time this gets their toolchains)
+	cargo run --quiet --package vitrine-pack -- build $(STATION)/rust $(STATION)/js $(STATION)/python --out tests/components/stations
+
+.PHONY: python-venv
+python-venv:
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    printf '\033[1m==> installing python3-venv\033[0m\n'; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3 python3-venv; \
+	  else \
+	    echo 'python3 or its venv is missing: run `sudo apt-get install python3 python3-venv`' >&2; exit 1; \
+	  fi; }
+
+sdks: assets ## Test the SDKs for JavaScript and Python, and their example
+	$(call say,testing the SDKs for JavaScript and Python)
+	@command -v python3 >/dev/null || { echo 'python3 is missing: install Python 3.11 or later (on Debian: apt-get install python3)' >&2; exit 1; }
+	host/web/assets/node_modules/.bin/tsc --project sdk/js
+	cd $(STATION)/js && npm ci --ignore-scripts --no-audit --no-fund --silent
+	cd sdk/js && node --test --test-reporter=dot
+	cd $(STATION)/js && node --test --test-reporter=dot
+	cd sdk/python && python3 -m unittest discover --quiet --top-level-directory . --start-directory tests
+	cd $(STATION)/python && PYTHONPATH=../../../python python3 -m unittest discover --quiet --top-level-directory . --start-directory tests
 
 browser: ## Get the browser for the tests, where it is missing and can be had
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
@@ -73,7 +99,7 @@ tests/peers/node_modules: tests/peers/package-lock.json
 	cd tests/peers && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-test: assets plugins guests browser exporter postgres tests/peers/node_modules lint ## Run all tests
+test: assets plugins guests stations browser exporter postgres tests/peers/node_modules lint sdks ## Run all tests
 	$(call say,building and running all tests; the first time this takes some minutes)
 	cd host/web/assets && npm run --silent check && npm test --silent
 	cargo test --workspace --exclude vitrine-tests

@@ -18,7 +18,7 @@ pub use client::{Answer, get};
 pub use exporter::{Exporter, Labels};
 pub use files::Files;
 pub use manifest::with_manifest;
-pub use paths::{guests, repository, target_folder};
+pub use paths::{guests, repository, stations, target_folder};
 pub use smtp::{Mail, Relay, Smtp};
 pub use target::{Behaviour, Target};
 pub use vitrine::{Ran, Start, Vitrine, run};

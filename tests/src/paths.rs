@@ -44,6 +44,16 @@ pub fn guests() -> PathBuf {
     folder
 }
 
+/// The folder with the weather station in three languages.
+pub fn stations() -> PathBuf {
+    let folder = repository().join("tests/components/stations");
+    for language in ["rust", "js", "python"] {
+        let file = folder.join(format!("weather-station-{language}.wasm"));
+        assert!(file.is_file(), "{} is missing: run `make stations`", file.display());
+    }
+    folder
+}
+
 /// The folder with the npm package of neighbours.
 pub(crate) fn peers() -> PathBuf {
     let folder = repository().join("tests/peers");

@@ -23,6 +23,8 @@ const DRIP: Duration = Duration::from_millis(100);
 pub enum Behaviour {
     /// This status, at once.
     Answer(u16),
+    /// 200 with this JSON, at once.
+    Say(&'static str),
     /// Takes the request and never answers.
     Hang,
     /// A body that never ends, a byte at a time.
@@ -98,6 +100,7 @@ async fn answer(_request: Request<Incoming>, state: &State) -> Result<Response<B
     let behaviour = *state.behaviour.lock().unwrap();
     let response = match behaviour {
         Behaviour::Answer(status) => Response::builder().status(status).body(Full::from("{\"ok\":true}").boxed()),
+        Behaviour::Say(body) => Response::builder().header("content-type", "application/json").body(Full::from(body).boxed()),
         Behaviour::Hang => std::future::pending().await,
         Behaviour::Drip => {
             let drops = stream::unfold((), |()| async {

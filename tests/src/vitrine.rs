@@ -146,7 +146,7 @@ impl Vitrine {
         let said = Lines::default();
         tokio::spawn(read(child.stdout.take().unwrap(), Arc::clone(&said)));
         tokio::spawn(read(child.stderr.take().unwrap(), Arc::clone(&self.log)));
-        let line = wait_until("the host says where it is", LONG, async || {
+        let line = wait_until("the host says where it is", self.start.patience, async || {
             let line = said.lock().unwrap().first().cloned();
             let ended = child.try_wait().unwrap();
             assert!(line.is_some() || ended.is_none(), "the host ended with {ended:?}:\n{}", self.log());

@@ -9,7 +9,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 use vitrine_tests::repository;
 
 /// The arrows of the house: a crate, and which of ours it may know.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("vitrine-model", &[]),
     ("vitrine-config", &[]),
     ("vitrine-sdk", &[]),
@@ -37,6 +37,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("vitrine-tests", &[]),
     ("vitrine-misbehaving", &["vitrine-sdk"]),
     ("vitrine-caller", &["vitrine-sdk"]),
+    ("vitrine-weather-station", &["vitrine-sdk"]),
 ];
 
 /// Heavy dependencies and their only homes.

@@ -10,6 +10,7 @@ mod first_light;
 mod floors;
 mod operations;
 mod plugin_life;
+mod polyglot;
 mod rights;
 mod sandbox;
 mod shop;

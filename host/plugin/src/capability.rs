@@ -18,6 +18,7 @@ mod metrics;
 pub mod sql;
 pub mod state;
 pub mod system;
+pub(crate) mod wasi;
 
 /// What capabilities share between all guests.
 pub(crate) struct Services {
@@ -60,15 +61,7 @@ impl Context {
 
     /// Asks for one of the instance's lines; the first after a flood says how many are missing.
     fn may_log(&self) -> bool {
-        let Some(dropped) = self.own.take_line() else { return false };
-        if dropped > 0 {
-            tracing::warn!(
-                plugin.instance = &*self.instance,
-                plugin.dropped_lines = dropped,
-                "log lines of a plugin were dropped: too many at once"
-            );
-        }
-        true
+        self.own.may_log()
     }
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wasmtime_wasi::{ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::{ResourceTable, WasiCtx, WasiCtxView, WasiView};
 
-use crate::capability::Services;
+use crate::capability::{Services, wasi};
 use crate::grant::Grants;
 use crate::ledger::Ledger;
 use crate::limit::{EPOCH, Limits, Meter};
@@ -33,7 +33,8 @@ pub(crate) struct Context {
     pub(crate) last_words: Option<String>,
     pub(crate) own: Arc<Own>,
     table: ResourceTable,
-    wasi: Option<WasiCtx>,
+    /// Made when the guest first asks for it.
+    wasi: Option<(WasiCtx, Arc<wasi::Output>)>,
 }
 
 impl Context {
@@ -66,6 +67,15 @@ impl Context {
         self.deadline = Instant::now() + wall;
         self.epochs_left = u64::try_from(cpu.as_millis() / EPOCH.as_millis()).unwrap_or(u64::MAX).max(1);
         self.last_words = None;
+        if let Some((_, output)) = &self.wasi {
+            output.forget();
+        }
+    }
+
+    /// What a guest that trapped said last: to the log, or where its run-time complains.
+    pub(crate) fn last_words(&self) -> Option<String> {
+        let printed = || self.wasi.as_ref().and_then(|(_, output)| output.last_words());
+        self.last_words.clone().or_else(printed)
     }
 
     /// What the call under way has left for somebody outside to answer in. The guest can still say how it went, so
@@ -78,7 +88,10 @@ impl Context {
 /// For guests of other languages, whose run-times ask for WASI: it is there, and empty.
 impl WasiView for Context {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let ctx = self.wasi.get_or_insert_with(|| WasiCtxBuilder::new().build());
+        let (ctx, _) = self.wasi.get_or_insert_with(|| {
+            let output = wasi::Output::new(Arc::clone(&self.own));
+            (wasi::context(&self.services.clock, &output), output)
+        });
         WasiCtxView { ctx, table: &mut self.table }
     }
 }

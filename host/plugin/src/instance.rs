@@ -257,7 +257,7 @@ impl Instance {
                 self.limits.memory_bytes >> 20
             ));
         }
-        let last_words = context.last_words.as_ref().map(|words| format!("; its last words: {words}")).unwrap_or_default();
+        let last_words = context.last_words().map(|words| format!("; its last words: {words}")).unwrap_or_default();
         Fault::Internal(format!("`{doing}` trapped: {}{last_words}", error.root_cause()))
     }
 }

@@ -56,6 +56,19 @@ impl Own {
         None
     }
 
+    /// Asks for one of the instance's lines; the first after a flood says how many are missing.
+    pub(crate) fn may_log(&self) -> bool {
+        let Some(dropped) = self.take_line() else { return false };
+        if dropped > 0 {
+            tracing::warn!(
+                plugin.instance = &*self.instance,
+                plugin.dropped_lines = dropped,
+                "log lines of a plugin were dropped: too many at once"
+            );
+        }
+        true
+    }
+
     /// Shows how much the instance keeps in the store.
     pub(crate) fn show_kept(&self, room: Room) {
         self.metrics.kept(&self.instance, &self.plugin, room.bytes);

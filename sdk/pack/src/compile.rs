@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::component::{digest, embed};
 use crate::language::Language;
-use crate::manifest::Manifest;
+use crate::manifest::{Kind, Manifest};
 use crate::sources;
 use crate::toolchain::Toolchain;
 
@@ -53,7 +53,7 @@ pub fn build_all(folders: &[PathBuf], out: &Path, file: File, progress: &mut dyn
     }
     let mut modules = crates(&plugins, progress)?;
     for plugin in plugins.iter().filter(|plugin| plugin.language != Language::Rust) {
-        let component = plugin.language.compile(&plugin.folder, progress)?;
+        let component = plugin.language.compile(&plugin.folder, plugin.kind, progress)?;
         modules.insert(plugin.folder.clone(), component);
     }
     plugins.iter().map(|plugin| plugin.pack(&modules, out, file, progress)).collect()
@@ -94,6 +94,7 @@ fn crates(plugins: &[Plugin], progress: &mut dyn FnMut(&str)) -> Result<BTreeMap
 struct Plugin {
     folder: PathBuf,
     language: Language,
+    kind: Kind,
     name: String,
     version: String,
     manifest: String,
@@ -106,7 +107,14 @@ impl Plugin {
         let path = folder.join("plugin.toml");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         match Manifest::parse(&text) {
-            Ok(manifest) => Ok(Plugin { folder, language, name: manifest.name, version: manifest.version, manifest: text }),
+            Ok(manifest) => Ok(Plugin {
+                folder,
+                language,
+                kind: manifest.kind,
+                name: manifest.name,
+                version: manifest.version,
+                manifest: text,
+            }),
             Err(error) => {
                 let problems: Vec<String> =
                     error.problems.iter().map(|problem| format!("{}:{problem}", path.display())).collect();

@@ -1,9 +1,16 @@
 //! The languages that a plugin can be written in, and how its folder tells which.
 
+mod cache;
+mod js;
+mod python;
+mod tool;
+
 use std::fmt;
 use std::path::Path;
 
 use anyhow::{Result, bail};
+
+use crate::manifest::Kind;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
@@ -50,8 +57,12 @@ impl Language {
 
     /// The component (or the core module) of a folder. Rust is not asked here: crates of one workspace are compiled
     /// together.
-    pub(crate) fn compile(self, folder: &Path, _progress: &mut dyn FnMut(&str)) -> Result<Vec<u8>> {
-        bail!("{} is written in {self}, and this release builds Rust only", folder.display())
+    pub(crate) fn compile(self, folder: &Path, kind: Kind, progress: &mut dyn FnMut(&str)) -> Result<Vec<u8>> {
+        match self {
+            Language::JavaScript => js::compile(folder, kind, progress),
+            Language::Python => python::compile(folder, kind, progress),
+            Language::Rust => bail!("{} is a crate", folder.display()),
+        }
     }
 }
 

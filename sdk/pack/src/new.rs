@@ -13,7 +13,7 @@ use crate::sources;
 static TEMPLATES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
 /// Words that the templates use themselves.
-const TAKEN: [&str; 22] = [
+const TAKEN: [&str; 23] = [
     "Source",
     "Channel",
     "Panel",
@@ -36,6 +36,7 @@ const TAKEN: [&str; 22] = [
     "Notification",
     "Self",
     "Result",
+    "Upstream",
 ];
 
 /// What is wanted.
@@ -131,18 +132,38 @@ mod tests {
         New { kind, name, language: Language::Rust, into }.write()
     }
 
+    /// The files that a plugin has in each language, and which of them names its type.
+    const FILES: [(Language, &[&str], &str); 3] = [
+        (Language::Rust, &["Cargo.toml", "src/lib.rs", ".vitrine/sdk/src/lib.rs"], "src/lib.rs"),
+        (
+            Language::JavaScript,
+            &["package.json", "src/index.js", "test/index.test.js", ".vitrine/sdk/js/src/index.js"],
+            "README.md",
+        ),
+        (
+            Language::Python,
+            &["pyproject.toml", "plugin.py", "tests/test_plugin.py", ".vitrine/sdk/python/pyproject.toml"],
+            "plugin.py",
+        ),
+    ];
+
     #[test]
-    fn every_kind_is_complete_and_valid() {
-        for kind in [Kind::DataSource, Kind::AlertChannel, Kind::Panel] {
-            let folder = tempfile::tempdir().unwrap();
-            let plugin = new(kind, "my-thing", folder.path()).unwrap();
-            let manifest = Manifest::parse(&fs::read_to_string(plugin.join("plugin.toml")).unwrap()).unwrap();
-            assert_eq!((manifest.name.as_str(), manifest.kind, manifest.title.as_str()), ("my-thing", kind, "My thing"));
-            for name in ["Cargo.toml", "README.md", "src/lib.rs", ".gitignore", ".vitrine/sdk/src/lib.rs"] {
-                assert!(plugin.join(name).is_file(), "{name}");
+    fn every_kind_in_every_language_is_complete_and_valid() {
+        for (language, files, named) in FILES {
+            for kind in [Kind::DataSource, Kind::AlertChannel, Kind::Panel] {
+                let folder = tempfile::tempdir().unwrap();
+                let plugin = New { kind, name: "my-thing", language, into: folder.path() }.write().unwrap();
+                let manifest = Manifest::parse(&fs::read_to_string(plugin.join("plugin.toml")).unwrap()).unwrap();
+                assert_eq!((manifest.name.as_str(), manifest.kind, manifest.title.as_str()), ("my-thing", kind, "My thing"));
+                for name in files.iter().chain(&["README.md", ".gitignore"]) {
+                    let text = fs::read_to_string(plugin.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+                    let is_filled = !["{{name}}", "{{type}}", "{{metric}}"].iter().any(|word| text.contains(word));
+                    assert!(is_filled || name.starts_with(".vitrine"), "{text}");
+                }
+                let text = fs::read_to_string(plugin.join(named)).unwrap();
+                assert!(text.contains("MyThing") || text.contains("my-thing"), "{text}");
+                assert!(!plugin.join(".vitrine/sdk/js/test").exists(), "the SDK's own tests would run among the plugin's");
             }
-            let source = fs::read_to_string(plugin.join("src/lib.rs")).unwrap();
-            assert!(source.contains("MyThing") && !source.contains("{{name}}") && !source.contains("{{type}}"), "{source}");
         }
     }
 

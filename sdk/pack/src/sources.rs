@@ -16,6 +16,11 @@ static SOURCES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/sources.r
 /// The crate's manifest without its workspace: there it inherits, here it stands alone.
 static MANIFEST: &str = include_str!("sources/Cargo.toml");
 
+/// The places (`js/src/index.js`, `wit/types.wit`) and contents of all files.
+pub(crate) fn all() -> &'static [(&'static str, &'static [u8])] {
+    SOURCES
+}
+
 /// Writes the SDK into the plugin's folder, where its own files say that they want it there. What is there and right is
 /// left alone, so that nothing is compiled anew for it.
 pub fn refresh(folder: &Path) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::bindings::imported::log::{Host, Level};
 use crate::context::Context;
 
 /// The longest line kept.
-const LINE_BYTES: usize = 4 << 10;
+pub(super) const LINE_BYTES: usize = 4 << 10;
 
 impl Host for Context {
     fn write(&mut self, level: Level, message: String) {
