@@ -62,6 +62,16 @@ async fn what_breaks_the_contract_loses_points_and_is_told_why() {
     assert!(wrong.code == Some(2) && wrong.err.contains("no JSON object"), "{}", wrong.err);
 }
 
+#[tokio::test]
+async fn a_test_reaches_nobody_but_its_own_server() {
+    let files = Files::new();
+    let stranger = Target::start(Behaviour::Answer(200)).await;
+    let with = format!("{{\"url\": \"{}/\"}}", stranger.url());
+    let ran = run(files.path(), &["plugin", "test", "http-check", "--with", &with]).await;
+    assert!(ran.code == Some(1) && ran.out.contains("only to the test's own server"), "{}", ran.out);
+    assert_eq!(stranger.connections(), 0);
+}
+
 /// From nothing to samples, with nothing of the repository at hand but the binary.
 #[tokio::test]
 async fn a_plugin_is_written_built_tested_signed_installed_run_and_removed() {

@@ -91,7 +91,10 @@ fn judge(fault: &Fault, allowed: &[&str]) -> Verdict {
             "a call must never trap or leave its limits: answer a fault instead of `unwrap`, `panic!` or an endless loop"
         }
         "invalid" => "`Invalid` is for the admin's configuration or query; what the far side does is `Upstream`",
-        "denied" => "`Denied` is for rights that are not granted; here they are",
+        "denied" => {
+            "all that it asks for is granted, but requests only to the test's own server: make the address an option, with the \
+             real one as its default, and set it to `{server}` under `[test]`"
+        }
         _ => "`Upstream` is for the far side; a wrong configuration is `Invalid`, a missing right `Denied`",
     };
     Verdict::bad(format!("{whose}: {}", fault.reason()), hint)
