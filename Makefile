@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests stations sdks test browser exporter postgres lint bench clean
+.PHONY: help run build assets plugins guests stations sdks test fuzz browser exporter postgres lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -102,9 +102,15 @@ tests/peers/node_modules: tests/peers/package-lock.json
 test: assets plugins guests stations browser exporter postgres tests/peers/node_modules lint sdks ## Run all tests
 	$(call say,building and running all tests; the first time this takes some minutes)
 	cd host/web/assets && npm run --silent check && npm test --silent
-	cargo test --workspace --exclude vitrine-tests
+	FUZZ_SECONDS=$(SECONDS_PER_TARGET) cargo test --workspace --exclude vitrine-tests
 	cargo build --package vitrine
 	cargo test --package vitrine-tests -- --test-threads 4
+
+# How long `make test` tries each fuzz target.
+SECONDS_PER_TARGET ?= 10
+
+fuzz: ## Try whatever bytes on the sandbox's border, SECONDS=600 for each target
+	FUZZ_SECONDS=$(or $(SECONDS),60) cargo test --package vitrine-plugin --test fuzz -- --test-threads 2
 
 lint: assets plugins ## Check formatting and lints
 	cargo fmt --all --check

@@ -92,3 +92,45 @@ async fn good_ones_go_on(vitrine: &Vitrine) {
         assert_eq!(vitrine.value(&format!("min_over_time(up{{source='{name}'}}[10m])")).await, Some(1.0));
     }
 }
+
+/// A component that is small, and costs the compiler minutes.
+fn endless_to_compile() -> Vec<u8> {
+    const DEPTH: usize = 200_000;
+    let import = "(import \"vitrine:plugin/log@0.1.0\" (instance))";
+    let module = format!("(component {import} (core module (func {} {})))", "block ".repeat(DEPTH), "end ".repeat(DEPTH));
+    let manifest = "name = \"endless\"\nkind = \"data-source\"\nversion = \"0.1.0\"\ntitle = \"Endless\"\n\
+        description = \"Costs the compiler minutes.\"\noffers = [\"collector\"]\n";
+    let mut file = wat::parse_str(module).unwrap();
+    let name = b"vitrine:manifest";
+    let length = 1 + name.len() + manifest.len();
+    // A custom section: its length in two bytes of seven bits.
+    file.extend([0, (length & 0x7f) as u8 | 0x80, (length >> 7) as u8, name.len() as u8]);
+    file.extend(name);
+    file.extend(manifest.as_bytes());
+    file
+}
+
+#[tokio::test]
+async fn what_compiles_without_end_is_refused_and_nobody_waits_for_it() {
+    let files = Files::new();
+    let plugins = files.path().join("plugins");
+    std::fs::create_dir_all(&plugins).unwrap();
+    std::fs::copy(guests().join("misbehaving.wasm"), plugins.join("misbehaving.wasm")).unwrap();
+    let good = format!(
+        "plugins: {{ folder: '{}', compile_seconds: 3 }}\nsources:\n  good-1: {{ plugin: misbehaving, every: 1s, \
+         with: {{ deed: nothing }}, grant: {{ http: ['https://shop.test'] }} }}\n",
+        plugins.display()
+    );
+    files.write("config/sources.yaml", &good);
+    let vitrine = Start::new(&files).alone().serve().await;
+    let runs = async || vitrine.value("count_over_time(misbehaving_runs[10m])").await;
+    wait_until("the good one runs", LONG, async || runs().await.filter(|runs| *runs > 0.0)).await;
+    std::fs::write(plugins.join("endless.wasm"), endless_to_compile()).unwrap();
+    files.write("config/sources.yaml", &format!("{good}  bad: {{ plugin: endless, every: 1s }}\n"));
+    let refused = "compiling it took more than 3 s and was stopped; raise `plugins.compile_seconds`";
+    wait_until("it is refused", LONG, async || vitrine.log().contains(refused).then_some(())).await;
+    let good = vitrine.source("good-1").await.unwrap();
+    assert_eq!((&good["missed"], &good["fault"]), (&Value::from(0), &Value::Null), "{good}");
+    assert!(vitrine.source("bad").await.is_none());
+    vitrine.stop().await;
+}

@@ -1,6 +1,7 @@
 //! The command line: one file per verb.
 
 mod check;
+pub mod compile;
 mod completions;
 mod plugin;
 mod serve;
@@ -88,6 +89,8 @@ enum Verb {
         /// Which kind
         kind: check::SchemaKind,
     },
+    #[command(name = compile::VERB, hide = true)]
+    Compile(compile::Bounds),
     /// Print a completion script for a shell
     ///
     /// For bash: vitrine completions bash > /etc/bash_completion.d/vitrine
@@ -103,6 +106,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Verb::Serve => serve::run(origins),
         Verb::Check => check::run(&origins),
         Verb::Plugin(verb) => plugin::run(verb, &origins),
+        Verb::Compile(bounds) => compile::run(&bounds),
         Verb::Schema { kind } => check::schema(kind),
         Verb::Completions { shell } => completions::run(shell),
     };

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vitrine_config::Secret;
 use vitrine_plugin::grant::GrantSettings;
-use vitrine_plugin::settings::{MailTls, PluginSettings};
+use vitrine_plugin::settings::{InstanceLimits, MailTls, PluginSettings};
 
 pub use databases::DatabaseEntry;
 
@@ -172,6 +172,9 @@ pub struct SourceEntry {
     /// What it may do.
     #[serde(default)]
     pub grant: GrantSettings,
+    /// Where its limits differ from those that `plugins` sets for all.
+    #[serde(default)]
+    pub limits: InstanceLimits,
     /// Set on all its series.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
@@ -189,6 +192,9 @@ pub struct ChannelEntry {
     /// What it may do.
     #[serde(default)]
     pub grant: GrantSettings,
+    /// Where its limits differ from those that `plugins` sets for all.
+    #[serde(default)]
+    pub limits: InstanceLimits,
 }
 
 impl Settings {

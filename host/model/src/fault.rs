@@ -1,4 +1,4 @@
-//! Whose fault a failure is. Mirrors `fault` in `wit/types.wit`.
+//! Whose fault a failure is: what `fault` in `wit/types.wit` says, and what only the host can say.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,10 @@ pub enum Fault {
     /// The plugin itself: only this one counts against it.
     #[error("{0}")]
     Internal(String),
+    /// This host: it has no room for the call now. A guest cannot say this.
+    #[serde(rename = "host")]
+    #[error("{0}")]
+    Busy(String),
 }
 
 impl Fault {
@@ -28,12 +32,17 @@ impl Fault {
             Fault::Upstream(_) => "upstream",
             Fault::Denied(_) => "denied",
             Fault::Internal(_) => "internal",
+            Fault::Busy(_) => "host",
         }
     }
 
     pub fn reason(&self) -> &str {
         match self {
-            Fault::Invalid(reason) | Fault::Upstream(reason) | Fault::Denied(reason) | Fault::Internal(reason) => reason,
+            Fault::Invalid(reason)
+            | Fault::Upstream(reason)
+            | Fault::Denied(reason)
+            | Fault::Internal(reason)
+            | Fault::Busy(reason) => reason,
         }
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Services {
     pub(crate) state: state::Store,
     pub(crate) sql: sql::Door,
     pub(crate) refusals: crate::metrics::Refusals,
+    /// What all guests have together.
+    pub(crate) budget: Arc<crate::limit::Budget>,
 }
 
 impl Context {

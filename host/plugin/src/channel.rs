@@ -8,9 +8,9 @@ use vitrine_model::notification::{Failure, Notification, Receipt};
 use vitrine_model::port::channel::Channel;
 
 use crate::capability::mail::NO_RELAY;
-use crate::convert::notification as convert;
+use crate::convert::{notification as convert, weight};
 use crate::grant::Right;
-use crate::instance::Instance;
+use crate::instance::{Instance, there};
 use crate::limit::Call;
 
 /// A configured channel.
@@ -19,18 +19,19 @@ pub struct PluginChannel(pub Arc<Instance>);
 #[async_trait]
 impl Channel for PluginChannel {
     async fn deliver(&self, notification: &Notification, key: &str) -> Result<Receipt, Failure> {
-        let Some(indices) = &self.0.plugin.exports.delivery else {
+        if self.0.plugin.exports.delivery.is_none() {
             let reason = format!("plugin `{}` does not offer deliveries", self.0.plugin.manifest.name);
             return Err(Failure::Permanent(Fault::Invalid(reason)));
-        };
+        }
+        weight::fits(weight::of_notification(notification), &self.0.limits).map_err(Failure::Permanent)?;
         let notification = convert::notification_out(notification);
         let key = key.to_owned();
         // The failure is the channel's answer, not the call's: only a fault of the call counts against the plugin.
         self.0
             .call(Call::Deliver, move |guest| {
-                let delivery = indices.load(&mut guest.store, &guest.component);
                 Box::pin(async move {
-                    let answer = delivery?.call_deliver(&mut guest.store, &notification, &key).await?;
+                    let delivery = there(guest.exports.delivery.as_ref())?;
+                    let answer = delivery.call_deliver(&mut guest.store, &notification, &key).await?;
                     Ok(Ok(answer.map(convert::receipt_in).map_err(convert::failure_in)))
                 })
             })

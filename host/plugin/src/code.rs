@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::compile::Compiled;
+
 /// Files kept; the oldest go first.
 const KEPT: usize = 200;
 
@@ -48,25 +50,29 @@ impl CodeCache {
         Ok(CodeCache { folder: folder.to_owned() })
     }
 
-    /// The component's code: from the cache, or compiled now and put there. Blocks while it compiles.
-    pub(crate) fn load(&self, engine: &Engine, digest: &str, bytes: &[u8]) -> Result<Component, String> {
+    /// The component's code, if it was compiled before.
+    pub(crate) fn known(&self, engine: &Engine, digest: &str) -> Option<Component> {
         let file = self.file(engine, digest);
-        if file.exists() {
-            match read(engine, &file) {
-                Ok(component) => return Ok(component),
-                Err(error) => {
-                    tracing::warn!(plugin.digest = digest, "compiled code in the cache cannot be used and is made anew: {error}")
-                }
-            }
+        if !file.exists() {
+            return None;
         }
-        let code = engine.precompile_component(bytes).map_err(|error| format!("it does not compile: {error:#}"))?;
-        match self.store(&file, &code) {
-            Ok(()) => read(engine, &file).map_err(|error| format!("its compiled code cannot be loaded: {error:#}")),
+        let told = |error: &wasmtime::Error| {
+            tracing::warn!(plugin.digest = digest, "compiled code in the cache cannot be used and is made anew: {error}");
+        };
+        read(engine, &file).inspect_err(told).ok()
+    }
+
+    /// Keeps what the compiler made, and loads it.
+    pub(crate) fn keep(&self, engine: &Engine, digest: &str, code: &Compiled) -> Result<Component, String> {
+        let file = self.file(engine, digest);
+        let component = match self.store(&file, &code.0) {
+            Ok(()) => read(engine, &file),
             Err(error) => {
                 tracing::warn!(plugin.digest = digest, "compiled code cannot be kept: {error}");
-                Component::new(engine, bytes).map_err(|error| format!("it does not compile: {error:#}"))
+                code.load(engine)
             }
-        }
+        };
+        component.map_err(|error| format!("its compiled code cannot be loaded: {error:#}"))
     }
 
     fn file(&self, engine: &Engine, digest: &str) -> PathBuf {

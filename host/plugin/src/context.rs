@@ -8,13 +8,10 @@ use wasmtime_wasi::{ResourceTable, WasiCtx, WasiCtxView, WasiView};
 use crate::capability::{Services, wasi};
 use crate::grant::Grants;
 use crate::ledger::Ledger;
-use crate::limit::{EPOCH, Limits, Meter};
+use crate::limit::{EPOCH, Limits, Meter, Refused};
 use crate::own::Own;
 
-/// Handles that a guest may hold.
-const HANDLES: usize = 1_024;
-
-/// What a guest keeps of its time for its own answer.
+/// What a guest keeps of its time for its own answer; of a short time, a quarter.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// The store's data. One per guest.
@@ -28,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) deadline: Instant,
     /// Epochs of CPU that the call under way has left.
     pub(crate) epochs_left: u64,
+    epochs_given: u64,
+    last_words_time: Duration,
     pub(crate) out_of_cpu: bool,
     /// The guest's last error line: after a panic it says what and where.
     pub(crate) last_words: Option<String>,
@@ -45,15 +44,18 @@ impl Context {
         limits: Limits,
     ) -> Context {
         let mut table = ResourceTable::new();
-        table.set_max_capacity(HANDLES);
+        table.set_max_capacity(limits.handles);
+        let meter = Meter::new(&limits, Arc::clone(&services.budget));
         Context {
             instance: Arc::clone(&own.instance),
             grants,
             ledger,
             services,
-            meter: Meter::new(limits),
+            meter,
             deadline: Instant::now(),
             epochs_left: 0,
+            epochs_given: 0,
+            last_words_time: LAST_WORDS,
             out_of_cpu: false,
             last_words: None,
             own,
@@ -65,7 +67,10 @@ impl Context {
     /// Before each call.
     pub(crate) fn begin(&mut self, wall: Duration, cpu: Duration) {
         self.deadline = Instant::now() + wall;
-        self.epochs_left = u64::try_from(cpu.as_millis() / EPOCH.as_millis()).unwrap_or(u64::MAX).max(1);
+        self.last_words_time = LAST_WORDS.min(wall / 4);
+        self.epochs_given = u64::try_from(cpu.as_millis() / EPOCH.as_millis()).unwrap_or(u64::MAX).max(1);
+        self.epochs_left = self.epochs_given;
+        self.meter.refused = None;
         self.last_words = None;
         if let Some((_, output)) = &self.wasi {
             output.forget();
@@ -78,10 +83,21 @@ impl Context {
         self.last_words.clone().or_else(printed)
     }
 
+    /// CPU time of the call under way, or of the last one.
+    pub(crate) fn cpu_used(&self) -> Duration {
+        let epochs = self.epochs_given - self.epochs_left;
+        EPOCH * u32::try_from(epochs).unwrap_or(u32::MAX)
+    }
+
+    /// It wanted memory that all guests together did not have.
+    pub(crate) fn lacked_room(&self) -> bool {
+        self.meter.refused == Some(Refused::Budget)
+    }
+
     /// What the call under way has left for somebody outside to answer in. The guest can still say how it went, so
     /// that the other's silence is not taken for the guest's own fault.
     pub(crate) fn time_left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now()).saturating_sub(LAST_WORDS)
+        self.deadline.saturating_duration_since(Instant::now()).saturating_sub(self.last_words_time)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::bindings::imported::types;
 pub(crate) mod batch;
 pub(crate) mod notification;
 pub(crate) mod view;
+pub(crate) mod weight;
 
 /// The longest reason or answer that is kept.
 const SENTENCE_BYTES: usize = 4 << 10;
@@ -39,6 +40,8 @@ pub(crate) fn fault_out(fault: Fault) -> types::Fault {
         Fault::Upstream(reason) => types::Fault::Upstream(sentence(reason)),
         Fault::Denied(reason) => types::Fault::Denied(sentence(reason)),
         Fault::Internal(reason) => types::Fault::Internal(sentence(reason)),
+        // A host without room is to a guest as a far side that does not answer.
+        Fault::Busy(reason) => types::Fault::Upstream(sentence(reason)),
     }
 }
 

@@ -10,10 +10,6 @@ use vitrine_model::port::keep::Room;
 use crate::metrics::Metrics;
 use crate::metrics::custom::Series;
 
-/// Lines that may come at once, and per second.
-const LOG_BURST: f64 = 100.0;
-const LOG_PER_SECOND: f64 = 20.0;
-
 /// Writes to the store that may come at once, and per second: each one waits for the disk, and so do alerts.
 const WRITE_BURST: f64 = 200.0;
 const WRITES_PER_SECOND: f64 = 20.0;
@@ -32,7 +28,8 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    pub(crate) fn new(instance: Arc<str>, plugin: &str, metrics: &Metrics) -> Own {
+    /// `lines` are those that may be logged per second, and at once.
+    pub(crate) fn new(instance: Arc<str>, plugin: &str, metrics: &Metrics, (lines, at_once): (u32, u32)) -> Own {
         Own {
             owner: format!("{plugin}/{instance}"),
             series: metrics.custom.of(&instance, plugin),
@@ -40,7 +37,7 @@ impl Own {
             metrics: metrics.clone(),
             dropped_lines: OnceLock::new(),
             instance,
-            log: Mutex::new(Bucket::new(LOG_BURST, LOG_PER_SECOND)),
+            log: Mutex::new(Bucket::new(at_once.into(), lines.into())),
             writes: Mutex::new(Bucket::new(WRITE_BURST, WRITES_PER_SECOND)),
         }
     }

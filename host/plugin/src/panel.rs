@@ -9,7 +9,7 @@ use vitrine_model::view::View;
 
 use crate::bindings::exported::rendering;
 use crate::convert;
-use crate::instance::Instance;
+use crate::instance::{Instance, there};
 use crate::limit::Call;
 
 /// A panel plugin, ready.
@@ -18,9 +18,11 @@ pub struct PluginPanel(pub Arc<Instance>);
 #[async_trait]
 impl Panel for PluginPanel {
     async fn render(&self, request: RenderRequest) -> Result<View, Fault> {
-        let Some(indices) = &self.0.plugin.exports.rendering else {
+        if self.0.plugin.exports.rendering.is_none() {
             return Err(Fault::Invalid(format!("plugin `{}` does not render", self.0.plugin.manifest.name)));
-        };
+        }
+        let weight = request.frames.iter().map(convert::weight::of_frame).sum::<usize>() + request.options.len();
+        convert::weight::fits(weight, &self.0.limits)?;
         let frames = request.frames;
         let asked = rendering::Request {
             frames: frames.iter().map(convert::frame_out).collect(),
@@ -36,9 +38,9 @@ impl Panel for PluginPanel {
         };
         self.0
             .call(Call::Render, move |guest| {
-                let panel = indices.load(&mut guest.store, &guest.component);
                 Box::pin(async move {
-                    let answer = panel?.call_render(&mut guest.store, &asked).await?;
+                    let panel = there(guest.exports.rendering.as_ref())?;
+                    let answer = panel.call_render(&mut guest.store, &asked).await?;
                     Ok(answer.map_err(convert::fault).and_then(|view| convert::view::view(view, &frames)))
                 })
             })

@@ -8,19 +8,21 @@ use vitrine_model::Clock;
 use vitrine_model::port::databases::Databases;
 use vitrine_model::port::keep::Keep;
 use vitrine_pack::{Kind, Manifest};
-use wasmtime::component::Linker;
+use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::capability::{self, Services};
 use crate::code::CodeCache;
+use crate::compile::Compiler;
 use crate::context::Context;
+use crate::limit::{Budget, INSTANCES, PARTS};
 use crate::metrics::Metrics;
 use crate::plugin::Plugin;
 use crate::settings::{MailRelay, PluginSettings};
 use crate::ticker::Ticker;
 
-/// Core instances, memories and tables that one component may hold.
-const PARTS_PER_GUEST: u32 = 8;
+/// What the host's own functions have of a guest's stack, beside what is the guest's.
+const HOST_STACK: usize = 1_536 << 10;
 
 /// The sandbox. One per host.
 pub struct Runtime {
@@ -34,7 +36,7 @@ pub struct Runtime {
     /// For panels.
     log_only: Linker<Context>,
     code: CodeCache,
-    compiling: tokio::sync::Semaphore,
+    compiler: Compiler,
 }
 
 impl Runtime {
@@ -52,7 +54,8 @@ impl Runtime {
             outcome.map(|()| linker).map_err(|error| format!("the capabilities cannot be linked: {error:#}"))
         };
         let metrics = Metrics::default();
-        metrics.register(registry);
+        let budget = Arc::new(Budget::new(settings.total_memory_mib as usize * (1 << 20)));
+        metrics.register(registry, &budget, settings.max_guests);
         let services = Services {
             clock,
             http: capability::http::Egress::new(capability::http::Trust::new(settings.ca_file.clone())),
@@ -62,12 +65,13 @@ impl Runtime {
             state: capability::state::Store::default(),
             sql: capability::sql::Door::default(),
             refusals: metrics.refusals(),
+            budget,
         };
         Ok(Arc::new(Runtime {
             all: linked(capability::link_all)?,
             log_only: linked(capability::link_log)?,
             code: CodeCache::open(&data_dir.join("code"))?,
-            compiling: tokio::sync::Semaphore::new(1),
+            compiler: Compiler::new(&settings),
             ticker: Ticker::start(&engine)?,
             services: Arc::new(services),
             engine,
@@ -101,20 +105,45 @@ impl Runtime {
         self.services.mail.is_set()
     }
 
-    /// Takes a plugin file in: manifest, code, imports. Compiles off the runtime's threads, one at a time.
+    /// From now on plugins are compiled by this program (with these arguments), which calls [`crate::compile`] on what
+    /// it reads: a process can be bounded in memory and stopped, a thread cannot.
+    pub fn compile_with(&self, program: PathBuf, arguments: &[&str]) {
+        self.compiler.set_program(program, arguments);
+    }
+
+    /// Takes a plugin file in: manifest, code, imports. Nothing of it runs yet, and no thread of the runtime's is held up.
     pub async fn load(self: &Arc<Runtime>, bytes: Arc<[u8]>) -> Result<Arc<Plugin>, String> {
-        let manifest = manifest_of(&bytes)?;
-        let _turn = self.compiling.acquire().await.map_err(|error| error.to_string())?;
         let runtime = Arc::clone(self);
-        let compile = move || {
-            let digest = vitrine_pack::digest(&bytes);
-            let component = runtime.code.load(&runtime.engine, &digest, &bytes)?;
+        let file = Arc::clone(&bytes);
+        let (manifest, digest, known) = off_thread(move || {
+            let manifest = manifest_of(&file)?;
+            let digest = vitrine_pack::digest(&file);
+            let known = runtime.code.known(&runtime.engine, &digest);
+            Ok((manifest, digest, known))
+        })
+        .await?;
+        let component = match known {
+            Some(component) => component,
+            None => self.compiled(&digest, bytes).await?,
+        };
+        let runtime = Arc::clone(self);
+        off_thread(move || {
             let linker = if manifest.kind == Kind::Panel { &runtime.log_only } else { &runtime.all };
             let ready = linker.instantiate_pre(&component).map_err(|error| refused_import(manifest.kind, &error))?;
             Plugin::new(manifest, digest, ready).map(Arc::new)
-        };
-        tokio::task::spawn_blocking(compile).await.map_err(|error| format!("compiling failed: {error}"))?
+        })
+        .await
     }
+
+    async fn compiled(self: &Arc<Runtime>, digest: &str, bytes: Arc<[u8]>) -> Result<Component, String> {
+        let code = self.compiler.compile(digest, bytes).await?;
+        let (runtime, digest) = (Arc::clone(self), digest.to_owned());
+        off_thread(move || runtime.code.keep(&runtime.engine, &digest, &code)).await
+    }
+}
+
+async fn off_thread<R: Send + 'static>(work: impl FnOnce() -> Result<R, String> + Send + 'static) -> Result<R, String> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| format!("loading failed: {error}"))?
 }
 
 /// Reads what the file says of itself, without running anything of it.
@@ -133,29 +162,39 @@ fn refused_import(kind: Kind, error: &wasmtime::Error) -> String {
         Kind::Panel => "a panel may import nothing but `vitrine:plugin/log`",
         _ => "see `wit/` for what may be imported",
     };
-    format!("it asks for an import that there is not ({reason}): {may}")
+    format!("it asks for an import that there is not ({reason}): {may}; this host has `vitrine:plugin@{}`", vitrine_pack::API)
+}
+
+/// What decides how code is compiled; the compiler's process has the same.
+pub(crate) fn code_config() -> Config {
+    let mut config = Config::new();
+    config.epoch_interruption(true).wasm_component_model(true).wasm_memory64(false).wasm_multi_memory(false);
+    config
 }
 
 fn engine(settings: &PluginSettings) -> wasmtime::Result<Engine> {
     let guests = settings.max_guests;
+    let (parts, instances) = (u32::try_from(PARTS)?, u32::try_from(INSTANCES)?);
+    let stack = settings.stack_kib as usize * (1 << 10);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(guests)
-        .total_core_instances(guests.saturating_mul(4))
-        .total_memories(guests)
-        .total_tables(guests.saturating_mul(2))
+        .total_core_instances(guests.saturating_mul(4).max(instances))
+        .total_memories(guests.max(parts))
+        .total_tables(guests.saturating_mul(2).max(parts))
         .total_stacks(guests)
-        .max_core_instances_per_component(PARTS_PER_GUEST * 4)
-        .max_memories_per_component(PARTS_PER_GUEST)
-        .max_tables_per_component(PARTS_PER_GUEST)
-        .max_memory_size(256 << 20)
+        .max_core_instances_per_component(instances)
+        .max_memories_per_component(parts)
+        .max_tables_per_component(parts)
+        .max_tables_per_module(parts)
+        .table_elements(settings.table_entries as usize)
+        .max_memory_size(settings.max_memory_mib as usize * (1 << 20))
         .linear_memory_keep_resident(0)
         .table_keep_resident(0)
         .max_unused_warm_slots(0);
-    let mut config = Config::new();
+    let mut config = code_config();
     config
-        .epoch_interruption(true)
-        .wasm_component_model(true)
-        .wasm_memory64(false)
+        .max_wasm_stack(stack)
+        .async_stack_size(stack + HOST_STACK)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     Engine::new(&config)
 }

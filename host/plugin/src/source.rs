@@ -10,7 +10,7 @@ use vitrine_model::sample::Batch;
 
 use crate::convert;
 use crate::convert::batch::Layout;
-use crate::instance::Instance;
+use crate::instance::{Instance, there};
 use crate::limit::Call;
 
 /// A configured source.
@@ -36,18 +36,21 @@ fn not_offered(instance: &Instance, what: &str) -> Fault {
 #[async_trait]
 impl Source for PluginSource {
     async fn collect(&self) -> Result<Batch, Fault> {
-        let Some(indices) = &self.instance.plugin.exports.collector else {
+        if self.instance.plugin.exports.collector.is_none() {
             return Err(not_offered(&self.instance, "collection"));
-        };
-        let now = self.instance.runtime.services.clock.now();
+        }
+        let (now, instance) = (self.instance.runtime.services.clock.now(), Arc::clone(&self.instance));
         let layout = Arc::clone(&self.layout);
         self.instance
             .call(Call::Collect, move |guest| {
-                let collector = indices.load(&mut guest.store, &guest.component);
                 Box::pin(async move {
-                    let answer = collector?.call_collect(&mut guest.store).await?;
+                    let collector = there(guest.exports.collector.as_ref())?;
+                    let answer = collector.call_collect(&mut guest.store).await?;
                     let mut layout = layout.lock().unwrap_or_else(PoisonError::into_inner);
-                    Ok(answer.map_err(convert::fault).and_then(|batch| convert::batch::batch(batch, now, &mut layout)))
+                    Ok(answer.map_err(convert::fault).and_then(|batch| {
+                        instance.may_bring(batch.ends.len())?;
+                        convert::batch::batch(batch, now, &mut layout)
+                    }))
                 })
             })
             .await
@@ -58,15 +61,18 @@ impl Source for PluginSource {
     }
 
     async fn query(&self, queries: &[String], range: TimeRange) -> Result<Vec<Result<Vec<Frame>, Fault>>, Fault> {
-        let Some(indices) = &self.instance.plugin.exports.queryable else { return Err(not_offered(&self.instance, "queries")) };
+        if self.instance.plugin.exports.queryable.is_none() {
+            return Err(not_offered(&self.instance, "queries"));
+        }
+        convert::weight::fits(queries.iter().map(String::len).sum(), &self.instance.limits)?;
         let queries = queries.to_vec();
         let wanted = queries.len();
         let answers: Vec<Result<Vec<Frame>, Fault>> = self
             .instance
             .call(Call::Query, move |guest| {
-                let queryable = indices.load(&mut guest.store, &guest.component);
                 Box::pin(async move {
-                    let answers = queryable?.call_query(&mut guest.store, &queries, convert::range_out(range)).await?;
+                    let queryable = there(guest.exports.queryable.as_ref())?;
+                    let answers = queryable.call_query(&mut guest.store, &queries, convert::range_out(range)).await?;
                     let frames = |answer: Result<Vec<_>, _>| {
                         answer.map_err(convert::fault).and_then(|frames| frames.into_iter().map(convert::frame_in).collect())
                     };

@@ -17,8 +17,16 @@ enum Deed {
     Nothing,
     /// Says that the system watched failed.
     Refuse,
-    /// Values that are not numbers.
+    /// Values that are not numbers, and those without end.
     Nan,
+    /// A million series.
+    Many,
+    /// As much as a large scrape: ten thousand series with five labels.
+    Scrape,
+    /// Times before 1970 and far ahead.
+    Times,
+    /// Calls itself without end.
+    Recurse,
     /// More log lines than anybody reads.
     Flood,
     /// Waits for an answer that does not come.
@@ -53,12 +61,43 @@ impl Source for Misbehaving {
             }
             Deed::Nothing => {}
             Deed::Refuse => return Err(Fault::Upstream("the other side is down".to_owned())),
-            Deed::Nan => samples.gauge("misbehaving_value", &[("kind", "nan")], f64::NAN),
+            Deed::Nan => values(&mut samples),
+            Deed::Many => (0..1_000_000).for_each(|number| samples.gauge("many", &[("number", &number.to_string())], 1.0)),
+            Deed::Scrape => scrape(&mut samples),
+            Deed::Times => times(&mut samples),
+            Deed::Recurse => samples.gauge("depth", &[], recurse(0.0)),
             Deed::Flood => (0..100_000).for_each(|number| log::info(&number.to_string())),
         }
         samples.gauge("misbehaving_runs", &[], 1.0);
         Ok(samples)
     }
+}
+
+fn values(samples: &mut Samples) {
+    for (kind, value) in [("nan", f64::NAN), ("most", f64::INFINITY), ("least", f64::NEG_INFINITY)] {
+        samples.gauge("misbehaving_value", &[("kind", kind)], value);
+    }
+}
+
+/// Also for a benchmark to do without a sandbox.
+pub fn scrape(samples: &mut Samples) {
+    for number in 0..10_000_u32 {
+        let (path, pod) = (format!("/item/{}", number % 100), format!("pod-{}", number / 100));
+        let labels = [("job", "shop"), ("method", "GET"), ("code", "200"), ("path", path.as_str()), ("pod", pod.as_str())];
+        samples.counter("http_requests_total", &labels, f64::from(number));
+    }
+}
+
+fn times(samples: &mut Samples) {
+    for time in [-1, i64::MIN, i64::MAX] {
+        samples.gauge("misbehaving_time", &[("time", &time.to_string())], 1.0);
+        samples.at(time);
+    }
+}
+
+#[expect(unconditional_recursion, reason = "on purpose")]
+fn recurse(depth: f64) -> f64 {
+    std::hint::black_box(recurse(std::hint::black_box(depth + 1.0))) + depth
 }
 
 fn spin() {

@@ -121,7 +121,8 @@ impl Host {
         version: String,
         replaces: bool,
     ) -> Result<Made, Hindrance> {
-        let instance = Instance::new(&self.runtime, Arc::clone(&plugin), &plan.name, &plan.with, grants.clone());
+        let instance =
+            Instance::limited(&self.runtime, Arc::clone(&plugin), &plan.name, &plan.with, grants.clone(), &plan.limits);
         let made = Made { version, plugin, grants, instance, since: self.clock.now(), checked: Arc::default() };
         if replaces {
             can_replace(&made).await?;

@@ -8,6 +8,7 @@ use vitrine_model::Span;
 use vitrine_model::labels::{NAME, is_label_name};
 use vitrine_monitor::schedule::Schedule;
 use vitrine_plugin::grant::{GrantProblem, GrantSettings, Grants};
+use vitrine_plugin::settings::InstanceLimits;
 use vitrine_plugin::{Kind, Manifest, Offer};
 
 use super::rights::missing_rights;
@@ -56,6 +57,7 @@ pub struct InstancePlan {
     pub plugin: String,
     pub with: Value,
     pub grant: GrantSettings,
+    pub limits: InstanceLimits,
     /// The entry itself: the same text means the same instance.
     pub text: String,
     /// Why the plugin's file of now cannot run as this entry says, or what it may do.
@@ -139,6 +141,7 @@ pub(super) fn sources(loaded: &Loaded<Settings>, catalog: &Catalog, notes: &mut 
             plugin: entry.plugin.clone(),
             with: Value::Object(entry.with.clone()),
             grant: entry.grant.clone(),
+            limits: entry.limits.clone(),
             text: serde_json::to_string(entry).unwrap_or_default(),
             judged: Err(String::new()),
         };
@@ -157,6 +160,7 @@ pub(super) fn channels(loaded: &Loaded<Settings>, catalog: &Catalog, notes: &mut
             plugin: entry.plugin.clone(),
             with: Value::Object(entry.with.clone()),
             grant: entry.grant.clone(),
+            limits: entry.limits.clone(),
             text: serde_json::to_string(entry).unwrap_or_default(),
             judged: Err(String::new()),
         };

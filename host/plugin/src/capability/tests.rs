@@ -17,10 +17,10 @@ use super::imported::types::{Fault, Label};
 use super::imported::{clock, files as wit_files, metrics as wit_metrics, sql as wit_sql, state as wit_state};
 use super::*;
 use crate::grant::{GrantSettings, Grants};
-use crate::limit::Limits;
+use crate::limit::{Budget, Limits};
 use crate::metrics::Metrics;
 use crate::own::Own;
-use crate::settings::PluginSettings;
+use crate::settings::{InstanceLimits, PluginSettings};
 
 const MANIFEST: &str = r#"
     name = "probe"
@@ -137,6 +137,7 @@ impl World {
             state: state::Store::default(),
             sql: sql::Door::default(),
             refusals: metrics.refusals(),
+            budget: Arc::new(Budget::new(1 << 30)),
         };
         services.state.set(Arc::new(Memory::default()));
         services.sql.set(Arc::new(Echo));
@@ -146,8 +147,8 @@ impl World {
     fn guest(&self, grant: &str) -> Context {
         let settings: GrantSettings = serde_json::from_str(grant).unwrap();
         let grants = Grants::new(&settings, &Manifest::parse(MANIFEST).unwrap()).unwrap();
-        let own = Own::new("shop".into(), "probe", &self.metrics);
-        let limits = Limits::new(&PluginSettings::default(), Kind::DataSource, None);
+        let own = Own::new("shop".into(), "probe", &self.metrics, (20, 100));
+        let limits = Limits::new(&PluginSettings::default(), Kind::DataSource, None, &InstanceLimits::default());
         let mut context = Context::new(Arc::new(own), (Arc::new(grants), Arc::default()), Arc::clone(&self.services), limits);
         context.begin(Duration::from_secs(10), Duration::from_secs(2));
         context
@@ -155,7 +156,7 @@ impl World {
 
     fn shown(&self) -> String {
         let mut registry = Registry::default();
-        self.metrics.register(&mut registry);
+        self.metrics.register(&mut registry, &Arc::new(Budget::new(0)), 0);
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
         text

@@ -18,6 +18,9 @@ use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxBuilder};
 use super::log::{LINE_BYTES, cleaned};
 use crate::own::Own;
 
+/// Random bytes that may be asked for at once.
+const RANDOM_BYTES: u64 = 1 << 20;
+
 /// How much may be written at once.
 const WRITE_BYTES: usize = 8 << 10;
 
@@ -77,6 +80,7 @@ pub(crate) fn context(clock: &Arc<dyn Clock>, output: &Arc<Output>) -> WasiCtx {
     builder.stdout(stream(Kind::Plain)).stderr(stream(Kind::Error));
     builder.wall_clock(Wall(Arc::clone(clock)));
     builder.allow_tcp(false).allow_udp(false).allow_ip_name_lookup(false);
+    builder.max_random_size(RANDOM_BYTES);
     builder.build()
 }
 
@@ -167,7 +171,7 @@ mod tests {
     use crate::metrics::Metrics;
 
     fn output() -> Arc<Output> {
-        Output::new(Arc::new(Own::new("one".into(), "plugin", &Metrics::default())))
+        Output::new(Arc::new(Own::new("one".into(), "plugin", &Metrics::default(), (20, 100))))
     }
 
     #[test]

@@ -9,8 +9,8 @@ use vitrine_model::{Fault, Millis};
 use super::{cut, wrong};
 use crate::bindings::exported::collector;
 
-/// Samples of one collection.
-const SAMPLES: usize = 1_000_000;
+/// The last moment that a sample may have: the end of the year 9999.
+const LATEST: Millis = 253_402_300_799_999;
 /// What one series may be named by; the store has the same bounds.
 const LABELS: usize = 64;
 const SYMBOL_BYTES: usize = 4 << 10;
@@ -60,8 +60,8 @@ pub(crate) fn batch(mut batch: collector::Batch, now: Millis, known: &mut Layout
     if batch.values.len() != count || !(batch.times.is_empty() || batch.times.len() == count) {
         return Err(wrong("the columns of a batch differ in length"));
     }
-    if count > SAMPLES {
-        return Err(wrong(format!("a batch of {count} samples is more than the {SAMPLES} that one collection may bring")));
+    if let Some(time) = batch.times.iter().find(|time| !(0..=LATEST).contains(*time)) {
+        return Err(wrong(format!("a sample's time of {time} ms is not between the years 1970 and 9999")));
     }
     if let Some(long) = batch.symbols.iter().find(|symbol| symbol.len() > SYMBOL_BYTES) {
         return Err(wrong(format!("a label of {} bytes is longer than the {SYMBOL_BYTES} that one may have", long.len())));
@@ -191,6 +191,9 @@ mod tests {
             raw(&["__name__", "9up"], &[0, 1], &[2], &[1.0], &[]),
             raw(&["__name__", "up", "a-b"], &[0, 1, 2, 1], &[4], &[1.0], &[]),
             raw(&["job", "up"], &[0, 1], &[2], &[1.0], &[]),
+            raw(&["__name__", "up"], &[0, 1], &[2], &[1.0], &[-1]),
+            raw(&["__name__", "up"], &[0, 1], &[2], &[1.0], &[i64::MIN]),
+            raw(&["__name__", "up"], &[0, 1], &[2], &[1.0], &[i64::MAX]),
         ] {
             assert!(matches!(batch(broken, 0), Err(Fault::Internal(_))));
         }

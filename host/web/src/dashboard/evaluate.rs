@@ -311,6 +311,7 @@ fn blame(fault: &Fault) -> &'static str {
         Fault::Upstream(_) => "The system watched does not answer",
         Fault::Denied(_) => "This is not granted",
         Fault::Internal(_) => "The panel failed",
+        Fault::Busy(_) => "The host has no room just now",
     }
 }
 

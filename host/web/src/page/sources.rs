@@ -52,6 +52,7 @@ fn fault_row(web: &Web, (fault, since): (Fault, Millis)) -> FaultRow {
         Fault::Upstream(_) => "the system watched",
         Fault::Denied(_) => "a missing grant",
         Fault::Internal(_) => "the plugin",
+        Fault::Busy(_) => "this host",
     };
     FaultRow { whose, reason: fault.reason().to_owned(), since: web.when(since) }
 }
