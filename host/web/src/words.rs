@@ -15,9 +15,13 @@ pub fn age(span: Millis) -> String {
     }
 }
 
-/// `12 min ago`, `in 3 s`.
+/// `12 min ago`, `now`, `in 3 s`.
 pub fn relative(moment: Millis, now: Millis) -> String {
-    if moment > now + 999 { format!("in {}", age(moment - now)) } else { format!("{} ago", age(now - moment)) }
+    match moment.saturating_sub(now) {
+        left if left > 999 => format!("in {}", age(left)),
+        left if left > -1_000 => "now".to_owned(),
+        left => format!("{} ago", age(left.saturating_neg())),
+    }
 }
 
 /// For people: `2026-11-20 14:03:05 CET`.
@@ -53,5 +57,6 @@ mod tests {
         }
         assert_eq!(relative(10_000, 13_000), "3 s ago");
         assert_eq!(relative(13_000, 10_000), "in 3 s");
+        assert_eq!([relative(10_999, 10_000), relative(9_001, 10_000)], ["now", "now"]);
     }
 }

@@ -118,12 +118,17 @@ fn value_axis(html: &mut Html, scale: &Scale, unit: &Unit, surroundings: &Surrou
     }
 }
 
+/// From here on, in hundredths of the width, words end where their line is.
+const EDGE: f64 = 96.0;
+
 fn time_axis(html: &mut Html, plot: &Plot, ticks: &[TimeTick]) {
     let span = (plot.range.end - plot.range.start).max(1) as f64;
     for tick in ticks {
         let place = (tick.at - plot.range.start) as f64 / span * 100.0;
         html.raw("<line class=\"grid grid-x\" y2=\"100%\" x1=\"").number(place).raw("%\" x2=\"").number(place);
-        html.raw("%\"/><text class=\"tick tick-x\" dy=\"18\" y=\"100%\" x=\"")
+        // A word in the middle of the last line would stand half outside.
+        let class = if place > EDGE { "tick tick-x tick-last" } else { "tick tick-x" };
+        html.raw("%\"/><text class=\"").raw(class).raw("\" dy=\"18\" y=\"100%\" x=\"")
             .number(place)
             .raw("%\">")
             .text(&tick.word)
