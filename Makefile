@@ -38,7 +38,7 @@ plugins: ## Compile the bundled plugins to components
 
 guests: ## Compile the guests that tests need
 	$(call say,compiling the guests for tests)
-	cargo run --quiet --package vitrine-pack -- build tests/misbehaving tests/caller --out tests/components
+	cargo run --quiet --package vitrine-pack -- build tests/misbehaving tests/caller tests/echo-guest --out tests/components
 
 STATION := sdk/examples/weather-station
 

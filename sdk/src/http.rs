@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use crate::bindings::shared::vitrine::plugin::http::{
-    Error, Header, Placement, Request, Response, SecretUse, Timing, TlsInfo,
+    Error, Header, Placement, PrefixedHeader, Request, Response, SecretUse, Timing, TlsInfo,
 };
 use crate::{Fault, host};
 
@@ -76,6 +76,13 @@ impl Request {
 
     pub fn send(&self) -> Result<Response, Error> {
         host::http::send(self)
+    }
+}
+
+impl Placement {
+    /// A header of this name whose value begins with a prefix, such as `Token `.
+    pub fn prefixed(name: &str, prefix: &str) -> Self {
+        Placement::Prefixed(PrefixedHeader { name: name.to_owned(), prefix: prefix.to_owned() })
     }
 }
 

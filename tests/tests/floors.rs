@@ -9,7 +9,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 use vitrine_tests::repository;
 
 /// The arrows of the house: a crate, and which of ours it may know.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("vitrine-model", &[]),
     ("vitrine-config", &[]),
     ("vitrine-sdk", &[]),
@@ -38,12 +38,14 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("vitrine-misbehaving", &["vitrine-sdk"]),
     ("vitrine-caller", &["vitrine-sdk"]),
     ("vitrine-weather-station", &["vitrine-sdk"]),
+    ("vitrine-echo-guest", &["vitrine-sdk"]),
 ];
 
 /// Heavy dependencies and their only homes.
-const HOMES: [(&str, &[&str]); 20] = [
+const HOMES: [(&str, &[&str]); 21] = [
     ("wasmtime", &["vitrine-plugin"]),
     ("wasmtime-wasi", &["vitrine-plugin"]),
+    ("wasmtime-wasi-http", &["vitrine-plugin"]),
     ("lettre", &["vitrine-plugin"]),
     ("aws-lc-rs", &["vitrine"]),
     ("hyper", &["vitrine-plugin", "vitrine-tests"]),

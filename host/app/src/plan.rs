@@ -5,7 +5,9 @@ mod data;
 mod instances;
 mod rights;
 mod rules;
+pub mod secrets;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -19,6 +21,7 @@ use vitrine_web::Dashboard;
 use crate::catalog::{Catalog, Places};
 use crate::settings::Settings;
 pub use instances::InstancePlan;
+use secrets::SecretPlan;
 
 /// Less would be a mistake: rules and pages look back further.
 const SHORTEST_RETENTION: Span = Span::from_secs(3_600);
@@ -50,6 +53,7 @@ pub struct Plan {
     pub catalog: Catalog,
     pub sources: Vec<SourcePlan>,
     pub channels: Vec<InstancePlan>,
+    pub secrets: BTreeMap<String, SecretPlan>,
     pub groups: Vec<Group>,
     pub dashboards: Vec<Dashboard>,
     /// None where the setting is wrong: then nothing is forgotten that a right one would keep.
@@ -85,8 +89,12 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
     notes.problems.extend(catalog.problems().map(Problem::general));
     let retention = general(&loaded, &mut notes);
     data::databases(&loaded, &mut notes);
+    let secrets = secrets::read(&loaded, &mut notes);
     let sources = instances::sources(&loaded, &catalog, &mut notes);
     let channels = instances::channels(&loaded, &catalog, &mut notes);
+    for instance in sources.iter().map(|source| &source.instance).chain(&channels) {
+        secrets::check(instance, &secrets, &loaded, &mut notes);
+    }
     let groups = rules::read(origins, &settings, &mut notes);
     let dashboards = dashboards::read(&settings, &catalog, &mut notes);
     Ok(Plan {
@@ -94,6 +102,7 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
         catalog,
         sources,
         channels,
+        secrets,
         groups,
         dashboards,
         retention,
@@ -102,6 +111,13 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
         broken_dashboards: notes.broken_dashboards,
         files: notes.files,
     })
+}
+
+/// As [`read`], and fetches each secret once to see whether it can be had, which may take some seconds.
+pub fn read_and_try(origins: &Origins) -> Result<Plan, (Problems, usize)> {
+    let mut plan = read(origins)?;
+    secrets::try_all(&mut plan);
+    Ok(plan)
 }
 
 /// The settings are broken; rules and dashboards are checked all the same, so that one run tells everything.

@@ -57,6 +57,8 @@ pub struct Settings {
     pub sources: BTreeMap<String, SourceEntry>,
     /// How people are told.
     pub channels: BTreeMap<String, ChannelEntry>,
+    /// Passwords and keys that the host puts into plugins' requests, and the plugins never see.
+    pub secrets: BTreeMap<String, SecretEntry>,
 }
 
 impl Default for Settings {
@@ -81,6 +83,7 @@ impl Default for Settings {
             databases: BTreeMap::new(),
             sources: BTreeMap::new(),
             channels: BTreeMap::new(),
+            secrets: BTreeMap::new(),
         }
     }
 }
@@ -134,7 +137,7 @@ pub struct MailSettings {
     pub from: String,
     /// The login's name.
     pub user: Option<String>,
-    /// The login's password, best as `{ env: NAME }` or `{ file: PATH }`.
+    /// The login's password, best as `{ env: NAME }`, `{ file: PATH }` or `{ command: [PROGRAM, …] }`.
     pub password: Option<Secret>,
 }
 
@@ -195,6 +198,33 @@ pub struct ChannelEntry {
     /// Where its limits differ from those that `plugins` sets for all.
     #[serde(default)]
     pub limits: InstanceLimits,
+}
+
+/// One entry of `secrets:`, with one of `env`, `file` and `command`.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecretEntry {
+    /// The environment variable that holds it.
+    pub env: Option<String>,
+    /// The file that holds it and nothing else.
+    pub file: Option<PathBuf>,
+    /// The program that prints it, and its arguments; it has 5 s.
+    pub command: Option<Vec<String>>,
+    /// Where it may be sent, written as in a grant: `https://api.example`.
+    #[schemars(length(min = 1))]
+    pub hosts: Vec<String>,
+}
+
+impl SecretEntry {
+    /// Where it is to be found, if the entry says so once.
+    pub fn reference(&self) -> Option<Secret> {
+        match (&self.env, &self.file, &self.command) {
+            (Some(name), None, None) => Some(Secret::Environment(name.clone())),
+            (None, Some(path), None) => Some(Secret::File(path.clone())),
+            (None, None, Some(words)) => Some(Secret::Command(words.clone())),
+            _ => None,
+        }
+    }
 }
 
 impl Settings {

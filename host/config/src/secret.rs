@@ -11,17 +11,21 @@ use zeroize::Zeroizing;
 
 use crate::document;
 
+pub(crate) mod command;
+
 /// What stands wherever a secret would be printed.
 const HIDDEN: &str = "***";
 
 /// No password is longer; a larger file is the wrong one.
 const BYTES_MOST: u64 = 64 << 10;
 
-/// Where a secret is to be found: `{ env: NAME }`, `{ file: PATH }`, or the text itself.
+/// Where a secret is to be found: `{ env: NAME }`, `{ file: PATH }`, `{ command: [PROGRAM, …] }`, or the text itself.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Secret {
     Environment(String),
     File(PathBuf),
+    /// A program and its arguments; it prints the secret.
+    Command(Vec<String>),
     Literal(Revealed),
 }
 
@@ -31,6 +35,7 @@ pub struct Revealed(Zeroizing<String>);
 
 impl Secret {
     /// Fetches the secret; `env` looks up an environment variable. The error names the reference and the remedy.
+    /// Reads a file or waits for a program, so it may block for some seconds.
     pub fn resolve(&self, env: &dyn Fn(&str) -> Option<String>) -> Result<Revealed, String> {
         match self {
             Secret::Literal(revealed) => Ok(revealed.clone()),
@@ -40,6 +45,7 @@ impl Secret {
                 None => Err(format!("environment variable {name} is not set: set it to the secret")),
             },
             Secret::File(path) => from_file(path),
+            Secret::Command(words) => command::run(words, command::TIME_MOST),
         }
     }
 }
@@ -53,17 +59,23 @@ fn from_file(path: &std::path::Path) -> Result<Revealed, String> {
     if text.len() as u64 > BYTES_MOST {
         return Err(format!("secret file {shown} is larger than 64 KiB: name the file that holds the secret alone"));
     }
-    // Editors and `echo` end a file with a line break that is no part of the secret.
+    revealed(&text, || format!("secret file {shown} is empty: write the secret into it"))
+}
+
+/// Editors and `echo` end a text with a line break that is no part of the secret.
+fn revealed(text: &str, empty: impl FnOnce() -> String) -> Result<Revealed, String> {
     let secret = text.trim_end_matches(['\r', '\n']);
-    if secret.is_empty() {
-        return Err(format!("secret file {shown} is empty: write the secret into it"));
-    }
-    Ok(Revealed::new(secret.to_owned()))
+    if secret.is_empty() { Err(empty()) } else { Ok(Revealed::new(secret.to_owned())) }
 }
 
 impl Revealed {
     pub fn new(text: String) -> Revealed {
         Revealed(Zeroizing::new(text))
+    }
+
+    /// The secret itself, still wiped when dropped.
+    pub fn into_inner(self) -> Zeroizing<String> {
+        self.0
     }
 
     /// The secret itself. Hand it on, do not keep or print it.
@@ -95,6 +107,7 @@ impl fmt::Display for Secret {
         match self {
             Secret::Environment(name) => write!(f, "environment variable {name}"),
             Secret::File(path) => write!(f, "file {}", path.display()),
+            Secret::Command(words) => write!(f, "command {}", words.first().map_or("", String::as_str)),
             Secret::Literal(_) => f.write_str(HIDDEN),
         }
     }
@@ -111,10 +124,11 @@ impl fmt::Debug for Secret {
 enum Reference {
     Env(String),
     File(PathBuf),
+    Command(Vec<String>),
 }
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "expected `{ env: NAME }`, `{ file: PATH }` or the secret itself")]
+#[serde(untagged, expecting = "expected `{ env: NAME }`, `{ file: PATH }`, `{ command: [PROGRAM] }` or the secret itself")]
 enum Written {
     Text(String),
     Reference(Reference),
@@ -126,6 +140,7 @@ impl<'de> Deserialize<'de> for Secret {
             Written::Text(text) => Secret::Literal(Revealed::new(text)),
             Written::Reference(Reference::Env(name)) => Secret::Environment(name),
             Written::Reference(Reference::File(path)) => Secret::File(path),
+            Written::Reference(Reference::Command(words)) => Secret::Command(words),
         })
     }
 }
@@ -136,6 +151,7 @@ impl Serialize for Secret {
         match self {
             Secret::Environment(name) => Reference::Env(name.clone()).serialize(serializer),
             Secret::File(path) => Reference::File(path.clone()).serialize(serializer),
+            Secret::Command(words) => Reference::Command(words.clone()).serialize(serializer),
             Secret::Literal(revealed) => revealed.serialize(serializer),
         }
     }
@@ -147,21 +163,25 @@ impl JsonSchema for Secret {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let reference = |key: &str, what: &str| {
+        let reference = |key: &str, mut value: serde_json::Value, what: &str| {
+            value["description"] = what.into();
             serde_json::json!({
                 "type": "object",
-                "properties": { key: { "type": "string", "minLength": 1, "description": what } },
+                "properties": { key: value },
                 "required": [key],
                 "additionalProperties": false,
             })
         };
+        let text = serde_json::json!({ "type": "string", "minLength": 1 });
+        let words = serde_json::json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 });
         json_schema!({
-            "description": "A secret: `{ env: NAME }`, `{ file: PATH }`, or the text itself.",
+            "description": "A secret: `{ env: NAME }`, `{ file: PATH }`, `{ command: [PROGRAM] }`, or the text itself.",
             // Messages about a write-only value do not repeat it.
             "writeOnly": true,
             "anyOf": [
-                reference("env", "The environment variable that holds the secret."),
-                reference("file", "The file that holds the secret and nothing else."),
+                reference("env", text.clone(), "The environment variable that holds the secret."),
+                reference("file", text, "The file that holds the secret and nothing else."),
+                reference("command", words, "The program that prints the secret, and its arguments."),
                 { "type": "string" },
             ],
         })

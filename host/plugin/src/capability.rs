@@ -77,6 +77,7 @@ pub(crate) fn link_all(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
     link_log(linker)?;
     imported::clock::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
     imported::http::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
+    http::link_wasi(linker)?;
     imported::system::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
     imported::sql::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
     imported::files::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;

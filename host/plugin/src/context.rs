@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use wasmtime_wasi::{ResourceTable, WasiCtx, WasiCtxView, WasiView};
 
 use crate::capability::{Services, wasi};
+use crate::capability::http::{Line, Wasi};
 use crate::grant::Grants;
 use crate::ledger::Ledger;
 use crate::limit::{EPOCH, Limits, Meter, Refused};
@@ -31,7 +32,10 @@ pub(crate) struct Context {
     /// The guest's last error line: after a panic it says what and where.
     pub(crate) last_words: Option<String>,
     pub(crate) own: Arc<Own>,
-    table: ResourceTable,
+    /// The way out, once it has been used.
+    pub(crate) line: Option<Arc<Line>>,
+    pub(crate) wasi_http: Option<Box<Wasi>>,
+    pub(crate) table: ResourceTable,
     /// Made when the guest first asks for it.
     wasi: Option<(WasiCtx, Arc<wasi::Output>)>,
 }
@@ -59,6 +63,8 @@ impl Context {
             out_of_cpu: false,
             last_words: None,
             own,
+            line: None,
+            wasi_http: None,
             table,
             wasi: None,
         }

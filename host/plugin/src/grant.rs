@@ -1,6 +1,6 @@
 //! Every yes and no in one type: what an admin granted, what the manifest asked, and both together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -12,11 +12,14 @@ use vitrine_model::port::keep::Room;
 pub use vitrine_pack::Capability as Right;
 use vitrine_pack::Manifest;
 
+pub mod address;
 pub mod data;
 pub mod http;
+pub mod secret;
 
 pub use data::StateGrant;
 pub use http::HttpGrant;
+pub use secret::{SecretGrant, SecretGrants};
 
 /// A right that a plain word grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -60,7 +63,8 @@ impl Default for GrantSettings {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DetailedGrant {
-    /// Where requests may go: `https://host`, `http://host:8080`, `https://*.example.org`, `GET https://host`.
+    /// Where requests may go: `https://host`, `http://host:8080`, `https://*.example.org`, `GET https://host`,
+    /// `unix:/run/app.sock`.
     pub http: Vec<String>,
     /// Networks that are closed unless named here (loopback, private, link-local), such as `10.0.0.0/8`.
     /// An address written out in `http`, or `localhost`, needs no entry.
@@ -69,6 +73,9 @@ pub struct DetailedGrant {
     pub system: bool,
     /// The host's mail relay.
     pub mail: bool,
+    /// The entries of `secrets:` that the host may put into requests, by the plugin's names for them: `[token]`, or
+    /// `{ token: pager }` where the settings call it `pager`.
+    pub secrets: SecretGrants,
     /// The only build that this is granted to: `sha256:…`, as `vitrine plugin inspect` shows it.
     pub digest: Option<String>,
     /// Databases, by their names under `databases`.
@@ -90,6 +97,8 @@ pub struct Grants {
     sql: Vec<String>,
     files: Vec<PathBuf>,
     state: Room,
+    /// By the plugin's names.
+    secrets: BTreeMap<String, SecretGrant>,
 }
 
 /// A part of a grant that cannot be understood; `path` leads to it inside `grant:`.
@@ -121,7 +130,13 @@ impl Grants {
                 });
             }
         }
-        Ok((granted.narrowed(manifest), unasked))
+        let mut grants = granted.narrowed(manifest);
+        if let GrantSettings::Detailed(details) = settings {
+            let (secrets, more) = details.secrets.narrowed(manifest);
+            grants.secrets = secrets;
+            unasked.extend(more);
+        }
+        Ok((grants, unasked))
     }
 
     fn read(settings: &GrantSettings) -> Result<Grants, Vec<GrantProblem>> {
@@ -148,12 +163,16 @@ impl Grants {
                 Err(reason) => problems.push(GrantProblem {
                     path: vec!["http".to_owned(), place.to_string()],
                     reason,
-                    hint: Some("write it as `https://host`, `http://host:8080` or `GET https://*.example.org`".to_owned()),
+                    hint: Some(
+                        "write it as `https://host`, `http://host:8080`, `GET https://*.example.org` or `unix:/run/app.sock`"
+                            .to_owned(),
+                    ),
                 }),
             }
         }
         for (place, text) in details.networks.iter().enumerate() {
-            match text.parse() {
+            // A single address is a network too.
+            match text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)) {
                 Ok(network) => grants.networks.push(network),
                 Err(_) => problems.push(GrantProblem {
                     path: vec!["networks".to_owned(), place.to_string()],
@@ -226,21 +245,42 @@ impl Grants {
         if self.http.iter().any(|grant| grant.allows(method, url)) {
             return Ok(());
         }
-        let origin = url.origin().ascii_serialization();
+        let origin = http::origin(url);
         Err(format!("requests to {origin} are not granted: add `http: [\"{origin}\"]` under `grant`"))
     }
 
-    /// Asks for a connection to this address, which `host` of a granted URL led to.
-    pub fn require_address(&self, host: &url::Host<&str>, address: IpAddr) -> Result<(), String> {
+    /// Asks for a secret by the plugin's name for it.
+    pub fn secret(&self, name: &str) -> Result<&SecretGrant, String> {
+        self.secrets.get(name).ok_or_else(|| {
+            format!(
+                "the secret `{name}` is not granted: add `secrets: [{name}]` under `grant`, if the plugin's manifest asks for it"
+            )
+        })
+    }
+
+    /// All secrets, by the plugin's names.
+    pub fn secrets(&self) -> impl Iterator<Item = (&str, &SecretGrant)> {
+        self.secrets.iter().map(|(name, grant)| (name.as_str(), grant))
+    }
+
+    /// Where requests may go.
+    pub fn places(&self) -> &[HttpGrant] {
+        &self.http
+    }
+
+    /// Asks for a connection to this address, to which the host of a granted URL led.
+    pub fn require_address(&self, url: &url::Url, address: IpAddr) -> Result<(), String> {
         let address = address.to_canonical();
-        let Some(kind) = http::closed_kind(address) else { return Ok(()) };
-        let is_itself = match host {
-            url::Host::Ipv4(named) => address == IpAddr::V4(*named),
-            url::Host::Ipv6(named) => address == IpAddr::V6(*named).to_canonical(),
-            url::Host::Domain(name) => address.is_loopback() && name.eq_ignore_ascii_case("localhost"),
+        let Some(kind) = address::closed_kind(address) else { return Ok(()) };
+        let host = url.host_str().unwrap_or_default();
+        let is_itself = match url.host() {
+            None => false,
+            Some(url::Host::Ipv4(named)) => address == IpAddr::V4(named),
+            Some(url::Host::Ipv6(named)) => address == IpAddr::V6(named).to_canonical(),
+            Some(url::Host::Domain(name)) => address.is_loopback() && http::plain_host(name).eq_ignore_ascii_case("localhost"),
         };
-        // The admin must have written it: a `*` that happens to cover it is no such word.
-        let explicit = is_itself && self.http.iter().any(|grant| grant.names(&host.to_string()));
+        // The admin must have written it, and for this port: a `*` that happens to cover it is no such word.
+        let explicit = is_itself && self.http.iter().any(|grant| grant.leads_to(url) && grant.names(host));
         if explicit || self.networks.iter().any(|network| network.contains(&address)) {
             return Ok(());
         }
@@ -263,6 +303,7 @@ impl fmt::Display for Grants {
             }
         }
         parts.extend(self.networks.iter().map(|network| format!("network {network}")));
+        parts.extend(self.secrets.keys().map(|name| format!("secret {name}")));
         f.write_str(&parts.join(" · "))
     }
 }

@@ -25,6 +25,7 @@ pub mod settings;
 mod source;
 mod ticker;
 
+pub use capability::http::SecretSource;
 pub use channel::PluginChannel;
 pub use compile::compile;
 pub use fetch::{Bounds, fetch};

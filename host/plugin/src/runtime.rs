@@ -1,5 +1,6 @@
 //! One wasmtime engine for all guests: how it is set up, how it counts time, how plugins come in.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use vitrine_pack::{Kind, Manifest};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use crate::capability::http::SecretSource;
 use crate::capability::{self, Services};
 use crate::code::CodeCache;
 use crate::compile::Compiler;
@@ -56,9 +58,11 @@ impl Runtime {
         let metrics = Metrics::default();
         let budget = Arc::new(Budget::new(settings.total_memory_mib as usize * (1 << 20)));
         metrics.register(registry, &budget, settings.max_guests);
+        let http_metrics = capability::http::HttpMetrics::default();
+        http_metrics.register(registry);
         let services = Services {
             clock,
-            http: capability::http::Egress::new(capability::http::Trust::new(settings.ca_file.clone())),
+            http: capability::http::Egress::new(capability::http::Trust::new(settings.ca_file.clone()), http_metrics),
             mail: capability::mail::Relay::default(),
             system: capability::system::Reader::default(),
             files: capability::files::Reader::default(),
@@ -99,6 +103,11 @@ impl Runtime {
     /// Tells which databases there are; without it `sql` is denied.
     pub fn set_databases(&self, databases: Arc<dyn Databases>) {
         self.services.sql.set(databases);
+    }
+
+    /// Takes the place of all secrets that there were.
+    pub fn set_secrets(&self, secrets: BTreeMap<String, SecretSource>) {
+        self.services.http.vault().set(secrets);
     }
 
     pub fn has_mail(&self) -> bool {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use vitrine_sdk::channel::{Channel, Failure, Later, Notification, Receipt};
-use vitrine_sdk::http::{Request, Response};
+use vitrine_sdk::http::{Placement, Request, Response};
 use vitrine_sdk::{Fault, export};
 
 use body::Body;
@@ -17,12 +17,43 @@ const LONGEST_WAIT_SECONDS: u32 = 86_400;
 /// How much of an answer is worth keeping.
 const LONGEST_ANSWER: usize = 200;
 
+/// The secret's name in `plugin.toml`.
+const TOKEN: &str = "token";
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     url: String,
     #[serde(default)]
     headers: BTreeMap<String, String>,
+    auth: Option<Auth>,
+}
+
+/// Where the secret goes; the plugin never sees it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Auth {
+    Bearer,
+    Basic(String),
+    Header(Header),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    name: String,
+    #[serde(default)]
+    prefix: String,
+}
+
+impl Auth {
+    fn placement(&self) -> Placement {
+        match self {
+            Auth::Bearer => Placement::Bearer,
+            Auth::Basic(user) => Placement::Basic(user.clone()),
+            Auth::Header(Header { name, prefix }) => Placement::prefixed(name, prefix),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -47,6 +78,9 @@ impl Channel for Webhook {
         let mut request = Request::post(&self.0.url).redirects(0).header("idempotency-key", key);
         for (name, value) in &self.0.headers {
             request = request.header(name, value);
+        }
+        if let Some(auth) = &self.0.auth {
+            request = request.secret(TOKEN, auth.placement());
         }
         let response = request.json(&Body::of(notification))?.send().map_err(Fault::from)?;
         match response.is_success() {

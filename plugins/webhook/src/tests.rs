@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use vitrine_sdk::Label;
 use vitrine_sdk::channel::{Alert, Status, configure};
 use vitrine_sdk::fake::{self, Host};
-use vitrine_sdk::http::{Error, Header};
+use vitrine_sdk::http::{self, Error};
 
 use super::*;
 
@@ -102,7 +102,7 @@ fn the_answer_says_whether_to_try_again() {
 #[test]
 fn a_busy_receiver_says_when() {
     let after = |status: u16, wait: &str| {
-        let headers = vec![Header { name: "Retry-After".to_owned(), value: wait.to_owned() }];
+        let headers = vec![http::Header { name: "Retry-After".to_owned(), value: wait.to_owned() }];
         deliver(Ok(Response { headers, ..fake::response(status, "") })).unwrap_err()
     };
     assert!(matches!(after(429, "30"), Failure::RetryAfter(later) if later.seconds == 30));
@@ -122,4 +122,27 @@ fn the_network_may_mend_and_so_may_the_grant() {
 #[test]
 fn the_url_is_checked() {
     assert!(configure::<Webhook>(r#"{"url":"hooks.example"}"#).unwrap_err().reason().starts_with("`url`"));
+}
+
+#[test]
+fn the_secret_goes_along_as_the_admin_says() {
+    for (auth, placement) in [
+        (r#""bearer""#, "Bearer"),
+        (r#"{"basic":"vitrine"}"#, "Basic(\"vitrine\")"),
+        (r#"{"header":{"name":"x-key"}}"#, "Prefixed(PrefixedHeader { name: \"x-key\", prefix: \"\" })"),
+        (r#"{"header":{"name":"x-key","prefix":"Key "}}"#, "Prefixed(PrefixedHeader { name: \"x-key\", prefix: \"Key \" })"),
+    ] {
+        let host = Host::new();
+        host.answer(URL, fake::response(200, ""));
+        let mut webhook: Webhook = configure(&format!(r#"{{"url":"{URL}","auth":{auth}}}"#)).unwrap();
+        webhook.deliver(&notification(), "key-1").unwrap();
+        let secrets = &host.requests()[0].secrets;
+        assert_eq!((secrets.len(), secrets[0].name.as_str()), (1, "token"));
+        assert_eq!(format!("{:?}", secrets[0].placement), placement);
+    }
+    let host = Host::new();
+    host.answer(URL, fake::response(200, ""));
+    configure::<Webhook>(&format!(r#"{{"url":"{URL}"}}"#)).unwrap().deliver(&notification(), "key-1").unwrap();
+    assert!(host.requests()[0].secrets.is_empty());
+    assert!(configure::<Webhook>(r#"{"url":"https://a.example","auth":"guess"}"#).is_err());
 }

@@ -11,6 +11,9 @@ use serde_json::{Map, Value, json};
 
 use crate::problem::{ManifestError, Problem};
 
+/// In a secret's `hosts`: wherever the admin binds it to.
+pub const ANY_HOST: &str = "*";
+
 /// A manifest, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
@@ -141,7 +144,8 @@ impl fmt::Display for Capability {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Right {
     pub reason: String,
-    /// `http` only: the origins asked for (`https://api.example`). Empty: whatever the admin grants.
+    /// `http` only: the origins (`https://api.example`) and sockets (`unix:/run/app.sock`) asked for. Empty: whatever
+    /// the admin grants.
     pub hosts: Vec<String>,
 }
 
@@ -149,6 +153,7 @@ pub struct Right {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Secret {
     pub reason: String,
+    /// Never empty; [`ANY_HOST`] leaves it to the admin.
     pub hosts: Vec<String>,
 }
 

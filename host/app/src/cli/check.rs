@@ -12,7 +12,7 @@ use crate::plan::{self, Origins};
 use crate::settings::Settings;
 
 pub(super) fn run(origins: &Origins) -> anyhow::Result<ExitCode> {
-    let (problems, files) = match plan::read(origins) {
+    let (problems, files) = match plan::read_and_try(origins) {
         Ok(plan) => (plan.problems, plan.files),
         Err(found) => found,
     };

@@ -22,7 +22,7 @@ const BLOCKING_THREADS: usize = 64;
 const LAST_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) fn run(origins: Origins) -> anyhow::Result<ExitCode> {
-    let plan = match plan::read(&origins) {
+    let plan = match plan::read_and_try(&origins) {
         Ok(plan) => plan,
         Err((problems, files)) => {
             writeln!(std::io::stderr(), "{}", problems.render_among(files, super::color()).trim_end())?;

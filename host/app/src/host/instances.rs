@@ -11,13 +11,14 @@ use vitrine_monitor::alert::Group;
 use vitrine_monitor::{ChannelEntry, Route, SourceTask};
 use vitrine_plugin::grant::Grants;
 use vitrine_plugin::settings::{MailRelay, MailTls};
-use vitrine_plugin::{Instance, Kind, PluginChannel, PluginPanel, PluginSource};
+use vitrine_plugin::{Instance, Kind, PluginChannel, PluginPanel, PluginSource, SecretSource};
 
 use super::running::{Key, Made, Note, PluginFile, Running};
 use super::{Host, data, later};
 use crate::approval::Asked;
 use crate::catalog::Catalog;
 use crate::orders::{self, What};
+use crate::plan::secrets::{SecretPlan, fetch};
 use crate::plan::{InstancePlan, Plan, SourcePlan};
 use crate::settings::MailSettings;
 
@@ -40,7 +41,8 @@ impl Host {
             self.running().retention.store(retention.millis(), Ordering::Relaxed);
         }
         let mut problems = std::mem::take(&mut plan.problems);
-        self.mail(plan.settings.mail.as_ref(), &mut problems);
+        self.mail(plan.settings.mail.clone(), &mut problems).await;
+        self.runtime.set_secrets(plan.secrets.iter().map(|(name, plan)| (name.clone(), secret(plan))).collect());
         data::set_databases(&self.databases, &plan.settings, &mut problems);
         self.obey(&plan).await;
         self.panels(&plan.catalog, &mut problems).await;
@@ -112,9 +114,11 @@ impl Host {
         self.dashboards.append(&mut plan.dashboards);
     }
 
-    fn mail(&self, settings: Option<&MailSettings>, problems: &mut Problems) {
+    async fn mail(&self, settings: Option<MailSettings>, problems: &mut Problems) {
+        // The password may be a program's to print, which takes its time.
+        let relay = tokio::task::spawn_blocking(move || settings.as_ref().map(relay).transpose()).await;
         // Compared with its secrets in clear: a password that changed in its file is a change.
-        let set = settings.map(relay).transpose().and_then(|relay| {
+        let set = relay.map_err(|error| error.to_string()).flatten().and_then(|relay| {
             if relay != self.running().mail {
                 self.runtime.set_mail(relay.as_ref())?;
                 self.running().mail = relay;
@@ -307,11 +311,16 @@ impl Host {
     }
 }
 
+/// A secret that is fetched whenever a request needs it.
+fn secret(plan: &SecretPlan) -> SecretSource {
+    let reference = plan.reference.clone();
+    let fetch = move || fetch(&reference).map(|value| value.into_inner());
+    SecretSource { hosts: plan.hosts.clone(), fetch: Arc::new(fetch) }
+}
+
 /// The relay with its password in clear.
-#[expect(clippy::disallowed_methods, reason = "a secret may be a variable: it is read where it is used")]
 fn relay(settings: &MailSettings) -> Result<MailRelay, String> {
-    let environment = |name: &str| std::env::var(name).ok();
-    let password = settings.password.as_ref().map(|secret| secret.resolve(&environment)).transpose()?;
+    let password = settings.password.as_ref().map(fetch).transpose()?;
     let usual = match settings.tls {
         MailTls::Implicit => 465,
         MailTls::Starttls => 587,

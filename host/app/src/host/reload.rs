@@ -108,7 +108,7 @@ pub(super) fn folders(origins: &plan::Origins, settings: &Settings) -> Vec<PathB
 
 async fn reload(host: &mut Host) {
     let origins = host.origins.clone();
-    let read = tokio::task::spawn_blocking(move || plan::read(&origins)).await;
+    let read = tokio::task::spawn_blocking(move || plan::read_and_try(&origins)).await;
     match read {
         Ok(Ok(plan)) => {
             tracing::info!(files.count = plan.files, "files were read anew");

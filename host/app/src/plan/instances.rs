@@ -72,7 +72,7 @@ struct Judged {
 }
 
 impl InstancePlan {
-    fn path(&self) -> Path {
+    pub(super) fn path(&self) -> Path {
         let list = match self.noun {
             Noun::Source => "sources",
             Noun::Channel => "channels",

@@ -47,7 +47,7 @@ fn missing_hosts(instance: &InstancePlan, path: &Path, manifest: &Manifest, gran
             findings.push(Finding::value(path, format!("`{text}` is not a URL")).hint("write it as `https://host/path`"));
             continue;
         };
-        let origin = url.origin().ascii_serialization();
+        let origin = vitrine_plugin::grant::http::origin(&url);
         let method = instance.with.get("method").and_then(Value::as_str).unwrap_or("GET");
         if grants.require_http(method, &url).is_err() {
             let reason = format!("{} `{}` asks for a host that is not granted", instance.noun, instance.name);

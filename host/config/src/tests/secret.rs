@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use super::document;
-use crate::secret::{Revealed, Secret};
+use crate::secret::{Revealed, Secret, command};
 use crate::typed;
 
 fn read(text: &str) -> Result<Secret, String> {
@@ -50,6 +51,49 @@ fn references_are_followed() {
     check(file("blank", "\n"), Err("is empty"));
     check(file("large", &"x".repeat(70_000)), Err("larger than 64 KiB"));
     check(Secret::File(folder.path().join("none")), Err("cannot be read"));
+}
+
+#[test]
+fn a_program_prints_the_secret_and_nothing_of_it_is_shown() {
+    let check = |script: &str, expected: Result<&str, &str>| {
+        let words = ["sh", "-c", script].map(str::to_owned).to_vec();
+        let resolved = Secret::Command(words).resolve(&|_| None);
+        let resolved = resolved.as_ref().map(Revealed::expose).map_err(String::as_str);
+        match (resolved, expected) {
+            (Err(error), Err(part)) => assert!(error.contains(part) && !error.contains("hunter"), "{error}"),
+            (resolved, expected) => assert_eq!(resolved, expected),
+        }
+    };
+    check("echo hunter2", Ok("hunter2"));
+    check("cat; printf 'hunter\\n2\\n'", Ok("hunter\n2"));
+    check("echo hunter2 >&2; echo hunter2; exit 3", Err("failed (exit status: 3)"));
+    check("true", Err("printed nothing"));
+    check("printf '\\377hunter'", Err("is no text"));
+    check("yes hunter2", Err("more than 64 KiB"));
+    let missing = Secret::Command(vec!["/none/such".to_owned()]).resolve(&|_| None).unwrap_err();
+    assert!(missing.contains("`/none/such` cannot be started"), "{missing}");
+    assert!(Secret::Command(Vec::new()).resolve(&|_| None).unwrap_err().contains("is empty"));
+    assert_eq!(read("{ command: [pass, show, mail] }").unwrap().to_string(), "command pass");
+}
+
+#[test]
+fn a_program_that_waits_is_ended_with_all_it_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids = folder.path().join("ids");
+    // The second sleep holds the output open when its parent is gone.
+    let script = format!("sleep 600 & echo $! > '{0}'; echo $$ >> '{0}'; wait", ids.display());
+    let words = ["sh", "-c", &script].map(str::to_owned);
+    let error = command::run(&words, Duration::from_millis(500)).unwrap_err();
+    assert!(error.contains("did not end within 500ms"), "{error}");
+    // A process that nobody has taken note of yet is a zombie, and has no command line.
+    let is_there = |id: &str| !std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default().is_empty();
+    let begin = Instant::now();
+    let ids = std::fs::read_to_string(ids).unwrap();
+    assert_eq!(ids.lines().count(), 2);
+    while ids.lines().any(is_there) {
+        assert!(begin.elapsed() < Duration::from_secs(10), "they live on: {ids}");
+        std::thread::yield_now();
+    }
 }
 
 #[test]

@@ -1,233 +1,209 @@
-//! `http`: the one way out. Resolves once, vets the addresses, connects only to those, asks again at each redirect.
+//! `http`: the one way out, for our interface and for `wasi:http`. Resolves once, vets the addresses, connects only to
+//! those, asks again at each redirect; fills secrets in, and takes them out of what comes back.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
-use hyper::header::{AUTHORIZATION, COOKIE, HOST, HeaderName, HeaderValue, LOCATION, PROXY_AUTHORIZATION, USER_AGENT};
-use hyper::{Method, Request as HyperRequest, Response as HyperResponse};
-use url::Url;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::bindings::imported::http::{Error, Header, Host, Request, Response, Timing};
+use crate::bindings::imported::http::{Error, Host, Request, Response};
 use crate::context::Context;
 use crate::grant::Grants;
 
+mod answer;
 mod connect;
+mod count;
+mod hide;
+mod request;
+mod secret;
 mod tls;
+mod vault;
+mod wasi;
 
+use answer::Phases;
+pub(crate) use count::HttpMetrics;
+use request::Outgoing;
+use secret::Keys;
 pub(crate) use tls::Trust;
+pub use vault::SecretSource;
+pub(crate) use vault::Vault;
+pub(crate) use wasi::{Wasi, link as link_wasi};
 
-/// The most that an answer's body may hold.
-const BODY_BYTES: usize = 8 << 20;
-/// The most that an answer's head may hold.
+/// The most that a message's head may hold, the request's and the answer's.
 const HEAD_BYTES: usize = 64 << 10;
 const HEADERS: usize = 128;
 const REDIRECTS: u8 = 10;
 
-/// Requests under way from all guests together.
+/// Requests under way from all guests together, and from one instance.
 const CONCURRENT: usize = 256;
+const CONCURRENT_OF_INSTANCE: usize = 16;
 
 /// Sends guests' requests.
 pub(crate) struct Egress {
     trust: Trust,
-    slots: tokio::sync::Semaphore,
-    user_agent: HeaderValue,
+    resolver: connect::Resolver,
+    vault: Vault,
+    slots: Semaphore,
+    lines: Mutex<HashMap<Arc<str>, Weak<Line>>>,
+    metrics: HttpMetrics,
 }
 
-/// One exchange, as far as it went.
-struct Outgoing {
-    method: Method,
-    url: Url,
-    headers: hyper::HeaderMap,
-    body: Bytes,
+/// One instance's part of the way out.
+pub(crate) struct Line {
+    slots: Arc<Semaphore>,
+    counters: count::Counters,
 }
+
+/// What the host itself says no to; the label of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refused {
+    Grant,
+    Address,
+    Secret,
+}
+
+/// Why there is no answer: what the guest is told, and who said no, if it was the host.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    error: Error,
+    refused: Option<Refused>,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        Stop { error, refused: None }
+    }
+}
+
+impl Stop {
+    fn refused(by: Refused, reason: String) -> Stop {
+        Stop { error: Error::Denied(reason), refused: Some(by) }
+    }
+}
+
+/// An answer, and the slot that it takes for as long as it is kept.
+type Answered = (Response, OwnedSemaphorePermit);
 
 impl Egress {
-    pub(crate) fn new(trust: Trust) -> Egress {
-        let user_agent = HeaderValue::from_static(concat!("Vitrine/", env!("CARGO_PKG_VERSION")));
-        Egress { trust, slots: tokio::sync::Semaphore::new(CONCURRENT), user_agent }
+    pub(crate) fn new(trust: Trust, metrics: HttpMetrics) -> Egress {
+        Egress {
+            trust,
+            resolver: connect::system_resolver(),
+            vault: Vault::default(),
+            slots: Semaphore::new(CONCURRENT),
+            lines: Mutex::default(),
+            metrics,
+        }
     }
 
-    async fn send(&self, grants: &Grants, request: Request) -> Result<Response, Error> {
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// All guests of an instance share one line.
+    pub(crate) fn line(&self, instance: &Arc<str>) -> Arc<Line> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(line) = lines.get(instance).and_then(Weak::upgrade) {
+            return line;
+        }
+        lines.retain(|_, line| line.strong_count() > 0);
+        let slots = Arc::new(Semaphore::new(CONCURRENT_OF_INSTANCE));
+        let line = Arc::new(Line { slots, counters: self.metrics.of(instance) });
+        lines.insert(Arc::clone(instance), Arc::downgrade(&line));
+        line
+    }
+
+    /// The whole exchange, redirects included, within `wait`.
+    async fn send(&self, line: &Line, grants: &Grants, request: Request, wait: Duration) -> Result<Answered, Stop> {
+        let outcome = match tokio::time::timeout(wait, self.in_turn(line, grants, request)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::Timeout(format!("no complete answer within {:.1} s", wait.as_secs_f64())).into()),
+        };
+        line.counters.count(&outcome);
+        outcome
+    }
+
+    async fn in_turn(&self, line: &Line, grants: &Grants, request: Request) -> Result<Answered, Stop> {
+        let stopping = |_| Error::Connect("the host is stopping".to_owned());
+        let own = Arc::clone(&line.slots).acquire_owned().await.map_err(stopping)?;
+        let _shared = self.slots.acquire().await.map_err(stopping)?;
+        let response = self.follow(line, grants, request).await?;
+        Ok((response, own))
+    }
+
+    /// From hop to hop. Each needs its grant, and its own leave for each secret.
+    async fn follow(&self, line: &Line, grants: &Grants, request: Request) -> Result<Response, Stop> {
         let allowed = request.redirects.min(REDIRECTS);
-        let mut outgoing = self.prepare(request)?;
-        let _slot = self.slots.acquire().await.map_err(|_| Error::Connect("the host is stopping".to_owned()))?;
+        let (mut outgoing, uses) = request::prepare(request)?;
+        grants.require_http(outgoing.method.as_str(), &outgoing.url).map_err(|reason| Stop::refused(Refused::Grant, reason))?;
+        let keys = Keys::fetch(&self.vault, grants, uses, &outgoing).await?;
         let mut redirects = 0;
         loop {
-            let (answer, mut connection, phases) = self.exchange(grants, &outgoing).await?;
-            let target = if redirects < allowed { redirect(&outgoing.url, &answer) } else { None };
+            let hop = self.exchange(line, grants, &outgoing, &keys).await;
+            let (answer, mut connection, phases) = hop.map_err(|stop| keys.hide_stop(stop))?;
+            let target = if redirects < allowed { answer::redirect(&outgoing.url, &answer) } else { None };
             let Some(target) = target else {
-                return connection.serve(finish(answer, &outgoing, phases, redirects)).await;
+                let body = answer::Finish { outgoing: &outgoing, keys: &keys, phases, redirects, counters: &line.counters };
+                let finished = connection.serve(body.finish(answer)).await;
+                return finished.map_err(|stop| keys.hide_stop(stop));
             };
             redirects += 1;
-            outgoing.follow(target, answer.status().as_u16());
+            outgoing.follow(target, answer.status().as_u16())?;
+            keys.require_clean(&outgoing)?;
         }
-    }
-
-    fn prepare(&self, request: Request) -> Result<Outgoing, Error> {
-        let invalid = |what: &str| Error::Invalid(what.to_owned());
-        if let Some(secret) = request.secrets.first() {
-            return Err(Error::Denied(format!(
-                "the secret `{}` is not granted: this version of Vitrine offers none yet",
-                secret.name
-            )));
-        }
-        let url: Url = request.url.parse().map_err(|error| Error::Invalid(format!("`{}` is not a URL: {error}", request.url)))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(Error::Invalid(format!("`{}:` is neither http nor https", url.scheme())));
-        }
-        let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| invalid("the method is not an HTTP method"))?;
-        if method == Method::CONNECT {
-            return Err(invalid("the method CONNECT is not for plugins"));
-        }
-        let mut headers = hyper::HeaderMap::new();
-        for header in request.headers {
-            let name = HeaderName::from_bytes(header.name.as_bytes())
-                .map_err(|_| Error::Invalid(format!("`{}` is not a header name", header.name)))?;
-            // What frames the message is the host's to write.
-            if matches!(
-                name.as_str(),
-                "host" | "content-length" | "transfer-encoding" | "connection" | "upgrade" | "te" | "trailer"
-            ) {
-                return Err(Error::Invalid(format!("the header `{name}` is written by the host")));
-            }
-            let value = HeaderValue::from_str(&header.value)
-                .map_err(|_| Error::Invalid(format!("the value of the header `{name}` holds letters that a header cannot")))?;
-            headers.append(name, value);
-        }
-        headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
-        Ok(Outgoing { method, url, headers, body: request.body.into() })
     }
 
     async fn exchange(
         &self,
+        line: &Line,
         grants: &Grants,
         outgoing: &Outgoing,
-    ) -> Result<(HyperResponse<hyper::body::Incoming>, connect::Connection, Phases), Error> {
-        grants.require_http(outgoing.method.as_str(), &outgoing.url).map_err(Error::Denied)?;
+        keys: &Keys,
+    ) -> Result<(answer::Answer, connect::Connection, Phases), Stop> {
+        let granted = grants.require_http(outgoing.method.as_str(), &outgoing.url);
+        granted.map_err(|reason| Stop::refused(Refused::Grant, reason))?;
+        let message = keys.fill(outgoing)?.message()?;
         let (connect::Open { mut sender, mut connection }, mut phases) =
-            connect::open(&self.trust, grants, &outgoing.url).await?;
-        let message = outgoing.message()?;
+            connect::open(&self.trust, &self.resolver, grants, &outgoing.url).await?;
+        line.counters.sent(request::size(&message));
         let sent = Instant::now();
-        let answer = connection.serve(sender.send_request(message)).await.map_err(|error| protocol(&error))?;
+        let answer = connection.serve(sender.send_request(message)).await.map_err(|error| answer::protocol(&error))?;
         phases.processing = sent.elapsed();
         phases.head_at = Some(Instant::now());
         Ok((answer, connection, phases))
     }
 }
 
-impl Outgoing {
-    fn message(&self) -> Result<HyperRequest<Full<Bytes>>, Error> {
-        let target = &self.url[url::Position::BeforePath..url::Position::AfterQuery];
-        let host = &self.url[url::Position::BeforeHost..url::Position::AfterPort];
-        let mut message = HyperRequest::builder()
-            .method(self.method.clone())
-            .uri(target)
-            .body(Full::new(self.body.clone()))
-            .map_err(|error| Error::Invalid(format!("the request cannot be built: {error}")))?;
-        let host = HeaderValue::from_str(host).map_err(|_| Error::Invalid("the host's name is not a header value".to_owned()))?;
-        *message.headers_mut() = self.headers.clone();
-        message.headers_mut().insert(HOST, host);
-        Ok(message)
+impl Context {
+    /// The instance's part of the way out, looked up once per guest.
+    fn line(&mut self) -> Arc<Line> {
+        let line = self.line.get_or_insert_with(|| self.services.http.line(&self.instance));
+        Arc::clone(line)
     }
-
-    /// As browsers do: 303 becomes GET, and so does a POST at 301 and 302; what is meant for one host stays with it.
-    fn follow(&mut self, target: Url, status: u16) {
-        if status == 303 || (matches!(status, 301 | 302) && self.method == Method::POST) {
-            self.method = Method::GET;
-            self.body = Bytes::new();
-        }
-        if target.origin() != self.url.origin() {
-            for name in [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION] {
-                self.headers.remove(name);
-            }
-        }
-        self.url = target;
-    }
-}
-
-/// Where the time of the last exchange went, and who answered.
-struct Phases {
-    resolve: Duration,
-    connect: Duration,
-    tls: Duration,
-    processing: Duration,
-    head_at: Option<Instant>,
-    address: std::net::SocketAddr,
-    certificate: Option<crate::bindings::imported::http::TlsInfo>,
-}
-
-fn redirect(from: &Url, answer: &HyperResponse<hyper::body::Incoming>) -> Option<Url> {
-    if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-        return None;
-    }
-    let target = from.join(answer.headers().get(LOCATION)?.to_str().ok()?).ok()?;
-    matches!(target.scheme(), "http" | "https").then_some(target)
-}
-
-async fn finish(
-    answer: HyperResponse<hyper::body::Incoming>,
-    outgoing: &Outgoing,
-    phases: Phases,
-    redirects: u8,
-) -> Result<Response, Error> {
-    let (head, body) = answer.into_parts();
-    let body = read(body).await?;
-    let transfer = phases.head_at.map_or(Duration::ZERO, |moment| moment.elapsed());
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    Ok(Response {
-        status: head.status.as_u16(),
-        version: format!("{:?}", head.version).trim_start_matches("HTTP/").to_owned(),
-        headers: head.headers.iter().map(|(name, value)| Header { name: name.to_string(), value: text(value) }).collect(),
-        body,
-        address: phases.address.to_string(),
-        url: outgoing.url.to_string(),
-        redirects,
-        timing: Timing {
-            resolve: phases.resolve.as_secs_f64(),
-            connect: phases.connect.as_secs_f64(),
-            tls: phases.tls.as_secs_f64(),
-            processing: phases.processing.as_secs_f64(),
-            transfer: transfer.as_secs_f64(),
-        },
-        tls: phases.certificate,
-    })
-}
-
-async fn read(mut body: hyper::body::Incoming) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| protocol(&error))?;
-        let Ok(data) = frame.into_data() else { continue };
-        if bytes.len() + data.len() > BODY_BYTES {
-            return Err(Error::TooLarge(format!("the answer is larger than {} MiB", BODY_BYTES >> 20)));
-        }
-        bytes.extend_from_slice(&data);
-    }
-    Ok(bytes)
-}
-
-fn protocol(error: &hyper::Error) -> Error {
-    if error.is_parse() && error.to_string().contains("too large") {
-        return Error::TooLarge(format!("the answer's head is larger than {} KiB or {HEADERS} fields", HEAD_BYTES >> 10));
-    }
-    Error::Protocol(format!("the server did not answer as HTTP asks: {error}"))
 }
 
 impl Host for Context {
     async fn send(&mut self, request: Request) -> Result<Response, Error> {
         let left = self.time_left();
         let wait = request.timeout.map_or(left, |millis| Duration::from_millis(millis.into()).min(left));
-        let exchange = self.services.http.send(&self.grants, request);
-        let outcome = match tokio::time::timeout(wait, exchange).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Error::Timeout(format!("no complete answer within {:.1} s", wait.as_secs_f64()))),
-        };
-        match &outcome {
-            Err(Error::Denied(reason)) => self.refuse("http", reason),
-            Err(Error::Invalid(_)) => {}
-            _ => self.used("http"),
+        let line = self.line();
+        match self.services.http.send(&line, &self.grants, request, wait).await {
+            Ok((response, _slot)) => {
+                self.used("http");
+                Ok(response)
+            }
+            Err(Stop { error, .. }) => {
+                match &error {
+                    Error::Denied(reason) => self.refuse("http", reason),
+                    Error::Invalid(_) => {}
+                    _ => self.used("http"),
+                }
+                Err(error)
+            }
         }
-        outcome
     }
 }
+
+#[cfg(test)]
+mod tests;

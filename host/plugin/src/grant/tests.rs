@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod policy;
+
 use super::*;
 
 fn grants(http: &[&str], networks: &[&str]) -> Grants {
@@ -8,89 +10,101 @@ fn grants(http: &[&str], networks: &[&str]) -> Grants {
 }
 
 #[test]
-fn requests_go_where_a_grant_says_and_nowhere_else() {
-    let cases = [
-        ("https://shop.example", "GET", "https://shop.example/health", true),
-        ("https://shop.example", "GET", "https://SHOP.example:443/", true),
-        ("https://shop.example", "GET", "http://shop.example/", false),
-        ("https://shop.example", "GET", "https://shop.example:8443/", false),
-        ("https://shop.example", "GET", "https://shop.example.evil.example/", false),
-        ("https://shop.example", "GET", "https://shop.example@evil.example/", false),
-        ("https://*.example", "GET", "https://a.b.example/", true),
-        ("https://*.example", "GET", "https://example/", false),
-        ("https://*", "POST", "https://anything.org/", true),
-        ("https://*", "POST", "https://anything.org:444/", false),
-        ("GET https://shop.example", "POST", "https://shop.example/", false),
-        ("GET https://shop.example", "GET", "https://shop.example/", true),
-        ("http://127.0.0.1:9000", "GET", "http://127.1:9000/", true),
-        ("http://127.0.0.1:9000", "GET", "http://0x7f.1:9000/", true),
-    ];
-    for (grant, method, url, wanted) in cases {
-        let verdict = grants(&[grant], &[]).require_http(method, &url.parse().unwrap());
-        assert_eq!(verdict.is_ok(), wanted, "{grant} for {method} {url}: {verdict:?}");
-    }
-}
-
-#[test]
 fn nonsense_is_no_grant() {
-    for text in ["", "shop.example", "ftp://shop.example", "https://shop.example/path", "https://a@b.example", "https://"] {
+    for text in [
+        "",
+        "shop.example",
+        "ftp://shop.example",
+        "https://shop.example/path",
+        "https://a@b.example",
+        "https://:b@c.example",
+        "https://",
+        "https://a.*.example",
+        "unix:",
+        "unix:app.sock",
+        "unix:/",
+        "unix:/run/../app.sock",
+        "unix:/run//app.sock",
+        "unix://run/app.sock",
+    ] {
         assert!(text.parse::<HttpGrant>().is_err(), "{text}");
     }
 }
 
 #[test]
-fn closed_addresses_need_a_word_of_their_own() {
-    let open = grants(&["https://*"], &[]);
-    for address in [
-        "127.0.0.1",
-        "10.1.2.3",
-        "172.16.0.1",
-        "192.168.1.1",
-        "169.254.169.254",
-        "100.64.0.1",
-        "0.0.0.0",
-        "224.0.0.1",
-        "255.255.255.255",
-        "::1",
-        "::",
-        "fe80::1",
-        "fd00::1",
-        "::ffff:127.0.0.1",
-        "::ffff:10.0.0.1",
-        "64:ff9b::7f00:1",
-        "2002:7f00:1::",
-        "ff02::1",
-        "::127.0.0.1",
+fn a_grant_prints_as_it_is_written() {
+    for text in ["https://a.example", "http://a.example:8080", "GET https://*.example", "https://*", "POST unix:/run/a.sock"] {
+        assert_eq!(text.parse::<HttpGrant>().unwrap().to_string(), text);
+    }
+}
+
+const SEEKER: &str = r#"
+name = "seeker"
+kind = "data-source"
+version = "0.1.0"
+title = "Seeker"
+description = "Signs in."
+offers = ["collector"]
+rights.http = { reason = "signs in" }
+secrets.token = { reason = "signs in", hosts = ["https://api.example", "https://*.cloud.example", "broken"] }
+secrets.open = { reason = "signs in", hosts = ["*"] }
+"#;
+
+fn with_secrets(secrets: SecretGrants) -> Result<Grants, Vec<GrantProblem>> {
+    // A host that cannot be read must narrow what is asked for, not open it.
+    let manifest = Manifest::parse(&SEEKER.replace(", \"broken\"", "")).unwrap();
+    let mut manifest = manifest;
+    if let Some(secret) = manifest.secrets.get_mut("token") {
+        secret.hosts.push("broken".to_owned());
+    }
+    let details = DetailedGrant { http: vec!["https://api.example".to_owned()], secrets, ..DetailedGrant::default() };
+    Grants::new(&GrantSettings::Detailed(details), &manifest)
+}
+
+#[test]
+fn a_secret_is_asked_for_and_granted_and_goes_only_where_it_is_bound() {
+    let same = with_secrets(SecretGrants::Same(vec!["token".to_owned()])).unwrap();
+    let renamed = [("token", "pager"), ("open", "pager")].map(|(own, host)| (own.to_owned(), host.to_owned()));
+    let renamed = with_secrets(SecretGrants::Renamed(renamed.into())).unwrap();
+    assert_eq!(same.secret("token").unwrap().host_name, "token");
+    assert_eq!(renamed.secret("token").unwrap().host_name, "pager");
+    let reason = same.secret("open").unwrap_err();
+    assert!(reason.contains("add `secrets: [open]` under `grant`"), "{reason}");
+    for (name, url, wanted) in [
+        ("token", "https://api.example/x", true),
+        ("token", "https://eu.cloud.example/", true),
+        ("token", "https://cloud.example/", false),
+        ("token", "http://api.example/", false),
+        ("token", "https://api.example:444/", false),
+        ("token", "https://evil.example/", false),
+        ("open", "https://evil.example/", true),
     ] {
-        let verdict = open.require_address(&url::Host::Domain("innocent.example"), address.parse().unwrap());
-        assert!(verdict.is_err(), "{address}");
-    }
-    for address in ["93.184.216.34", "2606:2800:220:1::1", "8.8.8.8"] {
-        assert_eq!(open.require_address(&url::Host::Domain("innocent.example"), address.parse().unwrap()), Ok(()), "{address}");
+        let asked = renamed.secret(name).unwrap().is_asked_for("GET", &url.parse().unwrap());
+        assert_eq!(asked, wanted, "{name} {url}");
     }
 }
 
 #[test]
-fn a_star_is_no_word_for_a_closed_address() {
-    let wide = grants(&["http://*", "http://*.example"], &[]);
-    for host in ["127.0.0.1", "169.254.169.254", "168.63.129.16", "10.0.0.1"] {
-        let address: std::net::Ipv4Addr = host.parse().unwrap();
-        assert!(wide.require_address(&url::Host::Ipv4(address), IpAddr::V4(address)).is_err(), "{host}");
+fn a_secret_that_leads_nowhere_is_told() {
+    let grants = with_secrets(SecretGrants::Same(vec!["token".to_owned(), "open".to_owned()])).unwrap();
+    let way = |name: &str, bound: &str| grants.secret(name).unwrap().require_way(&[bound.parse().unwrap()], grants.places());
+    assert_eq!(way("token", "https://api.example"), Ok(()));
+    assert_eq!(way("open", "https://api.example"), Ok(()));
+    assert_eq!(way("token", "POST https://api.example"), Ok(()));
+    for (name, bound, part) in [
+        ("token", "https://evil.example", "the plugin asks to send it to https://api.example"),
+        ("token", "https://eu.cloud.example", "no grant of `http` leads there"),
+        ("open", "https://evil.example", "no grant of `http` leads there"),
+    ] {
+        let reason = way(name, bound).unwrap_err();
+        assert!(reason.contains(part), "{reason}");
     }
-    assert!(wide.require_address(&url::Host::Domain("localhost"), "127.0.0.1".parse().unwrap()).is_err());
-    assert!(wide.require_address(&url::Host::Ipv6("::1".parse().unwrap()), "::1".parse().unwrap()).is_err());
 }
 
 #[test]
-fn a_written_address_a_network_or_localhost_is_a_word_of_its_own() {
-    let address: IpAddr = "127.0.0.1".parse().unwrap();
-    let plain = grants(&["http://127.0.0.1"], &[]);
-    assert_eq!(plain.require_address(&url::Host::Ipv4("127.0.0.1".parse().unwrap()), address), Ok(()));
-    let local = grants(&["http://localhost"], &[]);
-    assert_eq!(local.require_address(&url::Host::Domain("localhost"), address), Ok(()));
-    assert!(local.require_address(&url::Host::Domain("localhost"), "10.0.0.1".parse().unwrap()).is_err());
-    assert!(plain.require_address(&url::Host::Domain("localhost"), address).is_err());
-    let wide = grants(&["http://db.internal"], &["10.0.0.0/8"]);
-    assert_eq!(wide.require_address(&url::Host::Domain("db.internal"), "10.0.0.1".parse().unwrap()), Ok(()));
-    assert!(wide.require_address(&url::Host::Domain("db.internal"), "192.168.0.1".parse().unwrap()).is_err());
+fn a_secret_that_nobody_asks_for_is_no_grant() {
+    let problems = with_secrets(SecretGrants::Same(vec!["token".to_owned(), "tokn".to_owned()])).unwrap_err();
+    assert_eq!(problems[0].path, ["secrets", "1"]);
+    assert!(problems[0].reason.contains("does not ask for a secret `tokn`"), "{problems:?}");
+    assert!(problems[0].hint.as_ref().unwrap().contains("open, token"), "{problems:?}");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use toml::Spanned;
 
-use super::{Capability, Kind, Manifest, Offer, OptionSchema, Right, Secret, Test, raw};
+use super::{ANY_HOST, Capability, Kind, Manifest, Offer, OptionSchema, Right, Secret, Test, raw};
 use crate::api::{API, APIS, remedy};
 use crate::problem::{ManifestError, Problem};
 
@@ -18,6 +18,7 @@ pub(super) fn check(text: &str, raw: raw::Manifest) -> Result<Manifest, Manifest
     let mut checker = Checker { text, problems: Vec::new() };
     let kind = *raw.kind.get_ref();
     let offers = checker.offers(kind, &raw);
+    let asks_http = raw.rights.contains_key(&Capability::Http);
     let manifest = Manifest {
         name: checker.name(raw.name),
         kind,
@@ -27,7 +28,7 @@ pub(super) fn check(text: &str, raw: raw::Manifest) -> Result<Manifest, Manifest
         description: checker.sentence("description", raw.description),
         offers,
         rights: checker.rights(kind, raw.rights),
-        secrets: checker.secrets(raw.secrets),
+        secrets: checker.secrets(asks_http, raw.secrets),
         memory_mib: raw.limits.memory_mib.map(|memory| checker.memory(memory)),
         options: checker.options(raw.options),
         test: checker.test(raw.test),
@@ -132,14 +133,22 @@ impl Checker<'_> {
         checked
     }
 
-    fn secrets(&mut self, secrets: BTreeMap<String, Spanned<raw::Secret>>) -> BTreeMap<String, Secret> {
+    fn secrets(&mut self, asks_http: bool, secrets: BTreeMap<String, Spanned<raw::Secret>>) -> BTreeMap<String, Secret> {
         let mut checked = BTreeMap::new();
         for (name, secret) in secrets {
             if secret.get_ref().hosts.is_empty() {
-                self.problem(&secret, format!("secret `{name}` may be sent nowhere"), "add `hosts = [\"https://…\"]`");
+                let hint = "add `hosts = [\"https://…\"]`, or `hosts = [\"*\"]` where only the admin can know";
+                self.problem(&secret, format!("secret `{name}` may be sent nowhere"), hint);
+            }
+            if !asks_http {
+                let reason = format!("secret `{name}` is for requests, and the plugin sends none");
+                self.problem(&secret, reason, "add `[rights.http]` with a `reason`");
             }
             let secret = secret.into_inner();
-            let hosts = self.hosts(secret.hosts);
+            // Whoever cannot know the host leaves it to the admin, who must bind the secret all the same.
+            let (anywhere, named): (Vec<_>, Vec<_>) = secret.hosts.into_iter().partition(|host| host.get_ref() == ANY_HOST);
+            let mut hosts = self.hosts(named);
+            hosts.extend(anywhere.into_iter().map(Spanned::into_inner));
             checked.insert(name, Secret { reason: secret.reason, hosts });
         }
         checked
@@ -148,6 +157,9 @@ impl Checker<'_> {
     fn hosts(&mut self, hosts: Vec<Spanned<String>>) -> Vec<String> {
         for host in &hosts {
             let word = host.get_ref();
+            if word.strip_prefix("unix:").is_some_and(|path| path.starts_with('/')) {
+                continue;
+            }
             let authority = word.strip_prefix("https://").or_else(|| word.strip_prefix("http://")).unwrap_or_default();
             if authority.is_empty() || authority.contains(['/', '?', '#', '@', ' ']) {
                 let hint = "write scheme, host and, where it is not the usual one, port: \"https://api.example\"";

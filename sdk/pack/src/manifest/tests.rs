@@ -117,3 +117,20 @@ fn the_bundled_manifests_are_valid() {
     }
     assert!(folders.len() >= 9);
 }
+
+#[test]
+fn a_secret_has_hosts_or_leaves_them_to_the_admin_and_needs_requests() {
+    let with = |hosts: &str| {
+        WHOLE.replace(
+            "reason = \"signs in\"\nhosts = [\"https://api.example\"]",
+            &format!("reason = \"signs in\"\nhosts = {hosts}"),
+        )
+    };
+    assert_eq!(Manifest::parse(&with("[\"*\"]")).unwrap().secrets["token"].hosts, [ANY_HOST]);
+    assert_eq!(Manifest::parse(&with("[\"unix:/run/app.sock\"]")).unwrap().secrets["token"].hosts, ["unix:/run/app.sock"]);
+    assert!(complaint(&with("[]")).contains("secret `token` may be sent nowhere"));
+    assert!(complaint(&with("[\"api.example\"]")).contains("`api.example` is not a host"));
+    let silent =
+        WHOLE.replace("[rights.http]", "[rights.state]").replace("hosts = [\"https://api.example\"]\n\n[secrets", "\n[secrets");
+    assert!(complaint(&silent).contains("secret `token` is for requests"), "{}", complaint(&silent));
+}

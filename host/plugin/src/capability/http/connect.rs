@@ -3,6 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -11,13 +12,14 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::Semaphore;
 use url::{Host, Url};
 
-use super::{HEAD_BYTES, HEADERS, Phases, Trust};
+use super::{HEAD_BYTES, HEADERS, Phases, Refused, Stop, Trust};
 use crate::bindings::imported::http::Error;
 use crate::grant::Grants;
+use crate::grant::http::socket_of;
 
 /// Look-ups of names at once.
 const LOOKUPS: usize = 8;
@@ -26,11 +28,21 @@ const ADDRESSES: usize = 4;
 /// How long one address may take before the next is tried.
 const CONNECT_WAIT: Duration = Duration::from_secs(4);
 
-pub(super) async fn open(trust: &Trust, grants: &Grants, url: &Url) -> Result<(Open, Phases), Error> {
+/// How a name becomes addresses. It may block; it is asked once for each connection.
+pub(super) type Resolver = Arc<dyn Fn(&str, u16) -> std::io::Result<Vec<SocketAddr>> + Send + Sync>;
+
+pub(super) fn system_resolver() -> Resolver {
+    Arc::new(|name, port| (name, port).to_socket_addrs().map(Iterator::collect))
+}
+
+pub(super) async fn open(trust: &Trust, resolver: &Resolver, grants: &Grants, url: &Url) -> Result<(Open, Phases), Stop> {
+    if let Some(path) = socket_of(url) {
+        return open_socket(&path).await;
+    }
     let host = url.host().ok_or_else(|| Error::Invalid("the URL names no host".to_owned()))?;
     let port = url.port_or_known_default().unwrap_or(80);
     let begin = Instant::now();
-    let addresses = vet(grants, &host, resolve(&host, port).await?)?;
+    let addresses = vet(grants, url, resolve(resolver, &host, port).await?)?;
     let resolved = Instant::now();
     let (stream, address) = connect(&host, &addresses).await?;
     let connected = Instant::now();
@@ -40,7 +52,7 @@ pub(super) async fn open(trust: &Trust, grants: &Grants, url: &Url) -> Result<(O
         tls: Duration::ZERO,
         processing: Duration::ZERO,
         head_at: None,
-        address,
+        address: address.to_string(),
         certificate: None,
     };
     if url.scheme() != "https" {
@@ -52,13 +64,34 @@ pub(super) async fn open(trust: &Trust, grants: &Grants, url: &Url) -> Result<(O
     Ok((handshake(stream).await?, phases))
 }
 
-async fn resolve(host: &Host<&str>, port: u16) -> Result<Vec<SocketAddr>, Error> {
+/// The grant is the whole of the vetting: it names the socket.
+async fn open_socket(path: &str) -> Result<(Open, Phases), Stop> {
+    let begin = Instant::now();
+    let cannot = |why: String| Error::Connect(format!("cannot connect to unix:{path}: {why}"));
+    let stream = match tokio::time::timeout(CONNECT_WAIT, UnixStream::connect(path)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return Err(cannot(error.to_string()).into()),
+        Err(_) => return Err(cannot(format!("no answer within {} s", CONNECT_WAIT.as_secs())).into()),
+    };
+    let phases = Phases {
+        resolve: Duration::ZERO,
+        connect: begin.elapsed(),
+        tls: Duration::ZERO,
+        processing: Duration::ZERO,
+        head_at: None,
+        address: format!("unix:{path}"),
+        certificate: None,
+    };
+    Ok((handshake(stream).await?, phases))
+}
+
+async fn resolve(resolver: &Resolver, host: &Host<&str>, port: u16) -> Result<Vec<SocketAddr>, Error> {
     let name = match host {
         Host::Ipv4(address) => return Ok(vec![SocketAddr::new(IpAddr::V4(*address), port)]),
         Host::Ipv6(address) => return Ok(vec![SocketAddr::new(IpAddr::V6(*address), port)]),
         Host::Domain(name) => *name,
     };
-    let found = lookup(name.to_owned(), port).await;
+    let found = lookup(Arc::clone(resolver), name.to_owned(), port).await;
     let addresses = found.map_err(|error| Error::Resolve(format!("`{name}` has no address: {error}")))?;
     if addresses.is_empty() {
         return Err(Error::Resolve(format!("`{name}` has no address")));
@@ -67,11 +100,11 @@ async fn resolve(host: &Host<&str>, port: u16) -> Result<Vec<SocketAddr>, Error>
 }
 
 /// A look-up cannot be cancelled once it runs: few may run, and whoever waits for a turn holds no thread.
-async fn lookup(name: String, port: u16) -> std::io::Result<Vec<SocketAddr>> {
+async fn lookup(resolver: Resolver, name: String, port: u16) -> std::io::Result<Vec<SocketAddr>> {
     static TURNS: Semaphore = Semaphore::const_new(LOOKUPS);
     let turn = TURNS.acquire().await.map_err(std::io::Error::other)?;
     let work = move || {
-        let found = (name.as_str(), port).to_socket_addrs().map(Iterator::collect);
+        let found = resolver(&name, port);
         drop(turn);
         found
     };
@@ -79,17 +112,17 @@ async fn lookup(name: String, port: u16) -> std::io::Result<Vec<SocketAddr>> {
 }
 
 /// Keeps the addresses that may be connected to; if none may, the first refusal is the answer.
-fn vet(grants: &Grants, host: &Host<&str>, addresses: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Error> {
+fn vet(grants: &Grants, url: &Url, addresses: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Stop> {
     let mut refusal = None;
     let mut vetted = Vec::with_capacity(addresses.len());
     for address in addresses {
-        match grants.require_address(host, address.ip()) {
+        match grants.require_address(url, address.ip()) {
             Ok(()) => vetted.push(address),
             Err(reason) => refusal = refusal.or(Some(reason)),
         }
     }
     match refusal {
-        Some(reason) if vetted.is_empty() => Err(Error::Denied(reason)),
+        Some(reason) if vetted.is_empty() => Err(Stop::refused(Refused::Address, reason)),
         _ => Ok(vetted),
     }
 }
@@ -116,7 +149,7 @@ where
 {
     let mut builder = hyper::client::conn::http1::Builder::new();
     builder.max_buf_size(HEAD_BYTES).max_headers(HEADERS);
-    let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(|error| super::protocol(&error))?;
+    let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(|error| super::answer::protocol(&error))?;
     Ok(Open { sender, connection: Connection(Some(Box::pin(connection))) })
 }
 
