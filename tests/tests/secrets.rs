@@ -104,8 +104,9 @@ async fn nothing_shows_it(vitrine: &Vitrine, files: &Files) {
         search(path, answer.body.as_bytes());
         search(path, answer.readable().as_bytes());
     }
-    let page = vitrine.get("/d/seen").await.readable();
-    assert!(page.contains("***"), "the page shows what the guest saw: {page}");
+    let what = "the page shows what the guest saw";
+    wait_until(what, LONG, async || vitrine.get("/d/seen").await.readable().contains("***").then_some(())).await;
+    search("/d/seen", vitrine.get("/d/seen").await.body.as_bytes());
     let log = vitrine.log();
     assert!(log.contains("***") && log.contains("refused: "), "the log has what the guest saw:\n{log}");
     search("the log", log.as_bytes());
@@ -132,13 +133,10 @@ fn search_folder(folder: &Path) {
 }
 
 fn search(place: &str, bytes: &[u8]) {
-    if let Some(form) = echo::forms(MARK).into_iter().find(|form| contains(bytes, form.as_bytes())) {
+    let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    if let Some(form) = echo::forms(MARK).into_iter().find(|form| text.contains(&form.to_ascii_lowercase())) {
         panic!("{place} holds the secret as `{form}`");
     }
-}
-
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
 }
 
 #[tokio::test]
@@ -153,16 +151,15 @@ async fn a_check_tells_what_is_wrong_with_secrets() {
     text.push_str(&entry("unbound", "{ token: pager }", "https://b.example"));
     text.push_str(&entry("good", "{ token: pager }", "https://a.example"));
     text.push_str("secrets:\n");
-    text.push_str("  pager: { command: [echo, hunter2], hosts: ['https://a.example'] }\n");
+    text.push_str("  pager: { command: [uname], hosts: ['https://a.example'] }\n");
     text.push_str("  unset: { env: SURELY_NOT_SET, hosts: ['https://a.example'] }\n");
     text.push_str("  missing: { file: /none/such, hosts: ['https://a.example'] }\n");
-    text.push_str("  failing: { command: [sh, -c, 'echo hunter2; exit 3'], hosts: ['https://a.example'] }\n");
+    text.push_str("  failing: { command: [sh, -c, 'exit 3'], hosts: ['https://a.example'] }\n");
     text.push_str("  twice: { env: A, file: b, hosts: ['https://a.example'] }\n");
-    text.push_str("  everywhere: { command: [echo, hunter2], hosts: ['https://*'] }\n");
-    text.push_str("  nowhere: { command: [echo, hunter2], hosts: [a.example] }\n");
+    text.push_str("  everywhere: { command: [uname], hosts: ['https://*'] }\n");
+    text.push_str("  nowhere: { command: [uname], hosts: [a.example] }\n");
     files.write("config/vitrine.yaml", &text);
     let ran = run(files.path(), &["check"]).await;
     assert_eq!(ran.code, Some(1), "{ran:?}");
     insta::assert_snapshot!(ran.err);
-    assert!(!ran.err.contains("hunter2; ") || ran.err.contains("echo hunter2"), "only the file's own lines are shown");
 }

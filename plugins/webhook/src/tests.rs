@@ -127,10 +127,13 @@ fn the_url_is_checked() {
 #[test]
 fn the_secret_goes_along_as_the_admin_says() {
     for (auth, placement) in [
-        (r#""bearer""#, "Bearer"),
-        (r#"{"basic":"vitrine"}"#, "Basic(\"vitrine\")"),
-        (r#"{"header":{"name":"x-key"}}"#, "Prefixed(PrefixedHeader { name: \"x-key\", prefix: \"\" })"),
-        (r#"{"header":{"name":"x-key","prefix":"Key "}}"#, "Prefixed(PrefixedHeader { name: \"x-key\", prefix: \"Key \" })"),
+        (r#""bearer""#, "Placement::Bearer"),
+        (r#"{"basic":"vitrine"}"#, "Placement::Basic(\"vitrine\")"),
+        (r#"{"header":{"name":"x-key"}}"#, "Placement::Prefixed(PrefixedHeader { name: \"x-key\", prefix: \"\" })"),
+        (
+            r#"{"header":{"name":"x-key","prefix":"Key "}}"#,
+            "Placement::Prefixed(PrefixedHeader { name: \"x-key\", prefix: \"Key \" })",
+        ),
     ] {
         let host = Host::new();
         host.answer(URL, fake::response(200, ""));
