@@ -130,7 +130,7 @@ impl World {
         let metrics = Metrics::default();
         let services = Services {
             clock: Arc::new(FixedClock),
-            http: http::Egress::new(http::Trust::new(None)),
+            http: http::Egress::new(http::Trust::new(None), http::HttpMetrics::default()),
             mail: mail::Relay::default(),
             system: system::Reader::default(),
             files: files::Reader::default(),
