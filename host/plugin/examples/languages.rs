@@ -92,7 +92,6 @@ fn size(folder: &PathBuf) -> usize {
     files.map(|file| usize::try_from(file.metadata().unwrap().len()).unwrap()).sum()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a tool of the system's is asked, and waited for")]
 fn zipped(file: &Path) -> usize {
     std::process::Command::new("gzip").args(["-9", "--stdout"]).arg(file).output().unwrap().stdout.len()
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use wasmtime_wasi::{ResourceTable, WasiCtx, WasiCtxView, WasiView};
 
-use crate::capability::{Services, wasi};
 use crate::capability::http::{Line, Wasi};
+use crate::capability::{Services, wasi};
 use crate::grant::Grants;
 use crate::ledger::Ledger;
 use crate::limit::{EPOCH, Limits, Meter, Refused};

@@ -128,7 +128,9 @@ fn time_axis(html: &mut Html, plot: &Plot, ticks: &[TimeTick]) {
         html.raw("<line class=\"grid grid-x\" y2=\"100%\" x1=\"").number(place).raw("%\" x2=\"").number(place);
         // A word in the middle of the last line would stand half outside.
         let class = if place > EDGE { "tick tick-x tick-last" } else { "tick tick-x" };
-        html.raw("%\"/><text class=\"").raw(class).raw("\" dy=\"18\" y=\"100%\" x=\"")
+        html.raw("%\"/><text class=\"")
+            .raw(class)
+            .raw("\" dy=\"18\" y=\"100%\" x=\"")
             .number(place)
             .raw("%\">")
             .text(&tick.word)

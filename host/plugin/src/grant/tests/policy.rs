@@ -195,7 +195,9 @@ fn closed_addresses_need_a_word_of_their_own() {
 }
 
 /// Grants, networks, host of the URL, address, verdict.
-const WORDS: &[(&[&str], &[&str], &str, &str, bool)] = &[
+type Word = (&'static [&'static str], &'static [&'static str], &'static str, &'static str, bool);
+
+const WORDS: &[Word] = &[
     (&["http://127.0.0.1"], &[], "http://127.0.0.1", "127.0.0.1", true),
     (&["http://127.0.0.1"], &[], "http://2130706433", "127.0.0.1", true),
     (&["http://127.0.0.1"], &[], "http://rebound.example", "127.0.0.1", false),
