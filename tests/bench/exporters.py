@@ -2,89 +2,18 @@
 
 import argparse
 import json
-import os
-import platform
-import re
 import statistics
-import subprocess
-import tempfile
 import time
 from pathlib import Path
 
+from host import Report, Vitrine, fresh_folder, http_check, memory_row, system
 from peers import Process, Target, drive, free_port, get
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 # What the source `system` reads; the rest of node_exporter's default is not asked of it.
 NARROW = ["cpu", "loadavg", "meminfo", "filesystem", "diskstats", "netdev", "stat", "time", "uname"]
 # As Prometheus asks.
 GZIP = {"Accept": "text/plain;version=0.0.4", "Accept-Encoding": "gzip"}
 MICRO = 1e6
-
-
-class Vitrine(Process):
-    """Runs with the given sources and channels, and nothing else."""
-
-    def __init__(self, binary, folder, sources, channels=None):
-        config = Path(folder, "config")
-        config.mkdir(exist_ok=True)
-        # JSON is YAML.
-        Path(config, "bench.yaml").write_text(json.dumps({"sources": sources, "channels": channels or {}}))
-        port = free_port()
-        flags = {
-            "--config": config,
-            "--data-dir": Path(folder, "data"),
-            "--dashboards-dir": REPOSITORY / "dashboards",
-            "--listen": f"127.0.0.1:{port}",
-        }
-        command = [binary, "serve"] + [str(part) for flag in flags.items() for part in flag]
-        super().__init__(command, port, Path(folder, "log"))
-
-    def count(self, name):
-        """The sum of a counter over its labels."""
-        text = get(self.port, "/metrics")[1].decode()
-        return sum(float(value) for value in re.findall(rf"(?m)^{name}(?:{{.*}})? (\S+)$", text))
-
-    def per_collection(self, seconds):
-        """Processor seconds per second, and per poll, over so long a time."""
-        self.first("/readyz")
-        time.sleep(5)
-        polls, used = self.count("vitrine_source_collections_total"), self.cpu()
-        time.sleep(seconds)
-        used, polls = self.cpu() - used, self.count("vitrine_source_collections_total") - polls
-        if self.count("vitrine_source_faults_total"):
-            raise SystemExit(f"sources failed: read {self.log.name}")
-        return used / seconds, polls / seconds
-
-
-def http_check(port, every):
-    origin = f"http://127.0.0.1:{port}"
-    return {"plugin": "http-check", "every": every, "with": {"url": f"{origin}/"}, "grant": {"http": [origin]}}
-
-
-def system(every):
-    return {"plugin": "system", "every": every, "grant": ["system"]}
-
-
-class Report:
-    def __init__(self):
-        self.missed = []
-
-    def head(self, text):
-        print(f"\n{text}")
-
-    def row(self, what, figure, unit, note=""):
-        shown = f"{figure:.2f}" if figure < 10 else f"{figure:.0f}"
-        print(f"  {what:<58}{shown:>9} {unit:<4}{note}", flush=True)
-
-    def promise(self, what, figure, most, unit):
-        kept = figure <= most
-        print(f"  {what:<58}{figure:>9.2f} {unit:<4} at most {most:.2f}: {'kept' if kept else 'MISSED'}", flush=True)
-        if not kept:
-            self.missed.append(what)
-
-
-def fresh_folder():
-    return tempfile.TemporaryDirectory(prefix="vitrine-bench-")
 
 
 def idle(options):
@@ -154,13 +83,6 @@ def ten(target):
     return sources, channels
 
 
-def memory_row(report, what, vitrine):
-    figures = vitrine.memory()
-    parts = ", ".join(f"{name} {figures[name]:.1f}" for name in ("RssAnon", "RssFile", "RssShmem", "Pss"))
-    report.row(what, figures["VmRSS"], "MiB", f" {parts}; {vitrine.threads()} threads")
-    return figures["VmRSS"]
-
-
 def rest(report, options, target):
     report.head("Ten instances (2 × system, 7 × http-check, e-mail) and the panels, at rest")
     with fresh_folder() as folder:
@@ -186,11 +108,6 @@ def rest(report, options, target):
     report.promise(f"start to first page, median of {len(starts)}, {spread}", statistics.median(starts), 1, "s")
 
 
-def version(binary):
-    told = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True)
-    return (told.stdout or told.stderr).splitlines()[0].split(" (")[0]
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vitrine", required=True, help="the release binary")
@@ -204,9 +121,7 @@ def main():
     parser.add_argument("--only", choices=["checks", "scrapes", "rest"])
     options = parser.parse_args()
     names = [options.vitrine, "prometheus-blackbox-exporter", "prometheus-node-exporter"]
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}, Linux {platform.release()} {platform.machine()}")
-    print("; ".join(version(name) for name in names))
-    report = Report()
+    report = Report(names)
     with Target() as target:
         resting = 0 if options.only == "rest" else idle(options)
         if options.only in (None, "checks"):
@@ -215,9 +130,7 @@ def main():
             scrapes(report, options, resting)
         if options.only in (None, "rest"):
             rest(report, options, target)
-    if report.missed:
-        raise SystemExit(f"\nmissed: {'; '.join(report.missed)}")
-    print("\nall promises kept")
+    report.end()
 
 
 if __name__ == "__main__":

@@ -62,14 +62,20 @@ class Process:
         """Seconds from the start to the first 200 at `path`."""
         while time.perf_counter() - self.started < patience:
             if self.child.poll() is not None:
-                raise SystemExit(f"{self.child.args[0]} ended at once: read {self.log.name}")
+                self.fail("ended at once")
             try:
                 if get(self.port, path)[0] == 200:
                     return time.perf_counter() - self.started
             except OSError:
                 pass
             time.sleep(0.002)
-        raise SystemExit(f"{self.child.args[0]} does not answer {path}: read {self.log.name}")
+        self.fail(f"does not answer {path}")
+
+    def fail(self, reason):
+        """Ends the measure with what the child said last: its folder goes with it."""
+        with open(self.log.name, errors="replace") as log:
+            last = "".join(log.readlines()[-5:])
+        raise SystemExit(f"{self.child.args[0]} {reason}; it said last:\n{last}")
 
 
 def get(port, path, headers=None):
