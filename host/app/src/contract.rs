@@ -70,9 +70,9 @@ fn metadata(manifest: &Manifest) -> Verdict {
         }
     }
     for (name, option) in &manifest.options {
-        if option.schema.get("type").is_none() && option.schema.get("enum").is_none() && option.schema.get("anyOf").is_none() {
+        if ["type", "enum", "anyOf", "oneOf"].iter().all(|word| option.schema.get(*word).is_none()) {
             return Verdict::bad(
-                format!("the option `{name}` has neither `type` nor `enum` nor `anyOf`"),
+                format!("the option `{name}` has neither `type` nor `enum`, `anyOf` or `oneOf`"),
                 "describe it, so that a mistake is told before the plugin runs",
             );
         }

@@ -177,7 +177,9 @@ fn refused_import(kind: Kind, error: &wasmtime::Error) -> String {
 /// What decides how code is compiled; the compiler's process has the same.
 pub(crate) fn code_config() -> Config {
     let mut config = Config::new();
-    config.epoch_interruption(true).wasm_component_model(true).wasm_memory64(false).wasm_multi_memory(false);
+    // Several memories are not for guests' own modules: what passes values between the parts of a component has them, and
+    // the components of other languages have parts.
+    config.epoch_interruption(true).wasm_component_model(true).wasm_memory64(false).wasm_multi_memory(true);
     config
 }
 
