@@ -208,6 +208,9 @@ async fn an_admin_ends_a_quarantine() {
     // `resting for another 583 s after …`: pauses after single faults are shorter.
     let rests = |reason: String| reason.split(' ').find_map(|word| word.parse::<u64>().ok()).filter(|seconds| *seconds > 100);
     wait_until("it is in quarantine", LONG, async || reason().await.and_then(rests)).await;
+    let card = is(&vitrine, "shop", "quarantined", "0.1.0").await;
+    assert!(card["reason"].as_str().is_some_and(|reason| reason.contains("trapped")), "{card}");
+    assert!(card["limits"].as_array().unwrap().iter().any(|limit| limit["name"] == "memory_mib"), "{card}");
     let ran = Start::bare(&files).run(&["plugin", "enable", "source/shop"]).await;
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     let again = async || reason().await.filter(|reason| rests(reason.clone()).is_none());

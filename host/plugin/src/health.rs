@@ -51,7 +51,7 @@ impl Health {
     pub fn allow(&self, now: Millis) -> Result<(), Fault> {
         if self.disabled {
             let reason = format!(
-                "disabled after {QUARANTINES} quarantines, until its entry or its file changes, or the host is told to read its files anew (SIGHUP): {}",
+                "disabled after {QUARANTINES} quarantines, until its entry or its file changes, or `vitrine plugin enable` names it: {}",
                 self.last_reason
             );
             return Err(Fault::Internal(reason));

@@ -237,9 +237,9 @@ async fn can_replace(made: &Made) -> Result<(), Hindrance> {
     checked.map(drop).or_else(forgive).map_err(|fault| hindrance("its check says", &fault))
 }
 
-/// A far side that is down was down for the old one too.
+/// A far side that is down was down for the old one too, and a host that is busy says nothing of the new one.
 fn forgive(fault: Fault) -> Result<(), Fault> {
-    if matches!(fault, Fault::Upstream(_)) { Ok(()) } else { Err(fault) }
+    if matches!(fault, Fault::Upstream(_) | Fault::Busy(_)) { Ok(()) } else { Err(fault) }
 }
 
 fn say(place: &Mutex<Option<Result<String, Fault>>>, said: Result<Option<String>, Fault>) {

@@ -5,11 +5,14 @@ use std::sync::PoisonError;
 
 use vitrine_model::Fault;
 use vitrine_plugin::grant::Grants;
-use vitrine_plugin::{Capability, Kind, Manifest, Usage};
-use vitrine_web::plugins::{AskedRight, Build, InstanceCard, LogLine, PluginCard, Refused, RightUse, State};
+use vitrine_plugin::{Capability, Kind, Manifest, Standing, Usage};
+use vitrine_web::plugins::{AskedRight, Build, InstanceCard, LimitUse, LogLine, PluginCard, Refused, RightUse, State};
 
 use super::running::{Key, Made, Note, PluginFile, Running};
 use crate::catalog::Entry;
+
+/// What stands before a secret's name among the rights.
+const SECRET: &str = "secret ";
 
 impl PluginFile {
     pub(super) fn of(entry: &Entry) -> PluginFile {
@@ -108,7 +111,7 @@ fn gone(made: &Made) -> PluginCard {
 /// Rights, then secrets.
 fn asked(manifest: &Manifest) -> Vec<AskedRight> {
     let rights = manifest.rights.iter().map(|(right, asked)| (right.word().to_owned(), &asked.reason, &asked.hosts));
-    let secrets = manifest.secrets.iter().map(|(name, secret)| (format!("secret {name}"), &secret.reason, &secret.hosts));
+    let secrets = manifest.secrets.iter().map(|(name, secret)| (format!("{SECRET}{name}"), &secret.reason, &secret.hosts));
     let all = rights.chain(secrets);
     all.map(|(right, reason, places)| AskedRight { right, reason: reason.clone(), places: places.clone() }).collect()
 }
@@ -143,17 +146,27 @@ fn running(key: &Key, made: &Made) -> InstanceCard {
         memory_bytes: usage.memory_bytes,
         ..InstanceCard::default()
     };
-    health(&mut card, key, &usage);
+    health(&mut card, key, usage);
     card
 }
 
-/// Whether it may be called.
-fn health(card: &mut InstanceCard, (noun, name): &Key, usage: &Usage) {
+/// Whether it may be called, and how near it came to its limits.
+fn health(card: &mut InstanceCard, (noun, name): &Key, usage: Usage) {
+    card.limits = usage.limits.into_iter().map(limit).collect();
+    card.state = match usage.standing {
+        Standing::Well => return,
+        Standing::Resting => State::BackingOff,
+        Standing::Quarantined => State::Quarantined,
+        Standing::Disabled => State::Disabled,
+    };
+    card.reason = Some(usage.reason).filter(|reason| !reason.is_empty());
     if usage.disabled {
-        card.state = State::Disabled;
-        card.reason = Some("it failed too often".to_owned());
         card.remedy = Some(format!("change its entry or its file, or run `vitrine plugin enable {noun}/{name}`"));
     }
+}
+
+fn limit(one: vitrine_plugin::LimitUse) -> LimitUse {
+    LimitUse { name: one.key.to_owned(), used: one.used, allowed: one.allowed, reached: one.reached }
 }
 
 /// What was asked, granted, used and refused; what was tried without being asked for, too.
@@ -181,6 +194,9 @@ fn rights(manifest: &Manifest, made: Option<&Made>) -> Vec<RightUse> {
 
 /// What holds of a right, in words.
 fn granted(grants: &Grants, word: &str) -> Option<Vec<String>> {
+    if let Some(secret) = word.strip_prefix(SECRET) {
+        return grants.secret(secret).ok().map(|granted| vec![format!("the entry `{}`", granted.host_name)]);
+    }
     let right = Capability::ALL.into_iter().find(|right| right.word() == word)?;
     grants.has(right).then(|| grants.details(right))
 }

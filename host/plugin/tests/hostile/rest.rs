@@ -34,7 +34,7 @@ async fn a_plugin_that_fails_rests_ever_longer_until_an_admin_acts() {
         now += 11 * MINUTE;
     }
     sandbox.clock.set(now + 1_000 * MINUTE);
-    is_told("disabled", source.collect().await, &["disabled after 3 quarantines", "SIGHUP"]);
+    is_told("disabled", source.collect().await, &["disabled after 3 quarantines", "vitrine plugin enable"]);
     assert_eq!(sandbox.metric("vitrine_plugin_standing"), 3.0);
     // Only calls that reached the guest are faults of it.
     assert_eq!(sandbox.metric("vitrine_plugin_faults_total"), 15.0);
