@@ -54,6 +54,10 @@ async fn is(vitrine: &Vitrine, name: &str, state: &str, version: &str) -> Value 
     .await
 }
 
+async fn logged(vitrine: &Vitrine, line: &str) {
+    wait_until(&format!("`{line}` is in the log"), LONG, async || vitrine.log().contains(line).then_some(())).await;
+}
+
 async fn goes_on(vitrine: &Vitrine, name: &str) {
     let count = async || vitrine.value(&format!("sum_over_time(up{{source='{name}'}}[10m])")).await;
     let before = count().await.unwrap_or(0.0);
@@ -81,8 +85,7 @@ async fn a_build_that_asks_for_more_waits_while_the_old_one_runs_on() {
     }
     let metrics = vitrine.get("/metrics").await.body;
     assert!(metrics.contains("vitrine_plugin_needs_grant{kind=\"source\",instance=\"shop\"} 1"), "{metrics}");
-    let log = vitrine.log();
-    assert!(log.contains("source `shop` waits for a grant: build 0.2.0 asks for more than was granted: http https://b.test"));
+    logged(&vitrine, "source `shop` waits for a grant: build 0.2.0 asks for more than was granted: http https://b.test").await;
 
     // It waits after a crash too, and the build that was approved is still to be had.
     vitrine.kill9().await;
@@ -148,17 +151,20 @@ async fn what_cannot_be_taken_leaves_the_old_one_running() {
         instance(&vitrine, "shop").await?["trouble"].as_str().map(str::to_owned)
     });
     assert!(trouble.await.contains("what was before runs on"));
-    assert!(vitrine.get("/metrics").await.body.contains("vitrine_plugin_not_taken{kind=\"source\",instance=\"shop\"} 1"));
+    let counted = "vitrine_plugin_not_taken{kind=\"source\",instance=\"shop\"} 1";
+    let told = async || vitrine.get("/metrics").await.body.contains(counted).then_some(());
+    wait_until("it is counted", LONG, told).await;
     goes_on(&vitrine, "shop").await;
     std::fs::write(&file, &new).unwrap();
+    // The two are swapped one after the other.
     is(&vitrine, "shop", "running", "0.2.0").await;
-
-    let since = instance(&vitrine, "other").await.unwrap()["since"].clone();
+    let since = is(&vitrine, "other", "running", "0.2.0").await["since"].clone();
     write(&files, "{ plugin: probe, every: 1s, with: { deed: unheard }, grant: { http: ['https://a.test'] } }");
-    let trouble = wait_until("the wrong deed is told", LONG, async || {
-        instance(&vitrine, "shop").await?["trouble"].as_str().map(str::to_owned)
-    });
-    assert!(trouble.await.contains("unheard"));
+    wait_until("the wrong deed is told", LONG, async || {
+        let shop = instance(&vitrine, "shop").await?;
+        shop["trouble"].as_str().is_some_and(|trouble| trouble.contains("unheard")).then_some(())
+    })
+    .await;
     goes_on(&vitrine, "shop").await;
     assert_eq!(instance(&vitrine, "other").await.unwrap()["since"], since, "the other one was not touched");
     vitrine.stop().await;
@@ -309,7 +315,7 @@ async fn settings_that_wait_for_a_restart_say_so_and_others_are_taken() {
     files.write("config/host.yaml", "log: debug\nmax_viewers: 7\nquery: { max_series: 1 }\n");
     let told = "`max_viewers` was changed: that takes effect when the host is started again";
     wait_until("the page says so", LONG, async || vitrine.get("/").await.readable().contains(told).then_some(())).await;
-    assert!(vitrine.log().contains("`max_viewers` was changed"));
+    logged(&vitrine, "`max_viewers` was changed").await;
     let refused = async || vitrine.get("/api/v1/query?query=up").await.body.contains("more than 1 series").then_some(());
     // Two sources have two series of it.
     wait_until("the new limit holds", Duration::from_secs(30), refused).await;
