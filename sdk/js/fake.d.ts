@@ -1,6 +1,6 @@
 // Types of what tests import from "vitrine-sdk/fake".
 
-import type { Definition, Frame, View } from "./index.d.ts";
+import type { Definition, Frame, View, http } from "./index.d.ts";
 
 export class FakeHost {
   readonly lines: { level: string; message: string }[];
@@ -9,7 +9,7 @@ export class FakeHost {
     url: string;
     headers: { name: string; value: string }[];
     body: Uint8Array;
-    secrets: { name: string; placement: { tag: string; val?: string } }[];
+    secrets: http.Secret[];
     timeout: number | null;
     redirects: number;
   }[];

@@ -278,9 +278,15 @@ export namespace clock {
 }
 
 export namespace http {
+  /** Where the host puts a secret: made by `secret`. */
+  type Placement =
+    | { tag: "bearer" }
+    | { tag: "header" | "basic" | "query" | "json" | "form"; val: string }
+    | { tag: "prefixed"; val: { name: string; prefix: string } };
   interface Secret {
+    /** As in plugin.toml. */
     name: string;
-    placement: { tag: string; val?: string };
+    placement: Placement;
   }
   interface Options {
     headers?: Record<string, string | number>;
@@ -313,10 +319,20 @@ export namespace http {
   function get(url: string, options?: Options): Response;
   function post(url: string, options?: Options): Response;
   const secret: {
+    /** `Authorization: Bearer`. */
     bearer(name: string): Secret;
+    /** A header of this name. */
     header(name: string, header: string): Secret;
+    /** A header of this name, with something right before the secret: `Token ` needs its space. */
+    prefixed(name: string, header: string, prefix: string): Secret;
+    /** `Authorization: Basic`, with this user name and the secret as password. */
     basic(name: string, user: string): Secret;
+    /** A query parameter of this name. */
     query(name: string, parameter: string): Secret;
+    /** A member of the JSON object that the body is: its name, or a JSON Pointer (`/auth/token`) to one further in. */
+    json(name: string, member: string): Secret;
+    /** A field of this name, added to the body of an HTML form (`a=1&b=2`). */
+    form(name: string, field: string): Secret;
   };
 }
 

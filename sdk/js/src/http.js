@@ -39,6 +39,12 @@ export const secret = {
   header: (name, header) => ({ name, placement: { tag: "header", val: header } }),
   basic: (name, user) => ({ name, placement: { tag: "basic", val: user } }),
   query: (name, parameter) => ({ name, placement: { tag: "query", val: parameter } }),
+  /** A header with something before the secret: `Token ` needs its space. */
+  prefixed: (name, header, prefix) => ({ name, placement: { tag: "prefixed", val: { name: header, prefix } } }),
+  /** A member of the JSON object that the body is: its name, or a JSON Pointer (`/auth/token`). */
+  json: (name, member) => ({ name, placement: { tag: "json", val: member } }),
+  /** A field added to the body of an HTML form (`a=1&b=2`). */
+  form: (name, field) => ({ name, placement: { tag: "form", val: field } }),
 };
 
 /** An answer, whatever its status. */

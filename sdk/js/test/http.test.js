@@ -27,6 +27,31 @@ test("a request crosses as wit/ has it", () => {
   assert.deepEqual([answer.ok, answer.json(), answer.header("x-number"), answer.header("none")], [true, { ok: true }, "7", undefined]);
 });
 
+test("a secret is named with its place, as wit/ has it", () => {
+  const host = new FakeHost();
+  host.answer(URL, response(200));
+  const { bearer, header, prefixed, basic, query, json, form } = http.secret;
+  const secrets = [
+    bearer("a"),
+    header("b", "X-Key"),
+    prefixed("c", "X-Key", "Token "),
+    basic("d", "me"),
+    query("e", "key"),
+    json("f", "/auth/token"),
+    form("g", "password"),
+  ];
+  http.post(URL, { json: {}, secrets });
+  assert.deepEqual(host.requests[0].secrets, [
+    { name: "a", placement: { tag: "bearer" } },
+    { name: "b", placement: { tag: "header", val: "X-Key" } },
+    { name: "c", placement: { tag: "prefixed", val: { name: "X-Key", prefix: "Token " } } },
+    { name: "d", placement: { tag: "basic", val: "me" } },
+    { name: "e", placement: { tag: "query", val: "key" } },
+    { name: "f", placement: { tag: "json", val: "/auth/token" } },
+    { name: "g", placement: { tag: "form", val: "password" } },
+  ]);
+});
+
 test("what the host refuses is thrown as the fault that it is", () => {
   const host = new FakeHost();
   assert.throws(() => http.get(URL), (error) => error instanceof Denied && error.kind === "denied" && error.message.includes(URL));

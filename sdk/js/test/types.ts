@@ -23,6 +23,12 @@ export const panel = definePanel({
     views.stat({ figures: seriesOf(frames).map(({ name, values }) => ({ name, value: values.at(-1) ?? NaN, state: views.stateOf(0, { warn: options.warn }) })) }),
 });
 
+http.post("https://api.test/", { json: {}, secrets: [http.secret.prefixed("token", "X-Key", "Token "), http.secret.json("token", "/auth/token")] });
+http.get("https://api.test/", { secrets: [{ name: "token", placement: { tag: "prefixed", val: { name: "X-Key", prefix: "" } } }] });
+// @ts-expect-error A place that there is not.
+http.get("https://api.test/", { secrets: [{ name: "token", placement: { tag: "cookie", val: "a" } }] });
+// @ts-expect-error A prefix that is missing.
+http.secret.prefixed("token", "X-Key");
 // @ts-expect-error A unit that there is not.
 fields.choice(["c", "f"], { default: "k" });
 // @ts-expect-error A channel delivers.

@@ -1,5 +1,6 @@
 import unittest
 from dataclasses import dataclass
+from typing import get_args
 
 from vitrine_sdk import Denied, Frame, Invalid, Upstream, files, http, mail, metrics, sql, state
 from vitrine_sdk.fake import FakeHost, Metric, response
@@ -21,6 +22,24 @@ class HostTest(unittest.TestCase):
         headers = {"accept": "*/*", "content-type": "application/json"}
         self.assertEqual(host.requests, [http.Request("POST", URL, headers, b'{"a": 1}', [http.Secret("token")], 1.5, 5)])
         self.assertEqual((answer.ok, answer.json(), answer.header("x-number"), answer.header("no")), (True, {"ok": True}, "7", None))
+
+    def test_a_secret_is_named_with_its_place(self) -> None:
+        host = FakeHost()
+        host.answer(URL, response(200))
+        secrets = [
+            http.Secret("a"),
+            http.Secret("b", "header", "X-Key"),
+            http.Secret("c", "prefixed", "X-Key", prefix="Token "),
+            http.Secret("d", "basic", "me"),
+            http.Secret("e", "query", "key"),
+            http.Secret("f", "json", "/auth/token"),
+            http.Secret("g", "form", "password"),
+        ]
+        http.post(URL, json={}, secrets=secrets)
+        self.assertEqual(host.requests[0].secrets, secrets)
+        self.assertEqual([secret.placement for secret in secrets], list(get_args(http.Placement)))
+        with self.assertRaisesRegex(ValueError, "'cookie' is not one of bearer, header, prefixed"):
+            http.Secret("h", "cookie", "a")
 
     def test_failures_are_the_faults_that_they_are(self) -> None:
         host = FakeHost()

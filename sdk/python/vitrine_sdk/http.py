@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_module
 import re
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from vitrine_sdk._host import host
 from vitrine_sdk.config import read
@@ -12,16 +13,26 @@ from vitrine_sdk.faults import Invalid, Upstream
 
 REDIRECTS = 5
 
+#: Where the host puts a secret: a header, one with something before the secret, a login, a query parameter, or a field of
+#: the body.
+Placement = Literal["bearer", "header", "prefixed", "basic", "query", "json", "form"]
+
 
 @dataclass
 class Secret:
     """A secret of `plugin.toml` by its name; the host puts it in, and the plugin never sees it."""
 
     name: str
-    #: `bearer`, `header`, `basic` or `query`
-    placement: str = "bearer"
-    #: The header's name, the user's, or the parameter's.
+    placement: Placement = "bearer"
+    #: The header's name, the user's, the parameter's, the field's, or the member's of a JSON object: that one's name, or a
+    #: JSON Pointer (`/auth/token`) to one further in.
     value: str = ""
+    #: With `prefixed`: what stands right before the secret; `Token ` needs its space.
+    prefix: str = ""
+
+    def __post_init__(self) -> None:
+        if self.placement not in get_args(Placement):
+            raise ValueError(f"{self.placement!r} is not one of {', '.join(get_args(Placement))}")
 
 
 @dataclass

@@ -150,10 +150,9 @@ def _faults():
 def _placement(wit, secret: http.Secret):
     if secret.placement == "bearer":
         return wit.Placement_Bearer()
-    cases = {"header": wit.Placement_Header, "basic": wit.Placement_Basic, "query": wit.Placement_Query}
-    if secret.placement not in cases:
-        raise ValueError(f"{secret.placement!r} is not one of bearer, {', '.join(cases)}")
-    return cases[secret.placement](secret.value)
+    if secret.placement == "prefixed":
+        return wit.Placement_Prefixed(wit.PrefixedHeader(secret.value, secret.prefix))
+    return getattr(wit, f"Placement_{secret.placement.capitalize()}")(secret.value)
 
 
 def _parameter(wit, value):
