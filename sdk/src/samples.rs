@@ -1,6 +1,7 @@
 //! What a collector returns: samples, with each text kept once.
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::source::{Batch, Family, MetricKind};
 use crate::symbols::Symbols;
@@ -50,18 +51,26 @@ impl Samples {
 
     /// A sample of any kind.
     pub fn add(&mut self, name: &str, kind: MetricKind, labels: &[(&str, &str)], value: f64) {
-        let symbol = self.symbols.intern(name);
+        // Series of one metric come in a row, and mostly differ in one label: each text is first held against the one
+        // that stood in its place before.
+        let mut before = self.last_row();
+        let mut near = |symbols: &mut Symbols, labels: &[u32], text: &str| {
+            let guess = before.next().and_then(|place| labels.get(place).copied());
+            symbols.intern_near(text, guess)
+        };
+        let metric = near(&mut self.symbols, &self.labels, "__name__");
+        let symbol = near(&mut self.symbols, &self.labels, name);
         // Samples of one family come in a row: the last family is nearly always the one.
         if self.declared.last() != Some(&symbol) && !self.declared.contains(&symbol) {
             self.declare(symbol, name, kind, "");
         }
-        let metric = self.symbols.intern("__name__");
         self.labels.extend([metric, symbol]);
         for (label, text) in labels {
             // To Prometheus an empty label is a label that is not there.
             if !text.is_empty() {
-                let pair = [self.symbols.intern(label), self.symbols.intern(text)];
-                self.labels.extend(pair);
+                let label = near(&mut self.symbols, &self.labels, label);
+                let text = near(&mut self.symbols, &self.labels, text);
+                self.labels.extend([label, text]);
             }
         }
         self.ends.push(self.labels.len() as u32);
@@ -97,6 +106,12 @@ impl Samples {
     fn declare(&mut self, symbol: u32, name: &str, kind: MetricKind, help: &str) {
         self.declared.push(symbol);
         self.families.push(Family { name: name.to_owned(), kind, help: help.to_owned(), unit: String::new() });
+    }
+
+    /// Where the labels of the sample added last lie.
+    fn last_row(&self) -> Range<usize> {
+        let start = self.ends.len().checked_sub(2).map_or(0, |before| self.ends[before] as usize);
+        start..self.labels.len()
     }
 
     /// The labels of each series, as symbols.

@@ -18,7 +18,7 @@ fn samples_keep_each_text_once() {
     assert_eq!(samples.value("cpu_seconds_total", &[("mode", "user"), ("cpu", "2")]), Some(1.5));
     assert_eq!(samples.value("cpu_seconds_total", &[("mode", "user")]), None);
     let batch = Batch::from(samples);
-    assert_eq!(batch.symbols, ["cpu_seconds_total", "__name__", "cpu", "0", "mode", "idle", "user", "1", "2"]);
+    assert_eq!(batch.symbols, ["__name__", "cpu_seconds_total", "cpu", "0", "mode", "idle", "user", "1", "2"]);
     assert_eq!(batch.ends, [6, 12, 18, 24, 30, 36]);
     assert_eq!(batch.families.len(), 1);
     assert_eq!(batch.families[0].kind, MetricKind::Counter);
