@@ -1,7 +1,7 @@
 //! Guests that misbehave beside others that do not: each is stopped within its limit, the others miss nothing.
 
 use serde_json::Value;
-use vitrine_tests::{Behaviour, Files, LONG, Start, Target, Vitrine, guests, wait_until};
+use vitrine_tests::{Behaviour, Files, LONG, Start, Target, Vitrine, guests, run, wait_until, with_manifest};
 
 /// Processor time of one call, in milliseconds.
 const CPU_MS: u32 = 300;
@@ -93,21 +93,49 @@ async fn good_ones_go_on(vitrine: &Vitrine) {
     }
 }
 
+/// A component with these functions.
+fn component(name: &str, functions: &str) -> Vec<u8> {
+    let import = "(import \"vitrine:plugin/log@0.1.0\" (instance))";
+    let file = wat::parse_str(format!("(component {import} (core module {functions}))")).unwrap();
+    let manifest = format!(
+        "name = '{name}'\nkind = 'data-source'\nversion = '0.1.0'\ntitle = 'Costly'\n\
+         description = 'Costs the compiler much.'\noffers = ['collector']\n"
+    );
+    with_manifest(&file, &manifest)
+}
+
 /// A component that is small, and costs the compiler minutes.
 fn endless_to_compile() -> Vec<u8> {
     const DEPTH: usize = 200_000;
-    let import = "(import \"vitrine:plugin/log@0.1.0\" (instance))";
-    let module = format!("(component {import} (core module (func {} {})))", "block ".repeat(DEPTH), "end ".repeat(DEPTH));
-    let manifest = "name = \"endless\"\nkind = \"data-source\"\nversion = \"0.1.0\"\ntitle = \"Endless\"\n\
-        description = \"Costs the compiler minutes.\"\noffers = [\"collector\"]\n";
-    let mut file = wat::parse_str(module).unwrap();
-    let name = b"vitrine:manifest";
-    let length = 1 + name.len() + manifest.len();
-    // A custom section: its length in two bytes of seven bits.
-    file.extend([0, (length & 0x7f) as u8 | 0x80, (length >> 7) as u8, name.len() as u8]);
-    file.extend(name);
-    file.extend(manifest.as_bytes());
-    file
+    component("endless", &format!("(func {} {})", "block ".repeat(DEPTH), "end ".repeat(DEPTH)))
+}
+
+/// One that costs it gigabytes: very many values, all of them needed to the end.
+fn hungry_to_compile() -> Vec<u8> {
+    const VALUES: usize = 400_000;
+    let values = format!("{} {}", "local.get 0 call 0 ".repeat(VALUES), "i32.xor ".repeat(VALUES - 1));
+    let same = "(func (param i32) (result i32) local.get 0)";
+    component("hungry", &format!("{same} (func (param i32) (result i32) {values})"))
+}
+
+#[tokio::test]
+async fn what_compiles_to_gigabytes_is_stopped_by_its_bound() {
+    let files = Files::new();
+    files.write("config/vitrine.yaml", "plugins: { compile_memory_mib: 256 }\n");
+    let [hungry, lean] =
+        [("hungry.wasm", hungry_to_compile()), ("lean.wasm", component("lean", "(func)"))].map(|(name, bytes)| {
+            let path = files.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path.display().to_string()
+        });
+    // In another process than the test's own: it ends, and the verb goes on and says why.
+    let ran = run(files.path(), &["plugin", "test", &hungry]).await;
+    let reason = "compiling it took more than 256 MiB of memory and was stopped";
+    assert!(ran.code == Some(1) && ran.out.contains("FAIL  loads") && ran.out.contains(reason), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("plugins.compile_memory_mib"), "{}", ran.out);
+    // The bound is not what refuses one that is small.
+    let ran = run(files.path(), &["plugin", "test", &lean]).await;
+    assert!(ran.out.contains("does not export `vitrine:plugin/lifecycle`"), "{}{}", ran.out, ran.err);
 }
 
 #[tokio::test]

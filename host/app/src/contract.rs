@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use vitrine_model::Fault;
+use vitrine_plugin::settings::PluginSettings;
 use vitrine_plugin::{Kind, Manifest};
 
 pub use report::Report;
@@ -32,6 +33,8 @@ pub struct Subject {
     pub digest: String,
     /// In place of the configurations of `[test]`.
     pub with: Option<Value>,
+    /// What the sandbox allows.
+    pub settings: PluginSettings,
 }
 
 /// Runs everything that there is for the plugin's kind. An error means that there is no world to test in.

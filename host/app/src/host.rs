@@ -34,6 +34,7 @@ use vitrine_store::database::NamedDatabases;
 use vitrine_web::plugins::PluginCard;
 use vitrine_web::{Dashboard, Web};
 
+use crate::cli::compile;
 use crate::plan::{Origins, Plan};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
@@ -102,7 +103,7 @@ impl Host {
             let runtime = runtime.map_err(|reason| anyhow!(reason))?;
             runtime.set_keep(store.keep());
             runtime.set_databases(Arc::clone(&databases) as _);
-            runtime.compile_with(own_program(), &[crate::cli::compile::VERB]);
+            runtime.compile_with(compile::program(), &[compile::VERB]);
             let parts = Parts {
                 clock: Arc::clone(&clock),
                 samples: store.samples(),
@@ -185,11 +186,6 @@ impl Host {
         let closed = tokio::task::spawn_blocking(move || store.close()).await.context("closing the store failed")?;
         closed.map_err(|error| anyhow!("closing the store failed: {error}"))
     }
-}
-
-/// This program, also after its file has been replaced by a newer one.
-fn own_program() -> std::path::PathBuf {
-    if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe().unwrap_or_else(|_| "vitrine".into()) }
 }
 
 fn limits(settings: &crate::settings::QuerySettings) -> Limits {

@@ -1,6 +1,7 @@
 //! `vitrine compile-plugin`: not for people. The host has its own program compile a plugin, in a process with bounds.
 
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -8,6 +9,11 @@ use clap::Args;
 
 /// The verb, as the host calls it.
 pub const VERB: &str = "compile-plugin";
+
+/// This program, also after its file has been replaced by a newer one.
+pub fn program() -> PathBuf {
+    if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe().unwrap_or_else(|_| "vitrine".into()) }
+}
 
 #[derive(Debug, Args)]
 pub(super) struct Bounds {

@@ -14,6 +14,7 @@ use super::data::{DATABASE, Data};
 use super::relay::Relay;
 use super::report::Verdict;
 use super::web::Web;
+use crate::cli::compile;
 
 /// Stands for the web server's address in configurations and canned answers.
 const SERVER: &str = "{server}";
@@ -37,7 +38,7 @@ impl World {
     pub async fn new(subject: &Subject) -> Result<Result<World, String>, String> {
         let folder = tempfile::Builder::new().prefix("vitrine-test-").tempdir().map_err(|error| error.to_string())?;
         let clock = Arc::new(JumpingClock::new());
-        let runtime = runtime(folder.path(), &clock)?;
+        let runtime = runtime(subject.settings.clone(), folder.path(), &clock)?;
         let data = Data::new(folder.path(), &runtime)?;
         let plugin = match runtime.load(Arc::clone(&subject.bytes)).await {
             Ok(plugin) => plugin,
@@ -106,9 +107,11 @@ impl World {
     }
 }
 
-fn runtime(folder: &std::path::Path, clock: &Arc<JumpingClock>) -> Result<Arc<Runtime>, String> {
-    let settings = PluginSettings::default();
-    Runtime::new(settings, folder.to_owned(), Arc::clone(clock) as _, &mut Registry::default())
+/// Compiles as the host does: in a process with bounds, since what is tested may be a stranger's.
+fn runtime(settings: PluginSettings, folder: &std::path::Path, clock: &Arc<JumpingClock>) -> Result<Arc<Runtime>, String> {
+    let runtime = Runtime::new(settings, folder.to_owned(), Arc::clone(clock) as _, &mut Registry::default())?;
+    runtime.compile_with(compile::program(), &[compile::VERB]);
+    Ok(runtime)
 }
 
 fn samples(subject: &Subject) -> Vec<Value> {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use serde_json::Value;
+use vitrine_plugin::settings::PluginSettings;
 
 use crate::catalog::{Catalog, Entry, Places};
 use crate::contract::{self, Subject};
@@ -36,6 +37,7 @@ pub(super) fn run(test: &Test, origins: &Origins) -> anyhow::Result<ExitCode> {
         digest: entry.digest().to_owned(),
         manifest: entry.manifest.clone(),
         with: test.with.clone(),
+        settings: settings(origins),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let report = runtime.block_on(contract::run(&subject)).map_err(anyhow::Error::msg)?;
@@ -46,6 +48,13 @@ pub(super) fn run(test: &Test, origins: &Origins) -> anyhow::Result<ExitCode> {
         false => writeln!(std::io::stdout(), "{report}")?,
     }
     Ok(if report.percent() >= usize::from(test.threshold) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The sandbox's usual limits, so that a score means the same everywhere; but what compiling may cost is this machine's.
+fn settings(origins: &Origins) -> PluginSettings {
+    let usual = PluginSettings::default();
+    let Ok(own) = plan::read(origins).map(|plan| plan.settings.plugins) else { return usual };
+    PluginSettings { compile_seconds: own.compile_seconds, compile_memory_mib: own.compile_memory_mib, ..usual }
 }
 
 fn json(text: &str) -> Result<Value, String> {
