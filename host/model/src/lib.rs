@@ -10,6 +10,7 @@ pub mod labels;
 pub mod matcher;
 pub mod notification;
 pub mod port;
+pub mod push;
 pub mod sample;
 pub mod time;
 pub mod view;

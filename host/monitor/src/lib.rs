@@ -12,6 +12,6 @@ pub mod schedule;
 pub mod status;
 
 pub use collect::SourceTask;
-pub use ingest::{Ingest, Ingested};
+pub use ingest::Ingest;
 pub use monitor::{ChannelEntry, Monitor, Parts};
 pub use notify::{Route, fingerprint};

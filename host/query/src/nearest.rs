@@ -6,7 +6,7 @@ use vitrine_model::labels::NAME;
 use vitrine_model::matcher::Test;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::samples::Samples;
-use vitrine_model::{Labels, Matcher};
+use vitrine_model::{Labels, Matcher, Millis};
 
 /// Selectors looked at, series of one metric held against a selector, and answers given: an empty panel is drawn again at
 /// each refresh, so this must cost next to nothing.
@@ -23,7 +23,7 @@ pub(crate) fn nearest(samples: &dyn Samples, selectors: &[&[Matcher]]) -> Result
     let mut answers = Vec::new();
     for matchers in selectors.iter().take(SELECTORS) {
         let Some(name) = wanted_name(matchers) else { continue };
-        let series = samples.series(&[Matcher::equal(NAME, name)], SERIES)?;
+        let series = samples.series(&[Matcher::equal(NAME, name)], Millis::MIN, Millis::MAX, SERIES)?;
         answers.extend(if series.is_empty() { names(samples, name)? } else { selections(name, matchers, &series) });
     }
     answers.dedup();

@@ -1,6 +1,9 @@
 //! Reads samples and lays them on the grid.
 
+use std::ops::ControlFlow;
+
 use vitrine_model::Millis;
+use vitrine_model::port::samples::Select;
 use vitrine_model::sample::{Sample, Series, is_stale};
 
 use super::Run;
@@ -94,8 +97,14 @@ impl Run<'_> {
         if start > end {
             return Ok(Vec::new());
         }
-        let found = self.samples.select(&selector.matchers, start, end, self.watch.select_limits())?;
-        self.watch.spend(found.iter().map(|series| series.samples.len()).sum());
+        let select = Select::new(&selector.matchers, start, end, self.watch.select_limits());
+        let mut found = Vec::new();
+        self.samples.scan(&select, &mut |labels, times, values| {
+            let samples = times.iter().zip(values).map(|(time, value)| Sample { time: *time, value: *value });
+            found.push(Series { labels: labels.clone(), samples: samples.collect() });
+            self.watch.spend(times.len());
+            if self.watch.check().is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
         self.watch.check()?;
         Ok(found)
     }

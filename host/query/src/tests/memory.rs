@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use vitrine_model::port::StoreError;
-use vitrine_model::port::samples::{Appended, Samples, SelectLimits};
-use vitrine_model::sample::{Batch, Family, MetricKind, Sample, Series, stale};
+use vitrine_model::port::samples::{Appended, Bounds, Samples, Select, Take};
+use vitrine_model::push::Push;
+use vitrine_model::sample::{Family, MetricKind, stale};
 use vitrine_model::{Labels, Matcher, Millis};
 
 #[derive(Debug, Default)]
@@ -84,24 +85,31 @@ pub(super) fn numbers(text: &str) -> Option<Vec<Option<f64>>> {
 }
 
 impl Samples for Memory {
-    fn append(&self, _: &[Batch]) -> Result<Appended, StoreError> {
+    fn push(&self, _: &[Push], _: Bounds) -> Result<Vec<Appended>, StoreError> {
         Err(StoreError("these samples are fixed".to_owned()))
     }
 
-    fn select(&self, matchers: &[Matcher], start: Millis, end: Millis, limits: SelectLimits) -> Result<Vec<Series>, StoreError> {
-        let matching = self.0.iter().filter(|(labels, _)| matchers.iter().all(|matcher| matcher.matches(labels)));
-        let found = matching.map(|(labels, samples)| {
-            let samples = samples.range(start..=end).map(|(time, value)| Sample { time: *time, value: *value });
-            Series { labels: labels.clone(), samples: samples.collect() }
-        });
-        let found: Vec<Series> = found.filter(|series| !series.samples.is_empty()).collect();
-        if found.len() > limits.series || found.iter().map(|series| series.samples.len()).sum::<usize>() > limits.samples {
-            return Err(StoreError("too much".to_owned()));
+    fn scan(&self, select: &Select<'_>, take: &mut Take<'_>) -> Result<(), StoreError> {
+        let matching = self.0.iter().filter(|(labels, _)| select.matchers.iter().all(|matcher| matcher.matches(labels)));
+        let (mut series, mut samples) = (0, 0);
+        for (labels, column) in matching {
+            let (times, values): (Vec<Millis>, Vec<f64>) = column.range(select.start..=select.end).unzip();
+            if times.is_empty() {
+                continue;
+            }
+            series += 1;
+            samples += times.len();
+            if series > select.limits.series || samples > select.limits.samples {
+                return Err(StoreError("too much".to_owned()));
+            }
+            if take(labels, &times, &values).is_break() {
+                break;
+            }
         }
-        Ok(found)
+        Ok(())
     }
 
-    fn series(&self, matchers: &[Matcher], _: usize) -> Result<Vec<Labels>, StoreError> {
+    fn series(&self, matchers: &[Matcher], _: Millis, _: Millis, _: usize) -> Result<Vec<Labels>, StoreError> {
         Ok(self.0.keys().filter(|labels| matchers.iter().all(|matcher| matcher.matches(labels))).cloned().collect())
     }
 

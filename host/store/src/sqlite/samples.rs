@@ -14,8 +14,9 @@ use std::time::Instant;
 
 use rusqlite::{Connection, Transaction, params};
 use vitrine_model::port::StoreError;
-use vitrine_model::port::samples::{Appended, Samples, SelectLimits};
-use vitrine_model::sample::{Batch, Family, MetricKind, Sample, Series};
+use vitrine_model::port::samples::{Appended, Bounds, Reason, Samples, Select, Take};
+use vitrine_model::push::Push;
+use vitrine_model::sample::{Batch, Family, MetricKind, Sample};
 use vitrine_model::{Labels, Matcher, Millis};
 
 use self::heads::Heads;
@@ -188,26 +189,54 @@ impl SqliteSamples {
 }
 
 impl Samples for SqliteSamples {
-    fn append(&self, batches: &[Batch]) -> Result<Appended, StoreError> {
+    fn push(&self, pushes: &[Push], bounds: Bounds) -> Result<Vec<Appended>, StoreError> {
         let began = Instant::now();
         self.seal_when_due()?;
-        let written = self.database.write_then(|transaction| self.write(transaction, batches), |written| self.adopt(written))?;
-        let samples = written.samples.len() as u64;
-        self.metrics.appended.inc_by(samples);
+        let mut answers = Vec::with_capacity(pushes.len());
+        let mut batches = Vec::with_capacity(pushes.len());
+        for push in pushes {
+            let mut answer = Appended::default();
+            let mut batch = Batch { families: push.families.clone(), samples: Vec::new() };
+            let columns = push.places().iter().zip(push.times()).zip(push.values());
+            for ((place, time), value) in columns {
+                if *time > bounds.latest {
+                    answer.refuse(Reason::Future, 1, || format!("{} lies in the future", push.labels(*place)));
+                } else if *time < bounds.earliest {
+                    answer.refuse(Reason::TooOld, 1, || format!("{} is older than what is kept", push.labels(*place)));
+                } else {
+                    batch.samples.push((push.labels(*place), Sample { time: *time, value: *value }));
+                }
+            }
+            answer.samples = batch.samples.len() as u64;
+            batches.push(batch);
+            answers.push(answer);
+        }
+        let written = self.database.write_then(|transaction| self.write(transaction, &batches), |written| self.adopt(written))?;
+        self.metrics.appended.inc_by(written.samples.len() as u64);
         self.metrics.append_seconds.observe(began.elapsed().as_secs_f64());
-        Ok(Appended { samples, new_series: written.series.len() as u64 })
+        if let Some(first) = answers.first_mut() {
+            first.new_series = written.series.len() as u64;
+        }
+        Ok(answers)
     }
 
-    fn select(&self, matchers: &[Matcher], start: Millis, end: Millis, limits: SelectLimits) -> Result<Vec<Series>, StoreError> {
+    fn scan(&self, select: &Select<'_>, take: &mut Take<'_>) -> Result<(), StoreError> {
         let began = Instant::now();
-        let matching = self.dictionary().matching(matchers);
-        let span = Span { start, end };
-        let found = self.database.read(|connection| self.read_series(connection, matching, span, limits))?;
+        let matching = self.dictionary().matching(select.matchers);
+        let span = Span { start: select.start, end: select.end };
+        let found = self.database.read(|connection| self.read_series(connection, matching, span, select.limits))?;
         self.metrics.select_seconds.observe(began.elapsed().as_secs_f64());
-        Ok(found)
+        for series in found {
+            let times: Vec<Millis> = series.samples.iter().map(|sample| sample.time).collect();
+            let values: Vec<f64> = series.samples.iter().map(|sample| sample.value).collect();
+            if take(&series.labels, &times, &values).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
-    fn series(&self, matchers: &[Matcher], limit: usize) -> Result<Vec<Labels>, StoreError> {
+    fn series(&self, matchers: &[Matcher], _: Millis, _: Millis, limit: usize) -> Result<Vec<Labels>, StoreError> {
         let found = self.dictionary().matching(matchers);
         Ok(found.into_iter().take(limit).map(|(labels, _)| labels).collect())
     }

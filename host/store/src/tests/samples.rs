@@ -57,8 +57,14 @@ fn every_double_returns_as_it_was() {
 fn the_last_of_one_moment_wins_and_spans_are_closed() {
     let folder = TempDir::new().unwrap();
     let store = open(&folder);
-    assert_eq!(append(&store, &[("up", 1, 1.0), ("up", 2, 2.0), ("up", 2, 3.0)]), Appended { samples: 3, new_series: 1 });
-    assert_eq!(append(&store, &[("up", 3, 4.0), ("up", 1, 5.0), ("up", -7, 6.0)]), Appended { samples: 3, new_series: 0 });
+    assert_eq!(
+        append(&store, &[("up", 1, 1.0), ("up", 2, 2.0), ("up", 2, 3.0)]),
+        Appended { samples: 3, new_series: 1, ..Appended::default() }
+    );
+    assert_eq!(
+        append(&store, &[("up", 3, 4.0), ("up", 1, 5.0), ("up", -7, 6.0)]),
+        Appended { samples: 3, ..Appended::default() }
+    );
     assert_eq!(selected(&store, &[named("up")], 1, 3), ["up 1=5 2=3 3=4"]);
     assert_eq!(selected(&store, &[named("up")], 2, 2), ["up 2=3"]);
     assert_eq!(selected(&store, &[named("up")], -100, 0), ["up -7=6"]);
@@ -72,7 +78,7 @@ fn matchers_pick_series_in_order_of_labels() {
     append(&store, &[("up/b", 1, 1.0), ("up/a", 1, 1.0), ("up", 1, 1.0), ("down/a", 1, 1.0)]);
     let job = |test: Test| Matcher { name: "job".to_owned(), test };
     let check = |matchers: &[Matcher], expected: &[&str]| {
-        let found = store.samples().series(matchers, 10).unwrap();
+        let found = store.samples().series(matchers, Millis::MIN, Millis::MAX, 10).unwrap();
         let mut found: Vec<String> = found.iter().map(Labels::to_string).collect();
         found.sort();
         assert_eq!(found, expected);
@@ -85,7 +91,7 @@ fn matchers_pick_series_in_order_of_labels() {
     check(&[named("up"), job(Test::NotMatch(anchored(".+").unwrap()))], &["up"]);
     check(&[Matcher { name: NAME.to_owned(), test: Test::Match(anchored("d.*").unwrap()) }], &[r#"down{job="a"}"#]);
     check(&[named("nothing")], &[]);
-    assert_eq!(store.samples().series(&[], 2).unwrap().len(), 2);
+    assert_eq!(store.samples().series(&[], Millis::MIN, Millis::MAX, 2).unwrap().len(), 2);
     assert_eq!(selected(&store, &[named("up")], 1, 1), [r#"up 1=1"#, r#"up{job="a"} 1=1"#, r#"up{job="b"} 1=1"#]);
 }
 
@@ -127,7 +133,7 @@ fn forgetting_takes_old_samples_and_emptied_series() {
     append(&store, &[("up/a", 1, 1.0), ("up/a", 5, 2.0), ("up/b", 2, 1.0)]);
     assert_eq!(store.samples().forget(5).unwrap(), 2);
     assert_eq!(selected(&store, &[], 0, 9), [r#"up{job="a"} 5=2"#]);
-    assert_eq!(store.samples().series(&[], 9).unwrap().len(), 1);
+    assert_eq!(store.samples().series(&[], Millis::MIN, Millis::MAX, 9).unwrap().len(), 1);
     // What comes back is new.
     assert_eq!(append(&store, &[("up/b", 9, 1.0)]).new_series, 1);
     drop(store);

@@ -13,8 +13,9 @@ use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
 use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, DeliveryState, NewDelivery};
 use vitrine_model::port::panel::{Panel, RenderRequest};
-use vitrine_model::port::samples::{Appended, Samples, SelectLimits};
-use vitrine_model::sample::{Batch, Family, Sample, Series};
+use vitrine_model::port::samples::{Appended, Bounds, Samples, Select, Take};
+use vitrine_model::push::Push;
+use vitrine_model::sample::{Family, Sample};
 use vitrine_model::view::*;
 use vitrine_model::{Clock, Fault, Labels, Matcher, Millis};
 use vitrine_monitor::live::Live;
@@ -38,29 +39,31 @@ impl Memory {
 }
 
 impl Samples for Memory {
-    fn append(&self, batches: &[Batch]) -> Result<Appended, StoreError> {
-        for (labels, sample) in batches.iter().flat_map(|batch| &batch.samples) {
-            self.add(labels, sample.time, sample.value);
+    fn push(&self, pushes: &[Push], _: Bounds) -> Result<Vec<Appended>, StoreError> {
+        for push in pushes {
+            for ((place, time), value) in push.places().iter().zip(push.times()).zip(push.values()) {
+                self.add(&push.labels(*place), *time, *value);
+            }
         }
-        Ok(Appended::default())
+        Ok(vec![Appended::default(); pushes.len()])
     }
 
-    fn select(&self, matchers: &[Matcher], start: Millis, end: Millis, _: SelectLimits) -> Result<Vec<Series>, StoreError> {
+    fn scan(&self, select: &Select<'_>, take: &mut Take<'_>) -> Result<(), StoreError> {
         let map = self.0.lock().unwrap();
-        let mut list: Vec<Series> = map
-            .iter()
-            .filter(|(labels, _)| matchers.iter().all(|matcher| matcher.matches(labels)))
-            .map(|(labels, samples)| {
-                let within = samples.iter().copied().filter(|sample| sample.time >= start && sample.time <= end).collect();
-                Series { labels: labels.clone(), samples: within }
-            })
-            .filter(|series: &Series| !series.samples.is_empty())
-            .collect();
-        list.sort_by(|a, b| a.labels.cmp(&b.labels));
-        Ok(list)
+        let mut list: Vec<_> =
+            map.iter().filter(|(labels, _)| select.matchers.iter().all(|matcher| matcher.matches(labels))).collect();
+        list.sort_by(|a, b| a.0.cmp(b.0));
+        for (labels, samples) in list {
+            let within = samples.iter().filter(|sample| sample.time >= select.start && sample.time <= select.end);
+            let (times, values): (Vec<Millis>, Vec<f64>) = within.map(|sample| (sample.time, sample.value)).unzip();
+            if !times.is_empty() && take(labels, &times, &values).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
-    fn series(&self, matchers: &[Matcher], limit: usize) -> Result<Vec<Labels>, StoreError> {
+    fn series(&self, matchers: &[Matcher], _: Millis, _: Millis, limit: usize) -> Result<Vec<Labels>, StoreError> {
         let map = self.0.lock().unwrap();
         let matching = map.keys().filter(|labels| matchers.iter().all(|matcher| matcher.matches(labels)));
         Ok(matching.take(limit).cloned().collect())
