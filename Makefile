@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests stations sdks test fuzz browser exporter postgres lint bench clean
+.PHONY: help run build assets plugins guests stations sdks test openmetrics fuzz browser exporter postgres lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -105,19 +105,30 @@ test: assets plugins guests stations browser exporter postgres tests/peers/node_
 	FUZZ_SECONDS=$(SECONDS_PER_TARGET) cargo test --workspace --exclude vitrine-tests
 	cargo build --package vitrine
 	cargo test --package vitrine-tests -- --test-threads 4
+	@$(MAKE) --no-print-directory openmetrics
+
+CONFORMANCE := ../shared/conformance
+
+openmetrics: ## Hold the parser of metrics against OpenMetrics' own cases, where they are at hand
+	@if [ -d $(CONFORMANCE)/openmetrics ]; then \
+	  cargo run --quiet --package vitrine-tests --bin openmetricstest -- $(CONFORMANCE)/openmetrics; \
+	else \
+	  printf '\033[1m==> LEFT OUT: the cases of OpenMetrics are not in $(CONFORMANCE)/openmetrics\033[0m\n'; \
+	fi
 
 # How long `make test` tries each fuzz target.
 SECONDS_PER_TARGET ?= 10
 
-fuzz: ## Try whatever bytes on the sandbox's border, SECONDS=600 for each target
+fuzz: ## Try whatever bytes on the sandbox's border and in exporters' texts, SECONDS=600 for each target
 	FUZZ_SECONDS=$(or $(SECONDS),60) cargo test --package vitrine-plugin --test fuzz -- --test-threads 2
+	FUZZ_SECONDS=$(or $(SECONDS),60) cargo test --package vitrine-exposition --lib tests::fuzz -- --test-threads 2
 
 lint: assets plugins ## Check formatting and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- --deny warnings
 
 bench: assets plugins ## Run the benchmarks in benches/
-	cargo bench --package vitrine-plugin --package vitrine-web
+	cargo bench --package vitrine-plugin --package vitrine-web --package vitrine-exposition
 
 clean: ## Remove what was built
 	cargo clean

@@ -16,7 +16,7 @@ fn main() -> Result<(), String> {
     let sdk = pack.parent().ok_or("sdk/pack lies in sdk")?;
     write(&target.join("templates.rs"), &[("", pack.join("templates"))], &LEFT)?;
     // `wit` is a link in the repository, and a folder in what is written.
-    let places = ["src", "examples/hello.rs", "wit", "js", "python"].map(|name| (name, sdk.join(name)));
+    let places = ["src", "exposition/src", "examples/hello.rs", "wit", "js", "python"].map(|name| (name, sdk.join(name)));
     write(&target.join("sources.rs"), &places, &[&LEFT[..], &OWN[..]].concat())
 }
 

@@ -45,6 +45,8 @@ pub use config::NoConfig;
 pub use panel::Panel;
 pub use samples::Samples;
 pub use source::Source;
+/// Prometheus's and OpenMetrics' text formats, for sources that read what exporters show.
+pub use vitrine_exposition as exposition;
 
 /// Where the capability modules send their calls: to the host, or away from WebAssembly to the fake one.
 #[cfg(target_arch = "wasm32")]

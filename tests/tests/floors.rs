@@ -9,10 +9,11 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 use vitrine_tests::repository;
 
 /// The arrows of the house: a crate, and which of ours it may know.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("vitrine-model", &[]),
     ("vitrine-config", &[]),
-    ("vitrine-sdk", &[]),
+    ("vitrine-exposition", &[]),
+    ("vitrine-sdk", &["vitrine-exposition"]),
     ("vitrine-pack", &[]),
     ("vitrine-store", &["vitrine-model"]),
     ("vitrine-query", &["vitrine-model"]),
@@ -34,7 +35,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "vitrine-web",
         ],
     ),
-    ("vitrine-tests", &[]),
+    ("vitrine-tests", &["vitrine-exposition"]),
     ("vitrine-misbehaving", &["vitrine-sdk"]),
     ("vitrine-caller", &["vitrine-sdk"]),
     ("vitrine-weather-station", &["vitrine-sdk"]),

@@ -13,8 +13,9 @@ pub const VENDORED: &str = ".vitrine/sdk";
 
 static SOURCES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
-/// The crate's manifest without its workspace: there it inherits, here it stands alone.
-static MANIFEST: &str = include_str!("sources/Cargo.toml");
+/// The crates' manifests without their workspace: there they inherit, here they stand alone.
+static MANIFESTS: [(&str, &str); 2] =
+    [("Cargo.toml", include_str!("sources/Cargo.toml")), ("exposition/Cargo.toml", include_str!("sources/exposition.toml"))];
 
 /// The places (`js/src/index.js`, `wit/types.wit`) and contents of all files.
 pub(crate) fn all() -> &'static [(&'static str, &'static [u8])] {
@@ -36,8 +37,8 @@ pub fn refresh(folder: &Path) -> Result<()> {
 /// Writes the SDK into the plugin's folder.
 pub(crate) fn write(folder: &Path) -> Result<()> {
     let sdk = folder.join(VENDORED);
-    let manifest = MANIFEST.replace("{{version}}", env!("CARGO_PKG_VERSION"));
-    let mut wanted: Vec<(PathBuf, &[u8])> = vec![(sdk.join("Cargo.toml"), manifest.as_bytes())];
+    let manifests = MANIFESTS.map(|(place, text)| (place, text.replace("{{version}}", env!("CARGO_PKG_VERSION"))));
+    let mut wanted: Vec<(PathBuf, &[u8])> = manifests.iter().map(|(place, text)| (sdk.join(place), text.as_bytes())).collect();
     wanted.extend(SOURCES.iter().map(|(place, bytes)| (sdk.join(place), *bytes)));
     remove_others(&sdk, &wanted)?;
     for (path, bytes) in wanted {
@@ -78,19 +79,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_manifest_asks_for_what_the_workspace_asks_for() {
+    fn the_manifests_ask_for_what_the_workspace_asks_for() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let read = |path: PathBuf| fs::read_to_string(path).unwrap().parse::<toml::Table>().unwrap();
-        let (workspace, sdk) = (read(root.join("Cargo.toml")), read(root.join("sdk/Cargo.toml")));
-        let vendored: toml::Table = MANIFEST.parse().unwrap();
+        let workspace = read(root.join("Cargo.toml"));
         let wanted = &workspace["workspace"]["dependencies"];
-        let names: Vec<&String> = sdk["dependencies"].as_table().unwrap().keys().collect();
-        assert_eq!(names, vendored["dependencies"].as_table().unwrap().keys().collect::<Vec<_>>());
-        for name in names {
-            assert_eq!(vendored["dependencies"][name], wanted[name], "{name}");
-        }
-        for key in ["edition", "rust-version", "license"] {
-            assert_eq!(vendored["package"][key], workspace["workspace"]["package"][key], "{key}");
+        let dependencies = |manifest: &toml::Table| {
+            manifest.get("dependencies").map_or(toml::Table::new(), |table| table.as_table().unwrap().clone())
+        };
+        for (place, text) in MANIFESTS {
+            let vendored: toml::Table = text.parse().unwrap();
+            let inherits = dependencies(&read(root.join("sdk").join(place)));
+            let alone = dependencies(&vendored);
+            assert_eq!(inherits.keys().collect::<Vec<_>>(), alone.keys().collect::<Vec<_>>(), "{place}");
+            for (name, asked) in &alone {
+                match asked.get("path").and_then(toml::Value::as_str) {
+                    Some(path) => assert_eq!(wanted[name]["path"].as_str().unwrap(), ["sdk/", path].concat(), "{name}"),
+                    None => assert_eq!(*asked, wanted[name], "{name}"),
+                }
+            }
+            for key in ["edition", "rust-version", "license"] {
+                assert_eq!(vendored["package"][key], workspace["workspace"]["package"][key], "{key}");
+            }
         }
     }
 
@@ -104,7 +114,7 @@ mod tests {
         fs::write(folder.path().join("Cargo.toml"), format!("vitrine-sdk = {{ path = \"{VENDORED}\" }}")).unwrap();
         refresh(folder.path()).unwrap();
         let sdk = folder.path().join(VENDORED);
-        for name in ["Cargo.toml", "src/lib.rs", "wit/types.wit"] {
+        for name in ["Cargo.toml", "src/lib.rs", "exposition/Cargo.toml", "exposition/src/lib.rs", "wit/types.wit"] {
             assert!(sdk.join(name).is_file(), "{name}");
         }
         fs::write(sdk.join("src/lib.rs"), "changed").unwrap();
