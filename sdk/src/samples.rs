@@ -49,8 +49,30 @@ impl Samples {
         self.add(name, MetricKind::Counter, labels, value);
     }
 
+    /// Says in which unit a family is that was declared before: `seconds`, `bytes`.
+    pub fn unit(&mut self, name: &str, unit: &str) {
+        if let Some(family) = self.families.iter_mut().rev().find(|family| family.name == name) {
+            unit.clone_into(&mut family.unit);
+        }
+    }
+
     /// A sample of any kind.
     pub fn add(&mut self, name: &str, kind: MetricKind, labels: &[(&str, &str)], value: f64) {
+        let symbol = self.push(name, labels, value);
+        // Samples of one family come in a row: the last family is nearly always the one.
+        if self.declared.last() != Some(&symbol) && !self.declared.contains(&symbol) {
+            self.declare(symbol, name, kind, "");
+        }
+    }
+
+    /// A sample that declares nothing: its family has another name and was declared before, as `x` with its `x_bucket`, or
+    /// nothing is known of it.
+    pub fn member(&mut self, name: &str, labels: &[(&str, &str)], value: f64) {
+        self.push(name, labels, value);
+    }
+
+    /// Answers the name's symbol.
+    fn push(&mut self, name: &str, labels: &[(&str, &str)], value: f64) -> u32 {
         // Series of one metric come in a row, and mostly differ in one label: each text is first held against the one
         // that stood in its place before.
         let mut before = self.last_row();
@@ -60,10 +82,6 @@ impl Samples {
         };
         let metric = near(&mut self.symbols, &self.labels, "__name__");
         let symbol = near(&mut self.symbols, &self.labels, name);
-        // Samples of one family come in a row: the last family is nearly always the one.
-        if self.declared.last() != Some(&symbol) && !self.declared.contains(&symbol) {
-            self.declare(symbol, name, kind, "");
-        }
         self.labels.extend([metric, symbol]);
         for (label, text) in labels {
             // To Prometheus an empty label is a label that is not there.
@@ -78,6 +96,15 @@ impl Samples {
         if !self.times.is_empty() {
             self.times.push(crate::clock::now());
         }
+        symbol
+    }
+
+    /// Keeps the first so many samples and forgets those after them.
+    pub fn truncate(&mut self, length: usize) {
+        self.ends.truncate(length);
+        self.values.truncate(length);
+        self.times.truncate(length);
+        self.labels.truncate(self.ends.last().map_or(0, |end| *end as usize));
     }
 
     /// Sets the time of the sample added last, in milliseconds since the Unix epoch. Without it a sample is of now.

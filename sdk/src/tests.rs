@@ -8,6 +8,23 @@ use crate::source::{Batch, MetricKind};
 use crate::{Fault, NoConfig, Samples, Source, config, fake, http, metrics, source, state};
 
 #[test]
+fn samples_can_be_taken_back_and_families_have_other_names() {
+    let mut samples = Samples::new();
+    samples.family("a_seconds", MetricKind::Histogram, "help");
+    samples.unit("a_seconds", "seconds");
+    samples.member("a_seconds_sum", &[("x", "1")], 1.0);
+    samples.at(7);
+    let before = samples.len();
+    samples.gauge("b", &[("x", "2")], 2.0);
+    samples.truncate(before);
+    samples.member("c", &[("x", "3")], 3.0);
+    assert_eq!(samples.to_string(), "a_seconds_sum{x=\"1\"} 1\nc{x=\"3\"} 3\n");
+    let batch = Batch::from(samples);
+    assert_eq!((batch.families.len(), batch.families[0].unit.as_str()), (2, "seconds"));
+    assert_eq!((batch.times.len(), batch.values.len(), batch.ends), (2, 2, vec![4, 8]));
+}
+
+#[test]
 fn samples_keep_each_text_once() {
     let mut samples = Samples::new();
     for cpu in ["0", "1", "2"] {

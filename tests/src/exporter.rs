@@ -37,6 +37,11 @@ impl Exporter {
         exporter
     }
 
+    /// `127.0.0.1:PORT`
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// What it says now.
     pub async fn scrape(&self) -> BTreeMap<Labels, f64> {
         let answer = client::get(&self.address, "/metrics").await.unwrap();

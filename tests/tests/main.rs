@@ -13,6 +13,7 @@ mod plugin_life;
 mod polyglot;
 mod rights;
 mod sandbox;
+mod scrape;
 mod secrets;
 mod shop;
 mod states;
