@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests stations sdks test openmetrics fuzz browser exporter postgres lint bench clean
+.PHONY: help run build assets plugins guests stations sdks test openmetrics fuzz browser exporter prometheus postgres lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -85,6 +85,16 @@ exporter: ## Get the exporter to compare with, where it is missing and can be ha
 	    echo 'The node exporter is missing: run `sudo apt-get install --no-install-recommends prometheus-node-exporter`' >&2; exit 1; \
 	  fi; }
 
+# Without what it recommends, as above.
+prometheus: ## Get Prometheus for the tests, where it is missing and can be had
+	@{ command -v prometheus && command -v promtool; } >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    printf '\033[1m==> installing Prometheus for the tests\033[0m\n'; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus; \
+	  else \
+	    echo 'Prometheus is missing: run `sudo apt-get install --no-install-recommends prometheus`' >&2; exit 1; \
+	  fi; }
+
 postgres: ## Get PostgreSQL for the tests, where it is missing and can be had
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -99,7 +109,7 @@ tests/peers/node_modules: tests/peers/package-lock.json
 	cd tests/peers && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-test: assets plugins guests stations browser exporter postgres tests/peers/node_modules lint sdks ## Run all tests
+test: assets plugins guests stations browser exporter prometheus postgres tests/peers/node_modules lint sdks ## Run all tests
 	$(call say,building and running all tests; the first time this takes some minutes)
 	cd host/web/assets && npm run --silent check && npm test --silent
 	FUZZ_SECONDS=$(SECONDS_PER_TARGET) cargo test --workspace --exclude vitrine-tests

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -34,14 +34,24 @@ impl Answer {
 
 /// `address` is `127.0.0.1:7878`. An error says that nobody answered.
 pub async fn get(address: &str, path: &str) -> anyhow::Result<Answer> {
-    tokio::time::timeout(PATIENCE, exchange(address, path)).await?
+    let request = Request::get(path).header("host", address).body(Full::default())?;
+    tokio::time::timeout(PATIENCE, exchange(address, request)).await?
 }
 
-async fn exchange(address: &str, path: &str) -> anyhow::Result<Answer> {
+/// As [`get`], with a body.
+pub async fn post(address: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> anyhow::Result<Answer> {
+    let mut request = Request::post(path).header("host", address);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Full::from(body))?;
+    tokio::time::timeout(PATIENCE, exchange(address, request)).await?
+}
+
+async fn exchange(address: &str, request: Request<Full<Bytes>>) -> anyhow::Result<Answer> {
     let stream = TcpStream::connect(address).await?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let driver = tokio::spawn(connection);
-    let request = Request::get(path).header("host", address).body(Empty::<Bytes>::new())?;
     let response = sender.send_request(request).await?;
     let status = response.status();
     let content_type =

@@ -73,6 +73,14 @@ pub(crate) fn node_exporter() -> PathBuf {
     found.expect("the node exporter is missing: run `make exporter`, or `apt-get install --no-install-recommends prometheus-node-exporter`")
 }
 
+/// Debian's Prometheus, or a tool that comes with it.
+pub(crate) fn prometheus(name: &str) -> PathBuf {
+    let found = program(&[name]);
+    found.unwrap_or_else(|| {
+        panic!("{name} is missing: run `make prometheus`, or `apt-get install --no-install-recommends prometheus`")
+    })
+}
+
 /// The first of these that is somewhere on the path.
 fn program(names: &[&str]) -> Option<PathBuf> {
     let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();

@@ -11,6 +11,7 @@ mod floors;
 mod operations;
 mod plugin_life;
 mod polyglot;
+mod prometheus_clients;
 mod rights;
 mod sandbox;
 mod scrape;

@@ -1,10 +1,13 @@
-//! Who may do what. Until people exist, everyone may look and only this machine may act.
+//! Who may do what. Until people exist, everyone may look, only this machine may act, and samples come from this machine and
+//! from the addresses that the admin named.
 
 mod hosts;
+mod networks;
 
 use std::net::IpAddr;
 
 pub use hosts::AllowedHosts;
+pub use networks::Networks;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,8 @@ impl Person {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     View,
+    /// Brings samples.
+    Push,
     /// Changes something, here or in the systems watched.
     Act,
 }
@@ -56,12 +61,18 @@ impl Thing {
 pub enum Standing {
     /// A caller on this machine.
     Local,
+    /// An address that may bring samples.
+    Writer,
     Remote,
 }
 
 impl Standing {
-    pub fn of(address: IpAddr) -> Standing {
-        if address.to_canonical().is_loopback() { Standing::Local } else { Standing::Remote }
+    pub fn of(address: IpAddr, writers: &Networks) -> Standing {
+        match address {
+            _ if address.to_canonical().is_loopback() => Standing::Local,
+            _ if writers.contain(address) => Standing::Writer,
+            _ => Standing::Remote,
+        }
     }
 }
 
@@ -73,8 +84,12 @@ pub struct Refusal(pub String);
 /// Whether this person may do this to that.
 pub fn may(person: &Person, action: Action, thing: &Thing, from: Standing) -> Result<(), Refusal> {
     match (action, from) {
-        (Action::View, _) | (Action::Act, Standing::Local) => Ok(()),
-        (Action::Act, Standing::Remote) => {
+        (Action::View, _) | (_, Standing::Local) | (Action::Push, Standing::Writer) => Ok(()),
+        (Action::Push, Standing::Remote) => Err(Refusal(format!(
+            "{} may not write samples from this address: add it to `write_from` in the host's settings",
+            person.name
+        ))),
+        (Action::Act, Standing::Writer | Standing::Remote) => {
             Err(Refusal(format!("{} may not change {} from afar: do it on the host's own machine", person.name, thing.word())))
         }
     }
@@ -85,27 +100,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everyone_looks_and_only_this_machine_acts() {
+    fn everyone_looks_writers_bring_samples_and_only_this_machine_acts() {
         let person = Person::anyone();
         for (action, from, allowed) in [
             (Action::View, Standing::Remote, true),
             (Action::View, Standing::Local, true),
             (Action::Act, Standing::Local, true),
+            (Action::Act, Standing::Writer, false),
             (Action::Act, Standing::Remote, false),
+            (Action::Push, Standing::Local, true),
+            (Action::Push, Standing::Writer, true),
+            (Action::Push, Standing::Remote, false),
         ] {
             assert_eq!(may(&person, action, &Thing::Sources, from).is_ok(), allowed, "{action:?} {from:?}");
         }
     }
 
     #[test]
-    fn a_mapped_loopback_address_is_local() {
+    fn a_mapped_address_is_what_it_stands_for() {
+        let writers = Networks::parse(["10.0.0.1"]).unwrap_or_default();
         for (text, standing) in [
             ("127.0.0.1", Standing::Local),
             ("::1", Standing::Local),
             ("::ffff:127.0.0.1", Standing::Local),
-            ("10.0.0.1", Standing::Remote),
+            ("10.0.0.1", Standing::Writer),
+            ("::ffff:10.0.0.1", Standing::Writer),
+            ("10.0.0.2", Standing::Remote),
         ] {
-            assert_eq!(text.parse().map(Standing::of), Ok(standing), "{text}");
+            assert_eq!(text.parse().map(|address| Standing::of(address, &writers)), Ok(standing), "{text}");
         }
     }
 }

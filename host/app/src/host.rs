@@ -121,6 +121,8 @@ impl Host {
         let ready = Arc::new(AtomicBool::new(false));
         let web = Web::new(vitrine_web::Parts {
             engine: Arc::clone(&engine),
+            samples: store.samples(),
+            ingest: monitor.ingest(),
             live,
             status,
             clock: Arc::clone(&clock),
@@ -181,6 +183,7 @@ impl Host {
     /// Ends everything in order; what was acknowledged is on disk.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.ready.store(false, Ordering::Release);
+        self.web.close();
         self.monitor.stop(PATIENCE).await;
         let store = self.store;
         let closed = tokio::task::spawn_blocking(move || store.close()).await.context("closing the store failed")?;

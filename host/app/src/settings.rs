@@ -25,6 +25,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Further host names to answer to; addresses and `localhost` always pass.
     pub allowed_hosts: Vec<String>,
+    /// Addresses and networks that may bring samples by remote write, OTLP and import, besides this machine: `10.0.0.0/8`.
+    pub write_from: Vec<String>,
     /// The time zone of pages, messages and cron expressions, an IANA name; empty: the machine's own.
     pub time_zone: String,
     /// Where samples, alerts and deliveries are kept.
@@ -68,6 +70,7 @@ impl Default for Settings {
             listen: web.listen,
             public_url: None,
             allowed_hosts: Vec::new(),
+            write_from: Vec::new(),
             time_zone: String::new(),
             data_dir: "data".into(),
             dashboards_dir: "dashboards".into(),
@@ -234,6 +237,7 @@ impl Settings {
             listen: self.listen,
             public_url: self.public_url.clone(),
             allowed_hosts: self.allowed_hosts.clone(),
+            write_from: self.write_from.clone(),
             time_zone: self.time_zone.clone(),
             max_viewers: self.max_viewers,
             max_streams: self.max_streams,

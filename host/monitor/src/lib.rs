@@ -8,6 +8,7 @@ pub mod live;
 mod metrics;
 mod monitor;
 mod notify;
+pub mod push;
 pub mod schedule;
 pub mod status;
 

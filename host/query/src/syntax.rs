@@ -45,6 +45,14 @@ impl Expr {
         self.selectors.iter().map(|selector| selector.matchers.as_slice())
     }
 
+    /// Its matchers, if it is a selector and nothing else.
+    pub fn selector(&self) -> Option<&[Matcher]> {
+        match self.node.as_ref() {
+            Node::Select(selector) if selector.offset == 0 => Some(&selector.matchers),
+            _ => None,
+        }
+    }
+
     /// The metrics it names, each once. A selector may read others too, where it matches names by pattern.
     pub fn metric_names(&self) -> Vec<&str> {
         let matchers = self.selectors().flatten();

@@ -1,9 +1,16 @@
 //! Answers for programs: Prometheus's API where it has one, our own beside it.
 
 pub(crate) mod alerts;
+pub(crate) mod answer;
 pub(crate) mod envelope;
 pub(crate) mod health;
 pub(crate) mod live;
+pub(crate) mod metadata;
+pub(crate) mod number;
+pub(crate) mod parameters;
 pub(crate) mod plugins;
 pub(crate) mod query;
+pub(crate) mod series;
 pub(crate) mod sources;
+pub(crate) mod status;
+pub(crate) mod write;

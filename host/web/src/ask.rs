@@ -9,15 +9,15 @@ use vitrine_model::frame::TimeRange;
 use vitrine_query::{Answer, Cancel, Engine, Expr, Matrix, QueryError};
 
 /// After this, nobody waits for the answer any more.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
     #[error(transparent)]
     Query(#[from] QueryError),
-    #[error("the query took longer than {} s: ask for a shorter range or fewer series", PATIENCE.as_secs())]
-    Slow,
+    #[error("the query took longer than {0:?}: ask for a shorter range or fewer series")]
+    Slow(Duration),
     #[error("the query could not be run: {0}")]
     Broken(String),
 }
@@ -57,6 +57,23 @@ impl Asker {
         &self,
         work: impl FnOnce(&Engine, &Cancel) -> T + Send + 'static,
     ) -> Result<T, AskError> {
+        self.within(None, work).await
+    }
+
+    /// As [`Asker::work`], for whoever waits for less time than others; its turn counts as well.
+    pub async fn within<T: Send + 'static>(
+        &self,
+        patience: Option<Duration>,
+        work: impl FnOnce(&Engine, &Cancel) -> T + Send + 'static,
+    ) -> Result<T, AskError> {
+        let patience = patience.unwrap_or(PATIENCE).min(PATIENCE);
+        match tokio::time::timeout(patience, self.in_turn(work)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(AskError::Slow(patience)),
+        }
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce(&Engine, &Cancel) -> T + Send + 'static) -> Result<T, AskError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|error| AskError::Broken(error.to_string()))?;
         let (engine, cancel) = (Arc::clone(&self.engine), Cancel::default());
         let _stop = StopOnDrop(cancel.clone());
@@ -65,10 +82,6 @@ impl Asker {
             let _permit = permit;
             work(&engine, &cancel)
         });
-        match tokio::time::timeout(PATIENCE, task).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(AskError::Broken(error.to_string())),
-            Err(_) => Err(AskError::Slow),
-        }
+        task.await.map_err(|error| AskError::Broken(error.to_string()))
     }
 }

@@ -16,6 +16,7 @@ mod ask;
 mod assets;
 mod middleware;
 mod page;
+mod pushes;
 mod words;
 
 pub use dashboard::Dashboard;

@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use vitrine_access::{Action, Person, Standing, Thing, may};
 
+use crate::router::PUSHES;
 use crate::web::Web;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -27,11 +28,13 @@ pub(crate) async fn known_host(State(web): State<Arc<Web>>, request: Request, ne
     }
 }
 
-/// May they? All routes only show; what is shown follows from the address, so that no handler can forget to ask.
-pub(crate) async fn allowed(request: Request, next: Next) -> Response {
+/// May they? What is asked for, and whether it shows or brings something, follows from the address, so that no handler can
+/// forget to ask.
+pub(crate) async fn allowed(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let standing = caller.map_or(Standing::Remote, |info| Standing::of(info.0.ip()));
-    match may(&Person::anyone(), Action::View, &thing(request.uri().path()), standing) {
+    let standing = caller.map_or(Standing::Remote, |info| Standing::of(info.0.ip(), &web.writers));
+    let path = request.uri().path();
+    match may(&Person::anyone(), action(path), &thing(path), standing) {
         Ok(()) => next.run(request).await,
         Err(refusal) => (StatusCode::FORBIDDEN, format!("{refusal}\n")).into_response(),
     }
@@ -44,6 +47,10 @@ pub(crate) async fn own_site(request: Request, next: Next) -> Response {
         return (StatusCode::FORBIDDEN, "another site's page may not ask the API\n").into_response();
     }
     next.run(request).await
+}
+
+fn action(path: &str) -> Action {
+    if PUSHES.contains(&path) { Action::Push } else { Action::View }
 }
 
 fn thing(path: &str) -> Thing {
@@ -106,6 +113,10 @@ mod tests {
             ("/", Thing::Host),
         ] {
             assert_eq!(thing(path), wanted, "{path}");
+            assert_eq!(action(path), Action::View, "{path}");
+        }
+        for path in PUSHES {
+            assert_eq!((action(path), thing(path)), (Action::Push, Thing::Samples), "{path}");
         }
     }
 

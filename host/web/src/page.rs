@@ -11,12 +11,13 @@ pub(crate) mod templates;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use crate::api::envelope::ApiError;
 use crate::page::frame::Frame;
 use crate::web::Web;
 
@@ -62,6 +63,9 @@ pub(crate) fn address(name: &str) -> String {
 }
 
 /// No route leads here.
-pub(crate) async fn missing(State(web): State<Arc<Web>>) -> Response {
+pub(crate) async fn missing(State(web): State<Arc<Web>>, uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") {
+        return ApiError::not_found("there is no such call: README.md names those that there are").into_response();
+    }
     web.error_page(StatusCode::NOT_FOUND, "Nothing here", "There is no page at this address.").await
 }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -25,6 +25,14 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// How long open requests may take to end when the host stops.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
+/// Where samples are brought: `middleware` asks of these who may.
+pub(crate) const PUSHES: [&str; 1] = ["/api/v1/write"];
+
+/// They bound their bodies by themselves, and large ones take their time.
+fn pushes() -> Router<Arc<Web>> {
+    Router::new().route("/api/v1/write", post(api::write::take)).layer(DefaultBodyLimit::disable())
+}
+
 pub fn router(web: Arc<Web>) -> Router {
     Router::new()
         .route("/", get(page::home::show))
@@ -35,18 +43,31 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/live/{*name}", get(api::live::show))
         .route("/api/v1/query", get(api::query::instant).post(api::query::instant))
         .route("/api/v1/query_range", get(api::query::range).post(api::query::range))
+        .route("/api/v1/query_exemplars", get(api::status::exemplars).post(api::status::exemplars))
+        .route("/api/v1/series", get(api::series::list).post(api::series::list))
+        .route("/api/v1/labels", get(api::series::names).post(api::series::names))
+        .route("/api/v1/label/{name}/values", get(api::series::values))
+        .route("/api/v1/metadata", get(api::metadata::list))
+        .route("/api/v1/status/buildinfo", get(api::status::build))
+        .route("/api/v1/status/runtimeinfo", get(api::status::runtime))
+        .route("/api/v1/status/config", get(api::status::config))
+        .route("/api/v1/status/flags", get(api::status::flags))
+        .route("/api/v1/status/tsdb", get(api::status::stored))
         .route("/api/v1/alerts", get(api::alerts::list))
         .route("/api/sources", get(api::sources::list))
         .route("/api/v1/plugins", get(api::plugins::list))
         .route("/healthz", get(api::health::alive))
         .route("/readyz", get(api::health::ready))
+        .route("/-/healthy", get(api::health::alive))
+        .route("/-/ready", get(api::health::ready))
         .route("/metrics", get(api::health::metrics))
         .merge(assets::router())
         .fallback(page::missing)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_WAIT))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(from_fn(middleware::allowed))
+        .merge(pushes())
+        .layer(from_fn_with_state(Arc::clone(&web), middleware::allowed))
         .layer(CsrfLayer::new())
         .layer(from_fn(middleware::own_site))
         .layer(from_fn_with_state(Arc::clone(&web), middleware::known_host))

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vitrine_access::Networks;
 
 /// Pages and the live stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +17,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Further host names to answer to. Addresses and `localhost` always pass.
     pub allowed_hosts: Vec<String>,
+    /// Addresses and networks that may bring samples, besides this machine: `10.0.0.0/8`.
+    pub write_from: Vec<String>,
     /// The time zone of pages, an IANA name; empty for the machine's own.
     pub time_zone: String,
     /// How many live pages may be open at once.
@@ -30,6 +33,7 @@ impl Default for Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7878)),
             public_url: None,
             allowed_hosts: Vec::new(),
+            write_from: Vec::new(),
             time_zone: String::new(),
             max_viewers: 5_000,
             max_streams: 256,
@@ -60,7 +64,19 @@ impl Settings {
         if public.is_some_and(|parsed| !parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())) {
             found.push(("public_url", "not an address of a web page".to_owned(), "write it as `https://status.shop.example`"));
         }
+        if let Err(text) = Networks::parse(&self.write_from) {
+            found.push((
+                "write_from",
+                format!("`{text}` is neither an address nor a network"),
+                "write `192.168.1.7` or `192.168.1.0/24`",
+            ));
+        }
         found
+    }
+
+    /// Who may bring samples; nobody but this machine where `problems` tells of a mistake.
+    pub fn writers(&self) -> Networks {
+        Networks::parse(&self.write_from).unwrap_or_default()
     }
 
     /// The names this host answers to.
@@ -80,7 +96,15 @@ mod tests {
         let settings = Settings { public_url: Some("https://status.shop.example/x".into()), ..Settings::default() };
         assert!(settings.hosts().allows("status.shop.example:443"));
         assert!(settings.problems().is_empty());
-        let wrong = Settings { public_url: Some("shop".into()), time_zone: "Mars/Base".into(), ..Settings::default() };
-        assert_eq!(wrong.problems().iter().map(|problem| problem.0).collect::<Vec<_>>(), ["time_zone", "public_url"]);
+        let wrong = Settings {
+            public_url: Some("shop".into()),
+            time_zone: "Mars/Base".into(),
+            write_from: vec!["shop".into()],
+            ..Settings::default()
+        };
+        assert_eq!(
+            wrong.problems().iter().map(|problem| problem.0).collect::<Vec<_>>(),
+            ["time_zone", "public_url", "write_from"]
+        );
     }
 }

@@ -9,11 +9,13 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use vitrine_access::AllowedHosts;
+use vitrine_access::{AllowedHosts, Networks};
 use vitrine_model::alert::{Alert, AlertState};
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::port::deliveries::Deliveries;
+use vitrine_model::port::samples::Samples;
 use vitrine_model::{Clock, Millis};
+use vitrine_monitor::Ingest;
 use vitrine_monitor::live::Live;
 use vitrine_monitor::status::Status;
 use vitrine_query::Engine;
@@ -25,11 +27,15 @@ use crate::live::hub::Hubs;
 use crate::live::message::Health;
 use crate::page::templates::Templates;
 use crate::plugins::PluginCard;
+use crate::pushes::Pushes;
 use crate::settings::Settings;
 
 /// Everything the web floor is given.
 pub struct Parts {
     pub engine: Arc<Engine>,
+    pub samples: Arc<dyn Samples>,
+    /// Where samples go that others bring.
+    pub ingest: Ingest,
     pub live: Live,
     pub status: Arc<Status>,
     pub clock: Arc<dyn Clock>,
@@ -59,8 +65,13 @@ pub struct Web {
     pub(crate) settings: Settings,
     pub(crate) version: String,
     pub(crate) hosts: AllowedHosts,
+    pub(crate) writers: Networks,
     pub(crate) zone: TimeZone,
     pub(crate) asker: Asker,
+    pub(crate) samples: Arc<dyn Samples>,
+    pub(crate) pushes: Pushes,
+    /// When it was made.
+    pub(crate) begun: Millis,
     pub(crate) evaluator: Evaluator,
     pub(crate) live: Live,
     pub(crate) status: Arc<Status>,
@@ -92,17 +103,23 @@ impl Web {
         let zone = parts.settings.zone();
         let evaluations = Counter::default();
         let hubs = Hubs::default();
+        let pushes = Pushes::new(parts.ingest);
         {
             let mut registry = parts.registry.lock().unwrap_or_else(PoisonError::into_inner);
             let web = registry.sub_registry_with_prefix("vitrine_web");
             web.register("panel_evaluations", "Panels computed, each for all who look at it", evaluations.clone());
+            pushes.register(web);
             web.register("live_viewers", "Live pages open now", hubs.viewers_gauge.clone());
             web.register("live_streams", "Live streams computed now", hubs.streams_gauge.clone());
         }
         Arc::new(Web {
             hosts: parts.settings.hosts(),
+            writers: parts.settings.writers(),
             evaluator: Evaluator::new(asker.clone(), parts.panels, zone.clone(), evaluations),
             asker,
+            samples: parts.samples,
+            pushes,
+            begun: parts.clock.now(),
             zone,
             settings: parts.settings,
             version: parts.version,
@@ -143,8 +160,9 @@ impl Web {
         self.notes.load().as_ref().clone()
     }
 
-    /// Ends all live streams; called when the host stops.
+    /// Ends all live streams, and takes no more samples; called when the host stops.
     pub fn close(&self) {
+        self.pushes.close();
         self.closing.cancel();
     }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use vitrine_model::Labels;
 
 use crate::api::envelope::{ApiError, success};
-use crate::api::query::scientific;
+use crate::api::number::scientific;
 use crate::web::Web;
 use crate::words;
 

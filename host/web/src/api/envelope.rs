@@ -46,6 +46,16 @@ impl ApiError {
         ApiError { status: StatusCode::SERVICE_UNAVAILABLE, kind: "timeout", reason: reason.into() }
     }
 
+    /// Whoever asked has gone: Prometheus's status for that is none of the registered ones.
+    pub(crate) fn canceled(reason: impl Into<String>) -> ApiError {
+        let status = StatusCode::from_u16(499).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        ApiError { status, kind: "canceled", reason: reason.into() }
+    }
+
+    pub(crate) fn not_found(reason: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::NOT_FOUND, kind: "not_found", reason: reason.into() }
+    }
+
     pub(crate) fn internal(reason: impl Into<String>) -> ApiError {
         ApiError { status: StatusCode::INTERNAL_SERVER_ERROR, kind: "internal", reason: reason.into() }
     }

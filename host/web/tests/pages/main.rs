@@ -1,6 +1,7 @@
 //! Pages, API and live stream as a browser or a client sees them, with real parts behind.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod api;
 mod live;
 mod plugins;
 mod world;
@@ -139,7 +140,7 @@ async fn a_fault_leaves_what_was_good_and_says_whose_it_is() {
 async fn prometheus_clients_are_understood() {
     let world = World::new();
     world.fill(&[("__name__", "cpu"), ("mode", "user")], 5, |_| 0.5);
-    let seconds = NOW as f64 / 1000.0;
+    let seconds = NOW / 1000;
     let instant: Value = serde_json::from_str(&body(&world, &format!("/api/v1/query?query=cpu&time={seconds}")).await).unwrap();
     assert_eq!(
         instant,
@@ -147,7 +148,7 @@ async fn prometheus_clients_are_understood() {
             { "metric": { "__name__": "cpu", "mode": "user" }, "value": [seconds, "0.5"] }
         ] } })
     );
-    let form = format!("query=sum(cpu)&start={}&end={seconds}&step=60", seconds - 120.0);
+    let form = format!("query=sum(cpu)&start={}&end={seconds}&step=60", seconds - 120);
     let request = Request::post("/api/v1/query_range")
         .header("host", "localhost")
         .header("content-type", "application/x-www-form-urlencoded")

@@ -1,6 +1,7 @@
 //! A small world to look at: samples in memory, a clock in the hand, panels that do what the bundled ones do.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -13,11 +14,12 @@ use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
 use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, DeliveryState, NewDelivery};
 use vitrine_model::port::panel::{Panel, RenderRequest};
-use vitrine_model::port::samples::{Appended, Bounds, Samples, Select, Take};
+use vitrine_model::port::samples::{Appended, Bounds, Samples, Select, SelectLimits, Take};
 use vitrine_model::push::Push;
 use vitrine_model::sample::{Family, Sample};
 use vitrine_model::view::*;
 use vitrine_model::{Clock, Fault, Labels, Matcher, Millis};
+use vitrine_monitor::Ingest;
 use vitrine_monitor::live::Live;
 use vitrine_monitor::status::{ChannelStatus, SourceStatus, Status};
 use vitrine_web::{Dashboard, DashboardFile, Parts, Settings, Web};
@@ -45,7 +47,8 @@ impl Samples for Memory {
                 self.add(&push.labels(*place), *time, *value);
             }
         }
-        Ok(vec![Appended::default(); pushes.len()])
+        let appended = |push: &Push| Appended { samples: push.len() as u64, ..Appended::default() };
+        Ok(pushes.iter().map(appended).collect())
     }
 
     fn scan(&self, select: &Select<'_>, take: &mut Take<'_>) -> Result<(), StoreError> {
@@ -63,10 +66,13 @@ impl Samples for Memory {
         Ok(())
     }
 
-    fn series(&self, matchers: &[Matcher], _: Millis, _: Millis, limit: usize) -> Result<Vec<Labels>, StoreError> {
-        let map = self.0.lock().unwrap();
-        let matching = map.keys().filter(|labels| matchers.iter().all(|matcher| matcher.matches(labels)));
-        Ok(matching.take(limit).cloned().collect())
+    fn series(&self, matchers: &[Matcher], start: Millis, end: Millis, limit: usize) -> Result<Vec<Labels>, StoreError> {
+        let mut found = Vec::new();
+        self.scan(&Select::new(matchers, start, end, SelectLimits::NONE), &mut |labels, _, _| {
+            found.push(labels.clone());
+            if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(found)
     }
 
     fn families(&self) -> Result<Vec<Family>, StoreError> {
@@ -280,8 +286,14 @@ impl World {
         let (calls, fault) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(None)));
         let (panel_calls, panel_fault) = (Arc::clone(&calls), Arc::clone(&fault));
         let samples: Arc<dyn Samples> = memory.clone();
+        let mut registry = prometheus_client::registry::Registry::default();
+        let started = Ingest::start(Arc::clone(&samples), clock.clone(), live.clone(), &mut registry);
+        // Its thread ends with the last handle.
+        let (ingest, _) = started.unwrap();
         let web = Web::new(Parts {
-            engine: Arc::new(vitrine_query::Engine::new(samples, vitrine_query::Limits::default())),
+            engine: Arc::new(vitrine_query::Engine::new(Arc::clone(&samples), vitrine_query::Limits::default())),
+            samples,
+            ingest,
             live: live.clone(),
             status: status.clone(),
             clock: clock.clone(),

@@ -1,0 +1,64 @@
+//! Prometheus's remote write, 1.0 and 2.0: snappy and protobuf.
+//!
+//! <https://prometheus.io/docs/specs/prw/remote_write_spec/>, <https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/>
+
+mod first;
+mod second;
+
+#[cfg(test)]
+mod tests;
+
+use vitrine_model::push::Push;
+
+use super::{Refusals, Unreadable};
+
+/// Which message the body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// `prometheus.WriteRequest`
+    First,
+    /// `io.prometheus.write.v2.Request`
+    Second,
+}
+
+/// What a request held beside what went into the push.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decoded {
+    /// Of all kinds, native histograms among them.
+    pub refused: Refusals,
+    /// Left out: they say where to find traces, which are not kept here.
+    pub exemplars: u64,
+}
+
+/// How many bytes a compressed body says it has.
+pub fn uncompressed_length(compressed: &[u8]) -> Result<usize, Unreadable> {
+    snap::raw::decompress_len(compressed).map_err(|error| not_snappy(&error))
+}
+
+/// Uncompresses into `body`, whose memory is used again. Ask [`uncompressed_length`] first whether it fits.
+pub fn uncompress(compressed: &[u8], body: &mut Vec<u8>) -> Result<(), Unreadable> {
+    let length = uncompressed_length(compressed)?;
+    body.resize(length, 0);
+    let written = snap::raw::Decoder::new().decompress(compressed, body).map_err(|error| not_snappy(&error))?;
+    body.truncate(written);
+    Ok(())
+}
+
+fn not_snappy(error: &snap::Error) -> Unreadable {
+    Unreadable(format!("the body is not one block of snappy: {error}"))
+}
+
+/// Adds what an uncompressed request holds to a push.
+pub fn decode(body: &[u8], version: Version, push: &mut Push) -> Result<Decoded, Unreadable> {
+    match version {
+        Version::First => first::decode(body, push),
+        Version::Second => second::decode(body, push),
+    }
+}
+
+/// Says of native histograms what becomes of them.
+fn refuse_histograms(refused: &mut Refusals, histograms: u64, labels: &[(&str, &str)]) {
+    refused.add(histograms, || {
+        format!("native histograms are not stored: {} was refused; send classic buckets", super::shown(labels))
+    });
+}

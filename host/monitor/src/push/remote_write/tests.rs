@@ -1,0 +1,109 @@
+//! Requests as senders write them.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use vitrine_model::sample::{MetricKind, stale};
+
+use super::*;
+use crate::push::encode::{self, Message, Series};
+
+fn up(value: f64) -> Series<'static> {
+    (vec![("__name__", "up".to_owned()), ("job", "käse".to_owned())], vec![(1_000, value), (-2_000, 2.5)])
+}
+
+fn shown(push: &Push) -> Vec<String> {
+    let columns = push.places().iter().zip(push.times()).zip(push.values());
+    columns.map(|((place, time), value)| format!("{} {time} {value}", push.labels(*place))).collect()
+}
+
+#[test]
+fn both_versions_say_the_same() {
+    for (version, body) in [(Version::First, encode::first(&[up(1.0)])), (Version::Second, encode::second(&[up(1.0)]))] {
+        let compressed = snap::raw::Encoder::new().compress_vec(&body).unwrap();
+        assert_eq!(uncompressed_length(&compressed), Ok(body.len()));
+        let mut uncompressed = vec![7; 3];
+        uncompress(&compressed, &mut uncompressed).unwrap();
+        assert_eq!(uncompressed, body);
+        let mut push = Push::new("test");
+        assert_eq!(decode(&body, version, &mut push), Ok(Decoded::default()), "{version:?}");
+        assert_eq!(shown(&push), [r#"up{job="käse"} 1000 1"#, r#"up{job="käse"} -2000 2.5"#], "{version:?}");
+    }
+}
+
+#[test]
+fn stale_markers_keep_their_bits() {
+    let mut push = Push::new("test");
+    decode(&encode::first(&[up(stale())]), Version::First, &mut push).unwrap();
+    assert_eq!(push.values()[0].to_bits(), stale().to_bits());
+}
+
+#[test]
+fn what_is_good_goes_in_and_the_rest_is_counted() {
+    let nameless = (vec![("job", "a".to_owned())], vec![(1, 1.0), (2, 1.0)]);
+    let twice = (vec![("__name__", "x".to_owned()), ("a", "1".to_owned()), ("a", "2".to_owned())], vec![(1, 1.0)]);
+    let unnamed = (vec![("__name__", "x".to_owned()), ("", "1".to_owned())], vec![(1, 1.0)]);
+    let unsorted = (vec![("b", "1".to_owned()), ("__name__", "x".to_owned())], vec![(1, 1.0)]);
+    let empty = (vec![("__name__", "without_samples".to_owned())], vec![]);
+    for (body, version) in [
+        (encode::first(&[nameless.clone(), twice.clone(), unnamed.clone(), unsorted.clone(), empty.clone()]), Version::First),
+        (encode::second(&[nameless, twice, unnamed, unsorted, empty]), Version::Second),
+    ] {
+        let mut push = Push::new("test");
+        let decoded = decode(&body, version, &mut push).unwrap();
+        assert_eq!(shown(&push), [r#"x{b="1"} 1 1"#], "{version:?}");
+        let example = r#"{job="a"} has no `__name__`: a series needs a metric's name"#;
+        assert_eq!(decoded.refused, Refusals { samples: 4, example: Some(example.to_owned()) }, "{version:?}");
+    }
+}
+
+#[test]
+fn histograms_and_exemplars_are_counted() {
+    let name = Message::default().text(1, "__name__").text(2, "h");
+    let one = Message::default().message(1, name).message(3, Message::default()).message(4, Message::default().number(1, 7));
+    let mut push = Push::new("test");
+    let decoded = decode(&Message::default().message(1, one).0, Version::First, &mut push).unwrap();
+    assert_eq!((decoded.exemplars, decoded.refused.samples), (1, 1));
+    assert!(decoded.refused.example.unwrap().contains("native histograms are not stored: h"));
+    assert!(push.is_empty());
+    let one = Message::default().packed(1, &[1, 2]).message(3, Message::default()).message(4, Message::default());
+    let request = ["", "__name__", "h"].iter().fold(Message::default(), |request, symbol| request.text(4, symbol));
+    let decoded = decode(&request.message(5, one).0, Version::Second, &mut push).unwrap();
+    assert_eq!((decoded.exemplars, decoded.refused.samples), (1, 1));
+}
+
+#[test]
+fn descriptions_come_along() {
+    let metadata = Message::default().number(1, 3).text(2, "took").text(4, "How long").text(5, "seconds");
+    let mut push = Push::new("test");
+    decode(&Message::default().message(3, metadata).0, Version::First, &mut push).unwrap();
+    let symbols = ["", "__name__", "took_bucket", "How long", "seconds"];
+    let request = symbols.iter().fold(Message::default(), |request, symbol| request.text(4, symbol));
+    let metadata = Message::default().number(1, 3).number(3, 3).number(4, 4);
+    let one = Message::default().packed(1, &[1, 2]).message(5, metadata);
+    decode(&request.message(5, one.clone()).message(5, one).0, Version::Second, &mut push).unwrap();
+    assert_eq!(push.families.len(), 2);
+    assert_eq!(push.families[0], push.families[1]);
+    assert_eq!((push.families[0].kind, push.families[0].name.as_str()), (MetricKind::Histogram, "took"));
+}
+
+#[test]
+fn what_cannot_be_read_says_why() {
+    let check = |body: &[u8], version, reason: &str| {
+        let told = decode(body, version, &mut Push::new("test")).unwrap_err().to_string();
+        assert!(told.contains(reason), "{told}");
+    };
+    check(&[0x0a, 0x05, 1], Version::First, "it ends within a field");
+    check(&[0x0b], Version::First, "unknown type");
+    check(&[0xff; 11], Version::First, "a number does not end");
+    check(&Message::default().number(1, 5).0, Version::First, "a message is no message");
+    let not_text = Message::default().message(1, Message::default().message(1, Message::default().bytes(1, &[0xff])));
+    check(&not_text.0, Version::First, "not UTF-8");
+    check(&Message::default().text(4, "x").0, Version::Second, "the first symbol is not the empty text");
+    let missing = Message::default().text(4, "").message(5, Message::default().packed(1, &[1, 2]));
+    check(&missing.0, Version::Second, "symbol 1 is named, and there are 1");
+    let odd = Message::default().text(4, "").message(5, Message::default().packed(1, &[0]));
+    check(&odd.0, Version::Second, "references come in pairs");
+    let many = (0..1_001).fold(Message::default(), |one, _| one.message(1, Message::default()));
+    check(&Message::default().message(1, many).0, Version::First, "more than 1000 labels of one series");
+    assert!(uncompressed_length(&[0xff; 20]).is_err());
+    assert!(uncompress(&[0x05, 0x00], &mut Vec::new()).is_err());
+}

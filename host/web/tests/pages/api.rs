@@ -1,0 +1,190 @@
+//! The API as Prometheus's clients use it, and what it takes from agents.
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, StatusCode};
+use axum::response::Response;
+use serde_json::{Value, json};
+use vitrine_web::Settings;
+
+use crate::world::{NOW, World};
+use crate::{ask, body, get, text};
+
+#[path = "../../../monitor/benches/encode.rs"]
+mod encode;
+
+fn shop() -> World {
+    let world = World::new();
+    for (name, job) in [("up", "shop"), ("up", "web"), ("took_seconds", "shop")] {
+        world.fill(&[("__name__", name), ("job", job)], 5, |_| 1.5);
+    }
+    world
+}
+
+async fn data(world: &World, path: &str) -> Value {
+    let answer = body(world, path).await;
+    let read: Value = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{path}: {error} in {answer}"));
+    assert_eq!(read["status"], "success", "{path}: {answer}");
+    read["data"].clone()
+}
+
+#[tokio::test]
+async fn series_and_labels_are_looked_up() {
+    let world = shop();
+    assert_eq!(data(&world, "/api/v1/labels").await, json!(["__name__", "job"]));
+    assert_eq!(data(&world, "/api/v1/label/job/values").await, json!(["shop", "web"]));
+    assert_eq!(data(&world, "/api/v1/label/job/values?match[]=took_seconds").await, json!(["shop"]));
+    assert_eq!(data(&world, "/api/v1/label/U__job/values").await, json!(["shop", "web"]));
+    assert_eq!(data(&world, "/api/v1/label/__name__/values?start=0&end=1").await, json!([]));
+    let found = json!([{ "__name__": "took_seconds", "job": "shop" }, { "__name__": "up", "job": "shop" }]);
+    assert_eq!(data(&world, "/api/v1/series?match[]=up%7Bjob=%22shop%22%7D&match[]=took_seconds").await, found);
+    let cut: Value = serde_json::from_str(&body(&world, "/api/v1/labels?limit=1").await).unwrap();
+    assert_eq!(cut, json!({ "status": "success", "data": ["__name__"], "warnings": ["results truncated due to limit"] }));
+}
+
+#[tokio::test]
+async fn a_form_may_be_posted() {
+    let world = shop();
+    let post = |path: &str, form: &str| {
+        Request::post(path)
+            .header("host", "localhost")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(form.to_owned()))
+            .unwrap()
+    };
+    let answer = text(ask(&world, post("/api/v1/query", &format!("query=sum(up)&time={}", NOW / 1000))).await).await;
+    let wanted = r#"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1763632803,"3"]}]}}"#;
+    assert_eq!(answer, wanted);
+    let form = "query=up&start=1763632800&end=1763632803&step=1s&limit=1";
+    let answer: Value = serde_json::from_str(&text(ask(&world, post("/api/v1/query_range", form)).await).await).unwrap();
+    assert_eq!(answer["data"]["result"].as_array().unwrap().len(), 1);
+    assert_eq!(answer["warnings"], json!(["results truncated due to limit"]));
+    let answer = text(ask(&world, post("/api/v1/series", "match[]=took_seconds")).await).await;
+    assert_eq!(answer, r#"{"status":"success","data":[{"__name__":"took_seconds","job":"shop"}]}"#);
+}
+
+#[tokio::test]
+async fn a_mistake_names_parameter_reason_and_remedy() {
+    let world = shop();
+    for (path, status, kind, words) in [
+        ("/api/v1/query", 400, "bad_data", "the parameter `query` is missing"),
+        ("/api/v1/query?query=up{", 400, "bad_data", "invalid parameter `query`"),
+        ("/api/v1/query?query=up&time=soon", 400, "bad_data", "invalid parameter `time`: `soon` is not a moment; write"),
+        ("/api/v1/query?query=up&timeout=x", 400, "bad_data", "invalid parameter `timeout`: `x` is not a duration; write"),
+        ("/api/v1/query?query=up&limit=-1", 400, "bad_data", "invalid parameter `limit`: `-1` is not a whole number"),
+        ("/api/v1/query?query=up&lookback_delta=0", 400, "bad_data", "`lookback_delta`: `0` is not longer than nothing"),
+        ("/api/v1/query?query=up%2Bon()up", 422, "execution", ""),
+        ("/api/v1/query_range?query=up&start=1&end=2", 400, "bad_data", "the parameter `step` is missing"),
+        ("/api/v1/query_range?query=up&start=2&end=1&step=1", 400, "bad_data", "invalid parameter `end`"),
+        ("/api/v1/query_range?query=up&start=1&end=99999999&step=1", 422, "execution", "11000 are allowed"),
+        ("/api/v1/series", 400, "bad_data", "`match[]` is missing"),
+        ("/api/v1/series?match[]=rate(up[5m])", 400, "bad_data", "is more than a selector"),
+        ("/api/v1/label/U__a_zz_/values", 400, "bad_data", "invalid label name"),
+        ("/api/v1/nothing", 404, "not_found", "there is no such call"),
+    ] {
+        let answer = get(&world, path).await;
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+        let told: Value = serde_json::from_str(&text(answer).await).unwrap();
+        assert_eq!((&told["status"], &told["errorType"]), (&json!("error"), &json!(kind)), "{path}: {told}");
+        assert!(told["error"].as_str().unwrap().contains(words), "{path}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn clients_take_it_for_prometheus() {
+    let world = shop();
+    let build = data(&world, "/api/v1/status/buildinfo").await;
+    assert!(build["version"].as_str().unwrap().starts_with("3."), "{build}");
+    assert_eq!(build["revision"], "vitrine-0.1.0");
+    assert_eq!(data(&world, "/api/v1/metadata").await, json!({}));
+    assert_eq!(data(&world, "/api/v1/query_exemplars?query=up&start=0&end=1").await, json!([]));
+    assert!(data(&world, "/api/v1/status/tsdb").await["headStats"]["numSeries"].is_u64());
+    assert!(data(&world, "/api/v1/status/runtimeinfo").await["startTime"].is_string());
+    assert!(data(&world, "/api/v1/status/config").await["yaml"].is_string());
+    assert_eq!(data(&world, "/api/v1/status/flags").await["web.enable-remote-write-receiver"], "true");
+    assert_eq!(get(&world, "/-/healthy").await.status(), 200);
+}
+
+fn write(body: Vec<u8>, headers: &[(&str, &str)], from: [u8; 4]) -> Request<Body> {
+    let mut request = Request::post("/api/v1/write").header("host", "localhost");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.extension(ConnectInfo(std::net::SocketAddr::from((from, 40_000)))).body(Body::from(body)).unwrap()
+}
+
+const FIRST: [(&str, &str); 2] = [("content-type", "application/x-protobuf"), ("content-encoding", "snappy")];
+const SECOND: [(&str, &str); 2] =
+    [("content-type", "application/x-protobuf;proto=io.prometheus.write.v2.Request"), ("content-encoding", "snappy")];
+const HOME: [u8; 4] = [127, 0, 0, 1];
+
+fn compressed(body: &[u8]) -> Vec<u8> {
+    snap::raw::Encoder::new().compress_vec(body).unwrap()
+}
+
+fn count(answer: &Response) -> &str {
+    answer.headers()["x-prometheus-remote-write-samples-written"].to_str().unwrap()
+}
+
+#[tokio::test]
+async fn both_versions_of_remote_write_are_taken() {
+    let world = World::new();
+    let series = |name: &str| (vec![("__name__", name.to_owned())], vec![(NOW - 1_000, 7.5)]);
+    for (body, headers) in [(encode::first(&[series("one")]), FIRST), (encode::second(&[series("two")]), SECOND)] {
+        let answer = ask(&world, write(compressed(&body), &headers, HOME)).await;
+        assert_eq!((answer.status(), count(&answer)), (StatusCode::NO_CONTENT, "1"));
+    }
+    // Large enough to be decoded elsewhere.
+    let many: Vec<_> = (0..10_000)
+        .map(|place| (vec![("__name__", "many".to_owned()), ("n", format!("{place:0>20}"))], vec![(NOW, 1.0)]))
+        .collect();
+    let answer = ask(&world, write(compressed(&encode::first(&many)), &FIRST, HOME)).await;
+    assert_eq!((answer.status(), count(&answer)), (StatusCode::NO_CONTENT, "10000"));
+    for (query, value) in [("one", "7.5"), ("two", "7.5"), ("count(many)", "10000")] {
+        assert_eq!(data(&world, &format!("/api/v1/query?query={query}")).await["result"][0]["value"][1], value, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn final_and_passing_refusals_are_told_apart() {
+    let world = World::new();
+    let good = (vec![("__name__", "good".to_owned())], vec![(NOW, 1.0)]);
+    let nameless = (vec![("job", "a".to_owned())], vec![(NOW, 1.0)]);
+    let answer = ask(&world, write(compressed(&encode::second(&[good.clone(), nameless])), &SECOND, HOME)).await;
+    assert_eq!((answer.status(), count(&answer)), (StatusCode::BAD_REQUEST, "1"));
+    let told = text(answer).await;
+    assert!(told.contains("1 of 2 samples were refused, the others were taken: {job=\"a\"} has no `__name__`"), "{told}");
+    let body = compressed(&encode::first(&[good]));
+    for (headers, sent, status, words) in [
+        (vec![("content-type", "application/json")], body.clone(), 415, "send `application/x-protobuf`"),
+        (vec![("content-type", "application/x-protobuf;proto=x")], body.clone(), 415, "io.prometheus.write.v2.Request"),
+        (vec![FIRST[0], ("content-encoding", "gzip")], body.clone(), 415, "one block of `snappy`"),
+        (FIRST.to_vec(), b"hello, world, this is no snappy".to_vec(), 400, "not one block of snappy"),
+        (FIRST.to_vec(), compressed(b"\xffhello"), 400, "the protobuf message is broken"),
+        (FIRST.to_vec(), vec![0xff, 0xff, 0xff, 0xff, 0x0f, 0], 413, "33554432 are allowed"),
+        (FIRST.to_vec(), vec![0; 9 * 1024 * 1024], 413, "send it in parts"),
+    ] {
+        let answer = ask(&world, write(sent, &headers, HOME)).await;
+        assert_eq!((answer.status().as_u16(), count(&answer)), (status, "0"), "{words}");
+        let told = text(answer).await;
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    world.web.close();
+    let answer = ask(&world, write(body, &FIRST, HOME)).await;
+    assert_eq!(answer.status(), 503);
+    assert!(answer.headers().contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn only_this_machine_and_those_who_are_named_may_write() {
+    let world = World::at(NOW, Settings { write_from: vec!["10.0.0.0/8".into()], ..Settings::default() });
+    let body = || compressed(&encode::first(&[(vec![("__name__", "x".to_owned())], vec![(NOW, 1.0)])]));
+    for (from, status) in [(HOME, 204), ([10, 1, 2, 3], 204), ([192, 168, 0, 9], 403)] {
+        assert_eq!(ask(&world, write(body(), &FIRST, from)).await.status().as_u16(), status, "{from:?}");
+    }
+    let told = text(ask(&world, write(body(), &FIRST, [192, 168, 0, 9])).await).await;
+    assert!(told.contains("add it to `write_from`"), "{told}");
+    let foreign = ("sec-fetch-site", "cross-site");
+    let answer = ask(&world, write(body(), &[FIRST[0], FIRST[1], foreign], HOME)).await;
+    assert_eq!(answer.status(), 403);
+}
