@@ -1,8 +1,8 @@
 //! What is kept: samples, alerts, deliveries and small values, behind the ports of `vitrine_model`; and the databases of
 //! others, which are asked.
 //!
-//! Two databases lie in the data folder. `samples.db` may lose the last moments when the power fails, never when the
-//! process dies; `state.db` loses nothing that was acknowledged.
+//! Two databases lie in the data folder. `samples.db` may lose the last moments when the power fails, unless it is told not
+//! to, and never when the process dies; `state.db` loses nothing that was acknowledged.
 
 pub mod database;
 mod metrics;
@@ -21,7 +21,7 @@ use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::keep::Keep;
 use vitrine_model::port::samples::Samples;
 
-pub use crate::settings::Settings;
+pub use crate::settings::{Durability, Settings};
 
 use crate::metrics::{Files, Metrics};
 use crate::sqlite::alerts::SqliteAlerts;
@@ -29,7 +29,7 @@ use crate::sqlite::approvals::SqliteApprovals;
 use crate::sqlite::deliveries::SqliteDeliveries;
 use crate::sqlite::keep::SqliteKeep;
 use crate::sqlite::samples::SqliteSamples;
-use crate::sqlite::{Database, Durability, migrations};
+use crate::sqlite::{Database, migrations};
 
 /// An open data folder. As long as it lives, no other process can open the same one.
 #[derive(Debug)]
@@ -50,8 +50,8 @@ impl Store {
 
     pub fn open_with(folder: &Path, settings: Settings) -> Result<Store, StoreError> {
         let lock = lock(folder)?;
-        let samples = Database::open(&folder.join(SAMPLES), Durability::Process, settings.readers, &migrations::samples())?;
-        let state = Database::open(&folder.join(STATE), Durability::Power, settings.readers, &migrations::state())?;
+        let samples = Database::open(&folder.join(SAMPLES), settings.durability, settings.readers, &migrations::samples())?;
+        let state = Database::open(&folder.join(STATE), Durability::Full, settings.readers, &migrations::state())?;
         let metrics = Metrics::default();
         let samples = SqliteSamples::open(samples, settings, metrics.clone())?;
         Ok(Store { folder: folder.to_owned(), samples: Arc::new(samples), state: Arc::new(state), metrics, _lock: lock })
@@ -82,6 +82,16 @@ impl Store {
         self.metrics.register(registry);
         let files = [SAMPLES, STATE].map(|name| (name, self.folder.join(name)));
         registry.register_collector(Box::new(Files::new(files, self.samples.clone())));
+    }
+
+    /// Does now what is due in the background: sealing, merging, folding in. Tests and benches need not wait for it.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        self.samples.settle()
+    }
+
+    /// For what comes from now on; how many may read and what a commit survives stay as they were.
+    pub fn set_settings(&self, settings: Settings) {
+        self.samples.set_settings(settings);
     }
 
     /// Seals what is hot and folds the write-ahead logs into the databases, so that the next start has nothing to replay.

@@ -18,13 +18,25 @@ pub(crate) struct Metrics {
     pub(crate) appended: Counter,
     pub(crate) append_seconds: Histogram,
     pub(crate) select_seconds: Histogram,
+    pub(crate) sealed: Counter,
+    pub(crate) seal_seconds: Histogram,
+    pub(crate) merge_seconds: Histogram,
+    pub(crate) set_aside: Counter,
 }
 
 impl Default for Metrics {
     fn default() -> Metrics {
         // 0.1 ms to 6.5 s.
         let seconds = || Histogram::new(exponential_buckets(0.000_1, 4.0, 9));
-        Metrics { appended: Counter::default(), append_seconds: seconds(), select_seconds: seconds() }
+        Metrics {
+            appended: Counter::default(),
+            append_seconds: seconds(),
+            select_seconds: seconds(),
+            sealed: Counter::default(),
+            seal_seconds: seconds(),
+            merge_seconds: seconds(),
+            set_aside: Counter::default(),
+        }
     }
 }
 
@@ -38,6 +50,12 @@ impl Metrics {
             self.append_seconds.clone(),
         );
         registry.register_with_unit("vitrine_store_select", "Time to select samples", Unit::Seconds, self.select_seconds.clone());
+        registry.register("vitrine_store_sealed_samples", "Samples moved from the hot log into blocks", self.sealed.clone());
+        let step = "Time that one step in the background held the writer, to seal";
+        registry.register_with_unit("vitrine_store_seal", step, Unit::Seconds, self.seal_seconds.clone());
+        let step = "Time that one step in the background held the writer, to merge";
+        registry.register_with_unit("vitrine_store_merge", step, Unit::Seconds, self.merge_seconds.clone());
+        registry.register("vitrine_store_set_aside", "Damaged rows that were set aside", self.set_aside.clone());
     }
 }
 
@@ -58,6 +76,9 @@ impl Collector for Files {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
         let series = ConstGauge::new(i64::try_from(self.samples.series_count()).unwrap_or(i64::MAX));
         series.encode(encoder.encode_descriptor("vitrine_store_series", "Series kept", None, series.metric_type())?)?;
+        let hot = ConstGauge::new(i64::try_from(self.samples.head_samples()).unwrap_or(i64::MAX));
+        let words = "Samples in memory that are not sealed yet";
+        hot.encode(encoder.encode_descriptor("vitrine_store_head_samples", words, None, hot.metric_type())?)?;
         let mut family = encoder.encode_descriptor(
             "vitrine_store_file",
             "Size of a database with its write-ahead log",

@@ -4,14 +4,15 @@
 
 pub(crate) mod alerts;
 pub(crate) mod approvals;
+mod care;
 mod code;
 pub(crate) mod deliveries;
-mod dictionary;
 pub(crate) mod keep;
 pub(crate) mod migrations;
 pub(crate) mod samples;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,14 +20,7 @@ use refinery::Runner;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use vitrine_model::port::StoreError;
 
-/// What a commit survives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Durability {
-    /// The end of the process; the last moments may be lost with the power.
-    Process,
-    /// A power failure too.
-    Power,
-}
+use crate::settings::Durability;
 
 #[derive(Debug)]
 pub(crate) struct Database {
@@ -34,6 +28,10 @@ pub(crate) struct Database {
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
     reader_returned: Condvar,
+    /// Folds the write-ahead log in beside the writer; made when it is first needed.
+    folder: Mutex<Option<Connection>>,
+    /// Bytes written since it was last folded in, roughly.
+    unfolded: AtomicU64,
 }
 
 impl Database {
@@ -47,6 +45,8 @@ impl Database {
             writer: Mutex::new(writer),
             idle_readers: Mutex::new(idle_readers),
             reader_returned: Condvar::new(),
+            folder: Mutex::new(None),
+            unfolded: AtomicU64::new(0),
         })
     }
 
@@ -141,16 +141,27 @@ fn prepare(path: &Path, durability: Durability) -> Result<Connection, rusqlite::
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // Before the first table: what is deleted can be given back to the file system a few pages at a time.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Beside the writer somebody folds the log in before it is as long as this (64 MiB).
+    connection.pragma_update(None, "wal_autocheckpoint", 16_000)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     connection.pragma_update(
         None,
         "synchronous",
         match durability {
-            Durability::Process => "NORMAL",
-            Durability::Power => "FULL",
+            Durability::Normal => "NORMAL",
+            Durability::Full => "FULL",
         },
     )?;
+    Ok(connection)
+}
+
+/// A second connection that may write.
+fn prepare_beside(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY)?;
     Ok(connection)
 }
 

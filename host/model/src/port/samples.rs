@@ -211,8 +211,13 @@ pub trait Samples: Send + Sync {
     /// What is known of each metric, by name.
     fn families(&self) -> Result<Vec<Family>, StoreError>;
 
-    /// Forgets samples older than `before` and series left without any; returns how many samples went.
+    /// Forgets samples older than `before` and series left without any; returns how many blocks of samples went.
     fn forget(&self, before: Millis) -> Result<u64, StoreError>;
+
+    /// Forgets the oldest samples until all take no more than so many bytes; returns how many blocks went.
+    fn shrink(&self, _bytes: u64) -> Result<u64, StoreError> {
+        Ok(0)
+    }
 
     /// Commits labelled samples of whatever time, from nobody in particular.
     fn append(&self, batches: &[Batch]) -> Result<Appended, StoreError> {

@@ -3,7 +3,8 @@
 use tempfile::TempDir;
 use vitrine_model::labels::NAME;
 use vitrine_model::matcher::{Test, anchored};
-use vitrine_model::port::samples::{Appended, SelectLimits};
+use vitrine_model::port::samples::{Appended, Bounds, Reason, SelectLimits};
+use vitrine_model::push::Push;
 use vitrine_model::sample::{Batch, Family, MetricKind, STALE, Sample, stale};
 use vitrine_model::{Labels, Matcher, Millis};
 
@@ -107,37 +108,94 @@ fn selections_over_their_limits_say_so() {
     assert!(store.samples().select(&[named("up")], 0, 9, SelectLimits { series: 2, samples: 3 }).is_ok());
 }
 
-#[test]
-fn a_refused_batch_leaves_nothing() {
-    let folder = TempDir::new().unwrap();
-    let store = Store::open_with(folder.path(), Settings { series_limit: 2, ..Settings::default() }).unwrap();
-    append(&store, &[("up/a", 1, 1.0)]);
-    let refused = store.samples().append(&[batch(&[("up/a", 2, 2.0)]), batch(&[("up/b", 2, 1.0), ("up/c", 2, 1.0)])]);
-    assert!(refused.unwrap_err().to_string().contains("holds 2 series and takes no more"));
-    assert_eq!(selected(&store, &[named("up")], 0, 9), [r#"up{job="a"} 1=1"#]);
-    assert_eq!(append(&store, &[("up/b", 2, 1.0)]).new_series, 1);
+/// What was refused of a batch: how many samples for which reason, and the example.
+fn refused(store: &Store, samples: &[(&str, Millis, f64)], bounds: Bounds) -> Vec<(Reason, u64, String)> {
+    let (push, _) = Push::from_batch("shop", &batch(samples));
+    let answers = store.samples().push(&[push], bounds).unwrap();
+    answers[0].refused.iter().map(|refused| (refused.reason, refused.samples, refused.example.clone())).collect()
+}
 
-    let store = Store::open_with(TempDir::new().unwrap().path(), Settings::default()).unwrap();
-    let long = "x".repeat(5_000);
-    let refused = store.samples().append(&[batch(&[(&format!("up/{long}"), 1, 1.0)])]).unwrap_err().to_string();
-    assert!(refused.contains("the value of label `job` has 5000 bytes") && refused.len() < 1_000, "{refused}");
+#[test]
+fn what_is_good_of_a_push_is_kept_and_the_rest_told() {
+    let folder = TempDir::new().unwrap();
+    let store =
+        Store::open_with(folder.path(), Settings { series_limit: 3, source_series_limit: 2, ..Settings::default() }).unwrap();
+    append(&store, &[("up/a", 1, 1.0)]);
+    let found = refused(&store, &[("up/a", 2, 2.0), ("up/b", 2, 1.0), ("up/c", 2, 1.0), ("up/d", 2, 1.0)], Bounds::OPEN);
+    assert_eq!(found[0].1, 1);
+    assert!(found[0].2.contains("holds 3 series and takes no more"), "{found:?}");
+    assert_eq!(selected(&store, &[named("up")], 2, 9).len(), 3);
+
+    let store =
+        Store::open_with(TempDir::new().unwrap().path(), Settings { source_series_limit: 2, ..Settings::default() }).unwrap();
+    let found = refused(&store, &[("up/a", 1, 1.0), ("up/b", 1, 1.0), ("up/c", 1, 1.0)], Bounds::OPEN);
+    assert!(found[0].0 == Reason::SeriesLimit && found[0].2.contains("source `shop` has 2 series"), "{found:?}");
+
+    let long = format!("up/{}", "x".repeat(5_000));
+    let found = refused(&store, &[(&long, 1, 1.0), ("up/a", 7, 1.0)], Bounds::OPEN);
+    assert!(found[0].2.contains("the value of label `job` has 5000 bytes") && found[0].2.len() < 1_000, "{found:?}");
+    assert_eq!(selected(&store, &[named("up")], 7, 7), [r#"up{job="a"} 7=1"#]);
     let many = Labels::from_pairs((0..65).map(|number| (format!("l{number}"), "v".to_owned())));
     let batch = Batch { families: Vec::new(), samples: vec![(many, Sample { time: 1, value: 1.0 })] };
-    assert!(store.samples().append(&[batch]).unwrap_err().to_string().contains("65 labels, 64 are allowed"));
+    let answer = store.samples().append(&[batch]).unwrap();
+    assert!(answer.samples == 0 && answer.refused[0].example.contains("65 labels, 64 are allowed"), "{answer:?}");
+}
+
+#[test]
+fn times_out_of_bounds_are_refused_by_reason() {
+    let folder = TempDir::new().unwrap();
+    let store = Store::open_with(folder.path(), Settings { out_of_order: 10, ..Settings::default() }).unwrap();
+    let bounds = Bounds { earliest: 100, latest: 200 };
+    let samples = [("up", 99, 1.0), ("up", 100, 1.0), ("up", 150, 1.0), ("up", 200, 2.0), ("up", 201, 1.0), ("up", 300, 1.0)];
+    let found: Vec<_> = refused(&store, &samples, bounds).into_iter().map(|(reason, count, _)| (reason, count)).collect();
+    assert_eq!(found, [(Reason::TooOld, 1), (Reason::Future, 2)]);
+    // Within the window it may be late; the same again is a duplicate, and another value is the later word.
+    let (push, _) = Push::from_batch("", &batch(&[("up", 189, 1.0), ("up", 190, 5.0), ("up", 200, 2.0)]));
+    let answer = &store.samples().push(&[push], bounds).unwrap()[0];
+    assert_eq!((answer.samples, answer.duplicates, answer.refused_samples()), (1, 1, 1));
+    assert_eq!(answer.refused[0].reason, Reason::OutOfWindow);
+    let (mut push, _) = Push::from_batch("", &batch(&[("up", 101, 3.0)]));
+    push.backfill = true;
+    assert_eq!(store.samples().push(&[push], bounds).unwrap()[0].samples, 1);
+    assert_eq!(selected(&store, &[named("up")], 0, 999), ["up 100=1 101=3 150=1 190=5 200=2"]);
 }
 
 #[test]
 fn forgetting_takes_old_samples_and_emptied_series() {
+    const DAY: Millis = 86_400_000;
     let folder = TempDir::new().unwrap();
     let store = open(&folder);
-    append(&store, &[("up/a", 1, 1.0), ("up/a", 5, 2.0), ("up/b", 2, 1.0)]);
-    assert_eq!(store.samples().forget(5).unwrap(), 2);
-    assert_eq!(selected(&store, &[], 0, 9), [r#"up{job="a"} 5=2"#]);
+    append(&store, &[("up/a", 1, 1.0), ("up/a", DAY + 5, 2.0), ("up/b", 2, 1.0)]);
+    assert_eq!(store.samples().forget(DAY + 5).unwrap(), 2);
+    assert_eq!(selected(&store, &[], 0, 2 * DAY), [format!(r#"up{{job="a"}} {}=2"#, DAY + 5)]);
     assert_eq!(store.samples().series(&[], Millis::MIN, Millis::MAX, 9).unwrap().len(), 1);
     // What comes back is new.
-    assert_eq!(append(&store, &[("up/b", 9, 1.0)]).new_series, 1);
+    assert_eq!(append(&store, &[("up/b", DAY + 9, 1.0)]).new_series, 1);
     drop(store);
-    assert_eq!(selected(&open(&folder), &[], 0, 9), [r#"up{job="a"} 5=2"#, r#"up{job="b"} 9=1"#]);
+    assert_eq!(selected(&open(&folder), &[], 0, 2 * DAY).len(), 2);
+}
+
+#[test]
+fn labels_are_looked_up_within_a_time() {
+    const DAY: Millis = 86_400_000;
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    append(&store, &[("up/a", 1, 1.0), ("up/b", 1, 1.0), ("down/c", 3 * DAY, 1.0), ("bare", 3 * DAY, 1.0)]);
+    store.close().unwrap();
+    let samples = store.samples();
+    let values = |start, end, limit| samples.label_values("job", &[], start, end, limit).unwrap();
+    assert_eq!(values(Millis::MIN, Millis::MAX, 9), ["a", "b", "c"]);
+    assert_eq!(values(Millis::MIN, Millis::MAX, 2), ["a", "b"]);
+    assert_eq!(values(2 * DAY, 4 * DAY, 9), ["c"]);
+    assert_eq!(samples.label_values("job", &[named("up")], 0, DAY, 9).unwrap(), ["a", "b"]);
+    assert_eq!(samples.label_names(&[named("bare")], 0, 9 * DAY, 9).unwrap(), [NAME]);
+    assert_eq!(samples.label_names(&[], 0, 9 * DAY, 9).unwrap(), [NAME, "job"]);
+    let found = samples.series(&[], 2 * DAY, 4 * DAY, 9).unwrap();
+    assert_eq!(found.iter().map(Labels::to_string).collect::<Vec<_>>(), ["bare", r#"down{job="c"}"#]);
+    let statistics = samples.statistics(2).unwrap();
+    assert_eq!((statistics.series, statistics.label_pairs, statistics.blocks), (4, 6, 4));
+    assert_eq!(statistics.series_by_name, [("up".to_owned(), 2), ("bare".to_owned(), 1)]);
+    assert_eq!(statistics.values_by_label, [(NAME.to_owned(), 3), ("job".to_owned(), 3)]);
 }
 
 #[test]

@@ -1,116 +1,211 @@
-//! The newest samples of each series, in memory: just what the hot log holds, in an order that can be asked.
+//! The newest samples of each series, in memory: just what the hot log holds.
+//!
+//! As long as there are few samples in all, they lie here as they came. Once there are many, what a series has more than
+//! a few of is packed as it will be in its block.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use roaring::RoaringBitmap;
 use vitrine_model::Millis;
 use vitrine_model::sample::Sample;
 
-use crate::sqlite::dictionary::SeriesId;
+use super::codec::chunk::{self, Coder};
+use super::index::Slot;
 
-/// As many samples wait to be sealed, if time does not call first.
-const FULL: usize = 20_000;
+/// Samples that all series together may have unpacked.
+const UNPACKED: usize = 2_000_000;
+/// As many of one series are packed together.
+const PACKED: usize = 128;
 
-/// No more wait than these and one append, whatever sealing costs.
-const OVERFULL: usize = 200_000;
+/// Packed samples, and the first and last of their times.
+#[derive(Debug, Clone)]
+struct Pack {
+    first: Millis,
+    last: Millis,
+    bytes: Arc<[u8]>,
+}
 
-/// In their own time, samples wait about so long.
-const SPAN: Millis = 10 * 60 * 1_000;
+#[derive(Debug)]
+struct Head {
+    samples: Vec<Sample>,
+    packs: Vec<Pack>,
+    /// The newest time this series ever had, as far as this process knows.
+    newest: Millis,
+    /// Whether all times came in order.
+    ordered: bool,
+}
 
-/// Sealing writes about one page for each series; with fewer samples a series, that is no gain.
-const WORTHWHILE: usize = 8;
+impl Default for Head {
+    fn default() -> Head {
+        Head { samples: Vec::new(), packs: Vec::new(), newest: Millis::MIN, ordered: true }
+    }
+}
 
-/// A tree for each series and not a list: late samples cost no more than those that come in order.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
-    series: BTreeMap<SeriesId, BTreeMap<Millis, f64>>,
-    /// Samples in the log: one that took another's place counts too.
-    logged: usize,
-    /// The newest time of the first append.
-    first: Option<Millis>,
-    /// The newest time of all.
+    series: Vec<Head>,
+    /// Those that hold samples.
+    filled: RoaringBitmap,
+    unpacked: usize,
+    packed_bytes: usize,
+    packed: usize,
     newest: Option<Millis>,
+    coder: Coder,
+}
+
+/// What one series has in memory, as of a moment.
+#[derive(Debug, Default)]
+pub(super) struct Copy {
+    packs: Vec<Pack>,
+    samples: Vec<Sample>,
 }
 
 impl Heads {
-    /// Takes what one append brought; at the same moment, the last wins.
-    pub(super) fn add(&mut self, samples: &[(SeriesId, Sample)]) {
-        for (id, sample) in samples {
-            self.series.entry(*id).or_default().insert(sample.time, sample.value);
+    /// The newest time of a series, and what it holds then, where that is at hand.
+    pub(super) fn newest_of(&self, slot: Slot) -> (Millis, Option<f64>) {
+        match self.series.get(slot as usize) {
+            Some(head) => {
+                let last = head.samples.last().filter(|sample| sample.time == head.newest);
+                (head.newest, last.map(|sample| sample.value))
+            }
+            None => (Millis::MIN, None),
         }
-        self.logged += samples.len();
-        let newest = samples.iter().map(|(_, sample)| sample.time).max();
-        self.first = self.first.or(newest);
-        self.newest = self.newest.max(newest);
     }
 
-    pub(super) fn clear(&mut self) {
-        *self = Heads::default();
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.logged == 0
-    }
-
-    pub(super) fn contains(&self, id: SeriesId) -> bool {
-        self.series.contains_key(&id)
-    }
-
-    /// Samples of one series with `start <= time <= end`, in order of time.
-    pub(super) fn span(&self, id: SeriesId, start: Millis, end: Millis) -> Vec<Sample> {
-        // A tree refuses a range that ends before it begins.
-        if start > end {
-            return Vec::new();
+    pub(super) fn add(&mut self, slot: Slot, time: Millis, value: f64) {
+        if self.series.len() <= slot as usize {
+            self.series.resize_with(slot as usize + 1, Head::default);
         }
-        let Some(samples) = self.series.get(&id) else { return Vec::new() };
-        samples.range(start..=end).map(|(time, value)| Sample { time: *time, value: *value }).collect()
+        let head = &mut self.series[slot as usize];
+        if head.samples.is_empty() {
+            self.filled.insert(slot);
+        }
+        head.ordered &= time > head.newest || (head.samples.is_empty() && head.packs.is_empty());
+        head.newest = head.newest.max(time);
+        head.samples.push(Sample { time, value });
+        self.unpacked += 1;
+        if self.unpacked > UNPACKED && head.samples.len() >= PACKED {
+            self.pack(slot);
+        }
+        self.newest = self.newest.max(Some(time));
     }
 
-    /// All samples, in order of series and time.
-    pub(super) fn all(&self) -> impl Iterator<Item = (SeriesId, Sample)> {
-        self.series
-            .iter()
-            .flat_map(|(id, samples)| samples.iter().map(|(time, value)| (*id, Sample { time: *time, value: *value })))
-    }
-
-    /// Whether it is time to seal.
-    pub(super) fn due(&self) -> bool {
-        let waited = match (self.first, self.newest) {
-            (Some(first), Some(newest)) => newest.saturating_sub(first) > SPAN,
-            _ => false,
+    fn pack(&mut self, slot: Slot) {
+        let head = &mut self.series[slot as usize];
+        let samples = std::mem::take(&mut head.samples);
+        let (Some(first), Some(last)) =
+            (samples.iter().map(|sample| sample.time).min(), samples.iter().map(|sample| sample.time).max())
+        else {
+            return;
         };
-        let worthwhile = self.logged >= self.series.len().saturating_mul(WORTHWHILE);
-        self.logged > OVERFULL || (worthwhile && (waited || self.logged > FULL))
+        let (times, values): (Vec<_>, Vec<_>) = samples.iter().map(|sample| (sample.time, sample.value)).unzip();
+        let mut bytes = Vec::new();
+        self.coder.encode(&times, &values, &mut bytes);
+        self.unpacked -= samples.len();
+        self.packed += samples.len();
+        self.packed_bytes += bytes.len();
+        head.packs.push(Pack { first, last, bytes: bytes.into() });
+    }
+
+    /// A slot begins anew with another series.
+    pub(super) fn reset(&mut self, slot: Slot) {
+        if let Some(head) = self.series.get_mut(slot as usize) {
+            *head = Head::default();
+        }
+    }
+
+    pub(super) fn filled(&self) -> &RoaringBitmap {
+        &self.filled
+    }
+
+    pub(super) fn newest(&self) -> Option<Millis> {
+        self.newest
+    }
+
+    pub(super) fn samples(&self) -> usize {
+        self.unpacked + self.packed
+    }
+
+    /// Bytes of samples, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        self.unpacked * size_of::<Sample>() * 5 / 4 + self.packed_bytes + self.packed / PACKED * size_of::<Pack>()
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        self.bytes() + self.series.capacity() * size_of::<Head>()
+    }
+
+    /// What a series has with `start <= time <= end`, and perhaps more.
+    pub(super) fn copy(&self, slot: Slot, start: Millis, end: Millis) -> Copy {
+        let Some(head) = self.series.get(slot as usize) else { return Copy::default() };
+        let packs = head.packs.iter().filter(|pack| pack.first <= end && pack.last >= start);
+        let samples = head.samples.iter().filter(|sample| sample.time >= start && sample.time <= end);
+        Copy { packs: packs.cloned().collect(), samples: samples.copied().collect() }
+    }
+
+    /// Fills the columns with what a series has before a time, in the order it came; whether that is in order of time.
+    pub(super) fn gather(
+        &self,
+        slot: Slot,
+        before: Millis,
+        coder: &mut Coder,
+        times: &mut Vec<Millis>,
+        values: &mut Vec<f64>,
+    ) -> bool {
+        let Some(head) = self.series.get(slot as usize) else { return true };
+        head.packs.iter().for_each(|pack| unpack(&pack.bytes, coder, times, values));
+        times.extend(head.samples.iter().map(|sample| sample.time));
+        values.extend(head.samples.iter().map(|sample| sample.value));
+        if head.ordered {
+            let end = times.partition_point(|time| *time < before);
+            times.truncate(end);
+            values.truncate(end);
+            return true;
+        }
+        let mut place = 0;
+        let keep: Vec<bool> = times.iter().map(|time| *time < before).collect();
+        values.retain(|_| (keep[place], place += 1).0);
+        times.retain(|time| *time < before);
+        false
+    }
+
+    /// Forgets what a series has before a time.
+    pub(super) fn drop_before(&mut self, slot: Slot, before: Millis) {
+        let Some(head) = self.series.get_mut(slot as usize) else { return };
+        self.unpacked -= head.samples.len();
+        for pack in std::mem::take(&mut head.packs) {
+            let (mut times, mut values) = (Vec::new(), Vec::new());
+            unpack(&pack.bytes, &mut self.coder, &mut times, &mut values);
+            self.packed -= times.len();
+            self.packed_bytes -= pack.bytes.len();
+            if pack.last >= before {
+                let left = times.into_iter().zip(values).filter(|(time, _)| *time >= before);
+                let left: Vec<Sample> = left.map(|(time, value)| Sample { time, value }).collect();
+                head.samples.splice(0..0, left);
+            }
+        }
+        let mut left: Vec<Sample> = std::mem::take(&mut head.samples);
+        left.retain(|sample| sample.time >= before);
+        left.shrink_to_fit();
+        head.ordered = left.is_sorted_by(|a, b| a.time < b.time);
+        head.samples = left;
+        self.unpacked += head.samples.len();
+        if head.samples.is_empty() {
+            self.filled.remove(slot);
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Whether so many appends, one sample for each of so many series and so far apart, are due.
-    fn check(appends: usize, series: SeriesId, apart: Millis, expected: bool) {
-        let mut heads = Heads::default();
-        for append in 0..appends {
-            let sample = Sample { time: append as Millis * apart, value: 1.0 };
-            heads.add(&(0..series).map(|id| (id, sample)).collect::<Vec<_>>());
-        }
-        assert_eq!(heads.due(), expected, "{appends} appends to {series} series, {apart} ms apart");
+impl Copy {
+    pub(super) fn append(&self, coder: &mut Coder, times: &mut Vec<Millis>, values: &mut Vec<f64>) {
+        self.packs.iter().for_each(|pack| unpack(&pack.bytes, coder, times, values));
+        times.extend(self.samples.iter().map(|sample| sample.time));
+        values.extend(self.samples.iter().map(|sample| sample.value));
     }
+}
 
-    #[test]
-    fn sealing_waits_for_time_or_number_and_for_what_makes_it_worthwhile() {
-        check(0, 0, 0, false);
-        check(40, 75, 15_000, false);
-        check(42, 75, 15_000, true);
-        // Long ago, but few.
-        check(7, 75, 3_600_000, false);
-        check(8, 75, 3_600_000, true);
-        // Many, but few of each.
-        check(7, 10_000, 1, false);
-        check(8, 10_000, 1, true);
-        check(3, 100_000, 1, true);
-        // The same again and again.
-        check(20_000, 1, 0, false);
-        check(20_001, 1, 0, true);
+fn unpack(mut bytes: &[u8], coder: &mut Coder, times: &mut Vec<Millis>, values: &mut Vec<f64>) {
+    while let Some(Ok(chunk)) = chunk::next(&mut bytes) {
+        coder.decode(chunk, times, values);
     }
 }

@@ -1,0 +1,14 @@
+//! How samples become few bytes: columns of integers in blocks of 64, each packed with as few bits as its range needs.
+//!
+//! Measured on metrics of a machine: what is short in decimal (nearly all there is) becomes whole numbers, whose values,
+//! differences or differences of differences are packed, whichever is the smallest in each block. Noise falls back to the
+//! bits of the doubles.
+
+pub(super) mod bits;
+pub(super) mod chunk;
+pub(super) mod decimal;
+pub(super) mod integers;
+pub(super) mod varint;
+
+#[cfg(test)]
+mod tests;

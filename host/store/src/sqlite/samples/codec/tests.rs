@@ -1,0 +1,111 @@
+//! What goes in comes out, bit by bit; what is damaged is found.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use proptest::prelude::*;
+use vitrine_model::Millis;
+use vitrine_model::sample::stale;
+
+use super::chunk::{self, Coder, LARGEST};
+
+fn encoded(times: &[Millis], values: &[f64]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    Coder::default().encode(times, values, &mut bytes);
+    bytes
+}
+
+/// Times and bits of values; none where a chunk is damaged.
+fn decoded(mut bytes: &[u8]) -> Option<Vec<(Millis, u64)>> {
+    let (mut times, mut values) = (Vec::new(), Vec::new());
+    let mut coder = Coder::default();
+    while let Some(chunk) = chunk::next(&mut bytes) {
+        coder.decode(chunk.ok()?, &mut times, &mut values)?;
+    }
+    Some(times.into_iter().zip(values.into_iter().map(f64::to_bits)).collect())
+}
+
+fn check(times: &[Millis], values: &[f64]) -> usize {
+    let bytes = encoded(times, values);
+    let expected: Vec<_> = times.iter().copied().zip(values.iter().map(|value| value.to_bits())).collect();
+    assert_eq!(decoded(&bytes).unwrap(), expected);
+    bytes.len()
+}
+
+fn regular(count: usize) -> Vec<Millis> {
+    (0..count as Millis).map(|place| 1_763_632_803_000 + place * 15_000).collect()
+}
+
+#[test]
+fn what_is_regular_is_small() {
+    let times = regular(480);
+    let size = |value: &dyn Fn(usize) -> f64| check(&times, &(0..480).map(value).collect::<Vec<_>>());
+    assert!(size(&|_| 1.0) < 110);
+    assert!(size(&|place| place as f64 * 1_000.0) < 110);
+    assert!(size(&|place| (place * 4096 + place % 3 * 8192) as f64) < 300);
+    // Two decimal places that wander.
+    assert!(size(&|place| (2_000.0 + (place * 7 % 13) as f64) / 100.0) < 400);
+    // A counter that begins anew once, and a series that ends.
+    assert!(size(&|place| if place < 200 { 1e9 + place as f64 * 3.0 } else { place as f64 * 3.0 }) < 140);
+    assert!(size(&|place| if place == 479 { stale() } else { 5.0 }) < 120);
+}
+
+#[test]
+fn times_with_gaps_and_jitter_are_small() {
+    let mut times = regular(480);
+    times[240..].iter_mut().for_each(|time| *time += 3_600_000);
+    assert!(check(&times, &[1.0; 480]) < 120);
+    times.iter_mut().enumerate().for_each(|(place, time)| *time += (place * 31 % 5) as Millis);
+    assert!(check(&times, &[1.0; 480]) < 330);
+}
+
+#[test]
+fn odd_doubles_return_as_they_were() {
+    let values = [0.1, -0.0, f64::NAN, stale(), f64::INFINITY, f64::MIN_POSITIVE / 2.0, f64::MAX, 1e-300, 3.0, 1.0 / 3.0];
+    for count in [1, 2, 3, 10, 64, 65, 66, 200, LARGEST, LARGEST + 1] {
+        let column: Vec<f64> = (0..count).map(|place| values[place % values.len()]).collect();
+        check(&regular(count), &column);
+    }
+    check(&[i64::MIN, -1, 0, i64::MAX], &[1.0; 4]);
+    assert_eq!(encoded(&[], &[]).len(), 0);
+}
+
+fn value() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => (-1_000_000_i64..1_000_000, 0_i32..7).prop_map(|(number, places)| number as f64 / 10_f64.powi(places)),
+        2 => any::<u64>().prop_map(f64::from_bits),
+        1 => Just(stale()),
+        1 => Just(-0.0),
+        1 => (0_u64..1 << 53).prop_map(|number| number as f64),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn every_column_returns_as_it_was(samples in prop::collection::vec((any::<i64>(), value()), 0..300)) {
+        let (times, values): (Vec<_>, Vec<_>) = samples.into_iter().unzip();
+        check(&times, &values);
+    }
+
+    #[test]
+    fn counters_and_gauges_return_as_they_were(
+        start in -1_000_000_000_i64..1_000_000_000, places in 0_i32..5, steps in prop::collection::vec(-500_i64..5_000, 1..700),
+    ) {
+        let mut number = start;
+        let values: Vec<f64> = steps.iter().map(|step| { number += step; number as f64 / 10_f64.powi(places) }).collect();
+        check(&regular(values.len()), &values);
+    }
+
+    #[test]
+    fn a_changed_byte_is_found(steps in prop::collection::vec(value(), 1..100), place in any::<prop::sample::Index>(), bit in 0..8) {
+        let mut bytes = encoded(&regular(steps.len()), &steps);
+        let place = place.index(bytes.len());
+        bytes[place] ^= 1_u8 << bit;
+        prop_assert_eq!(decoded(&bytes), None);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = decoded(&bytes);
+        let mut numbers = Vec::new();
+        let _ = super::integers::decode(&mut bytes.as_slice(), 100, &mut numbers);
+    }
+}

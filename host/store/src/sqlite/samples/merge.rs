@@ -1,0 +1,108 @@
+//! Merging: the windows of a day that is over become one block for each series, with fewer heads and fuller pages.
+
+use std::sync::PoisonError;
+
+use rusqlite::Transaction;
+use vitrine_model::Millis;
+use vitrine_model::port::StoreError;
+
+use super::blocks::{self, DAY, Damaged, Table, WINDOWS_A_DAY};
+use super::codec::chunk;
+use super::index::Slot;
+use super::seal::Tools;
+use super::{Engine, Live, SeriesId};
+use crate::sqlite::Trouble;
+
+/// Series that one transaction merges.
+const SERIES_AT_ONCE: usize = 64;
+
+/// A day is merged this long after its end, in the time of the samples.
+const GRACE: Millis = 30 * 60 * 1_000;
+
+impl Engine {
+    /// Merges the oldest day that is over and has windows; whether there was one.
+    pub(super) fn merge_a_day(&self) -> Result<bool, StoreError> {
+        let Some((day, slots)) = self.day_to_merge() else { return Ok(false) };
+        let mut tools = self.tools.lock().unwrap_or_else(PoisonError::into_inner);
+        let slots: Vec<(SeriesId, Slot)> = {
+            let index = self.index();
+            slots.iter().map(|slot| (index.id(*slot), *slot)).collect()
+        };
+        for some in slots.chunks(SERIES_AT_ONCE) {
+            let began = std::time::Instant::now();
+            self.database.write_then(
+                |transaction| {
+                    let live = self.live();
+                    some.iter().try_for_each(|series| self.merge(transaction, &live, day, *series, &mut tools))
+                },
+                |()| {
+                    let mut live = self.live_mut();
+                    for (_, slot) in some {
+                        windows(day).for_each(|window| live.members.remove(Table::Windows, window, *slot));
+                        live.members.add(Table::Days, day, *slot);
+                    }
+                },
+            )?;
+            self.metrics.merge_seconds.observe(began.elapsed().as_secs_f64());
+            self.yield_to_appends();
+        }
+        Ok(true)
+    }
+
+    fn day_to_merge(&self) -> Option<(i64, Vec<Slot>)> {
+        let live = self.live();
+        let over = live.heads.newest()?.saturating_sub(GRACE).div_euclid(DAY);
+        let (window, _) = live.members.of(Table::Windows).iter().next()?;
+        let day = window.div_euclid(WINDOWS_A_DAY);
+        if day >= over {
+            return None;
+        }
+        let of = windows(day).filter_map(|window| live.members.of(Table::Windows).get(&window));
+        let all = of.fold(roaring::RoaringBitmap::new(), |all, slots| all | slots);
+        Some((day, all.iter().collect()))
+    }
+
+    fn merge(
+        &self,
+        transaction: &Transaction<'_>,
+        live: &Live,
+        day: i64,
+        (id, slot): (SeriesId, Slot),
+        tools: &mut Tools,
+    ) -> Result<(), Trouble> {
+        tools.times.clear();
+        tools.values.clear();
+        let days = live.members.has(Table::Days, day, slot).then_some((Table::Days, day));
+        let mine = windows(day).filter(|window| live.members.has(Table::Windows, *window, slot));
+        let rows: Vec<(Table, i64)> = days.into_iter().chain(mine.map(|window| (Table::Windows, window))).collect();
+        for (table, number) in &rows {
+            let key = blocks::key(*number, id);
+            let mut fault = None;
+            let (coder, times, values) = (&mut tools.coder, &mut tools.times, &mut tools.values);
+            blocks::read(transaction, *table, key, |mut bytes| {
+                while let Some(chunk) = chunk::next(&mut bytes) {
+                    let decoded = chunk.and_then(|chunk| coder.decode(chunk, times, values).ok_or("its columns cannot be read"));
+                    fault = fault.or(decoded.err());
+                }
+            })?;
+            if let Some(reason) = fault {
+                let damaged = Damaged { table: *table, key, reason: reason.to_owned() };
+                self.set_aside_here(transaction, &damaged)?;
+            }
+        }
+        tools.sorter.sort(&mut tools.times, &mut tools.values);
+        tools.bytes.clear();
+        tools.coder.encode(&tools.times, &tools.values, &mut tools.bytes);
+        for (table, number) in rows {
+            if table == Table::Windows {
+                blocks::delete(transaction, table, blocks::key(number, id))?;
+            }
+        }
+        self.database.note(tools.bytes.len() * 3);
+        blocks::write(transaction, Table::Days, blocks::key(day, id), &tools.bytes)
+    }
+}
+
+fn windows(day: i64) -> std::ops::Range<i64> {
+    day * WINDOWS_A_DAY..(day + 1) * WINDOWS_A_DAY
+}

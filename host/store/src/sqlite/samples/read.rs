@@ -1,0 +1,208 @@
+//! The way out: what is sealed and what is hot, as one, a series at a time.
+
+use std::ops::ControlFlow;
+
+use roaring::RoaringBitmap;
+use rusqlite::Connection;
+use vitrine_model::port::StoreError;
+use vitrine_model::port::samples::{Select, Take};
+use vitrine_model::{Labels, Matcher, Millis};
+
+use super::blocks::{self, Damaged, Table};
+use super::codec::chunk::{self, Coder};
+use super::index::{Namer, Slot};
+use super::order::Sorter;
+use super::{Engine, SeriesId, heads};
+use crate::sqlite::Trouble;
+
+/// Series read in one transaction, of which all is as of one moment. What of them is hot is copied at its beginning.
+const AT_ONCE: usize = 256;
+
+/// A series that may have samples, those of them that are hot, and where the others lie: days first.
+struct Candidate {
+    id: SeriesId,
+    labels: Labels,
+    hot: heads::Copy,
+    rows: Vec<(Table, i64)>,
+}
+
+/// Buffers of one scan.
+#[derive(Default)]
+struct Buffers {
+    coder: Coder,
+    sorter: Sorter,
+    times: Vec<Millis>,
+    values: Vec<f64>,
+    damaged: Vec<Damaged>,
+}
+
+/// What a scan may still cost.
+struct Left {
+    series: usize,
+    samples: usize,
+}
+
+impl Engine {
+    pub(super) fn scan(&self, select: &Select<'_>, take: &mut Take<'_>) -> Result<(), StoreError> {
+        let start = select.start.max(self.horizon()).max(blocks::EARLIEST);
+        let select = Select { start, end: select.end.min(blocks::LATEST), ..*select };
+        if select.start > select.end {
+            return Ok(());
+        }
+        let wanted: Vec<(Slot, SeriesId)> = {
+            let index = self.index();
+            let present = self.present(&index, select.matchers, select.start, select.end);
+            index.in_order(&present, usize::MAX).into_iter().map(|slot| (slot, index.id(slot))).collect()
+        };
+        let mut buffers = Buffers::default();
+        let mut namer = Namer::default();
+        let mut left = Left { series: select.limits.series, samples: select.limits.samples };
+        for some in wanted.chunks(AT_ONCE) {
+            let flow = self.database.read(|connection| {
+                let candidates = self.candidates(connection, some, &select, &mut namer)?;
+                self.read_series(connection, &candidates, &select, (&mut left, &mut buffers), take)
+            });
+            self.report(&mut buffers.damaged);
+            if flow?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Series that match and may have samples in a closed span of time.
+    pub(super) fn present(&self, index: &super::index::Index, matchers: &[Matcher], start: Millis, end: Millis) -> RoaringBitmap {
+        let mut found = index.matching(matchers);
+        if found.is_empty() {
+            return found;
+        }
+        let live = self.live();
+        let mut present = live.heads.filled().clone();
+        live.members.present(start.max(blocks::EARLIEST), end.min(blocks::LATEST), &mut present);
+        found &= present;
+        found
+    }
+
+    /// Fixes the state of the database and takes what is hot as one step: while memory is held, no commit that changes it
+    /// can end, so that a sample is in one of the two at least, and a later word of it in neither.
+    fn candidates(
+        &self,
+        connection: &Connection,
+        wanted: &[(Slot, SeriesId)],
+        select: &Select<'_>,
+        namer: &mut Namer,
+    ) -> Result<Vec<Candidate>, Trouble> {
+        let index = self.index();
+        let live = self.live();
+        // A transaction sees the state of its first reading.
+        connection.prepare_cached("SELECT 1 FROM hot LIMIT 1")?.exists([])?;
+        let mut candidates: Vec<Candidate> = Vec::with_capacity(wanted.len());
+        // A slot that has gone to another series since is none of ours.
+        let still = wanted.iter().filter(|(slot, id)| index.live().contains(*slot) && index.id(*slot) == *id);
+        let mut slots = Vec::with_capacity(wanted.len());
+        for (slot, id) in still {
+            slots.push(*slot);
+            candidates.push(Candidate {
+                id: *id,
+                labels: index.labels(*slot, namer),
+                hot: live.heads.copy(*slot, select.start, select.end),
+                rows: Vec::new(),
+            });
+        }
+        for table in [Table::Days, Table::Windows] {
+            for (number, members) in live.members.within(table, select.start, select.end) {
+                for (candidate, slot) in candidates.iter_mut().zip(&slots) {
+                    if members.contains(*slot) {
+                        candidate.rows.push((table, number));
+                    }
+                }
+            }
+        }
+        Ok(candidates)
+    }
+
+    fn read_series(
+        &self,
+        connection: &Connection,
+        candidates: &[Candidate],
+        select: &Select<'_>,
+        (left, buffers): (&mut Left, &mut Buffers),
+        take: &mut Take<'_>,
+    ) -> Result<ControlFlow<()>, Trouble> {
+        for candidate in candidates {
+            buffers.times.clear();
+            buffers.values.clear();
+            for (table, number) in &candidate.rows {
+                buffers.read_row(connection, *table, blocks::key(*number, candidate.id), select)?;
+            }
+            candidate.hot.append(&mut buffers.coder, &mut buffers.times, &mut buffers.values);
+            buffers.finish(select);
+            let count = buffers.times.len();
+            if count == 0 {
+                continue;
+            }
+            left.spend(count, select)?;
+            if take(&candidate.labels, &buffers.times, &buffers.values).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+impl Left {
+    fn spend(&mut self, samples: usize, select: &Select<'_>) -> Result<(), Trouble> {
+        self.samples = self.samples.checked_sub(samples).ok_or_else(|| {
+            let most = select.limits.samples;
+            Trouble::Refused(format!("the selection has more than {most} samples: ask for a shorter time or fewer series"))
+        })?;
+        self.series = self.series.checked_sub(1).ok_or_else(|| {
+            let most = select.limits.series;
+            Trouble::Refused(format!("the selection matches more than {most} series: narrow it with more labels"))
+        })?;
+        Ok(())
+    }
+}
+
+impl Buffers {
+    /// Appends the samples of a row that touch the span. What cannot be read is noted, and the rest serves.
+    fn read_row(&mut self, connection: &Connection, table: Table, key: i64, select: &Select<'_>) -> Result<(), Trouble> {
+        let (coder, times, values) = (&mut self.coder, &mut self.times, &mut self.values);
+        let mut fault = None;
+        let read = blocks::read(connection, table, key, |mut bytes| {
+            while let Some(chunk) = chunk::next(&mut bytes) {
+                let decoded = chunk.and_then(|chunk| {
+                    if chunk.head.last < select.start || chunk.head.first > select.end {
+                        return Ok(());
+                    }
+                    coder.decode(chunk, times, values).ok_or("its columns cannot be read")
+                });
+                fault = fault.or(decoded.err());
+            }
+        });
+        match read {
+            Ok(_) => {}
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+                fault = Some("the database's page is damaged");
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if let Some(reason) = fault {
+            self.damaged.push(Damaged { table, key, reason: reason.to_owned() });
+        }
+        Ok(())
+    }
+
+    /// Puts all in order and cuts it to the span.
+    fn finish(&mut self, select: &Select<'_>) {
+        self.sorter.sort(&mut self.times, &mut self.values);
+        let end = self.times.partition_point(|time| *time <= select.end);
+        self.times.truncate(end);
+        self.values.truncate(end);
+        let start = self.times.partition_point(|time| *time < select.start);
+        if start > 0 {
+            self.times.drain(..start);
+            self.values.drain(..start);
+        }
+    }
+}
