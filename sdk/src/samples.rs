@@ -121,6 +121,11 @@ impl Samples {
         self.values.len()
     }
 
+    /// How many families were declared.
+    pub fn families(&self) -> usize {
+        self.families.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

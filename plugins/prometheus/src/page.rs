@@ -1,5 +1,7 @@
 //! A target's text → samples under the names that they have here.
 
+use std::borrow::Cow;
+
 use vitrine_sdk::Samples;
 use vitrine_sdk::exposition::{Family, Format, Item, Kind, Parser, Sample};
 use vitrine_sdk::source::MetricKind;
@@ -11,6 +13,9 @@ use crate::relabel::Set;
 /// What the host sets on every series: an exporter's own is called otherwise.
 const HOSTS: &str = "source";
 const METRIC: &str = "__name__";
+
+/// Descriptions beyond these are left out: with more than 10,000 the host would refuse all targets' samples.
+const FAMILIES: usize = 9_000;
 
 /// The times that the host takes: up to the end of the year 9999.
 const TIMES: std::ops::RangeInclusive<i64> = 0..=253_402_300_799_999;
@@ -43,7 +48,9 @@ impl Page<'_> {
                     if let Some(set) = self.labelled(&sample) {
                         self.add(&set, &sample, samples, tally)?;
                         // One that has lost all its samples is not described.
-                        if let Some(family) = family.take_if(|family| sample.name.starts_with(&*family.name)) {
+                        if let Some(family) = family.take_if(|family| sample.name.starts_with(&*family.name))
+                            && samples.families() < FAMILIES
+                        {
                             declare(samples, &family);
                         }
                     }
@@ -89,11 +96,7 @@ impl Page<'_> {
         if name.is_empty() {
             return Err("`metric_relabel_configs` leave a sample without a name".to_owned());
         }
-        let labels: Vec<_> = set
-            .iter()
-            .filter(|(label, value)| *label != METRIC && !value.is_empty())
-            .map(|(label, value)| (names::escaped(label, false), value))
-            .collect();
+        let labels = written(set);
         let labels: Vec<(&str, &str)> = labels.iter().map(|(label, value)| (&**label, *value)).collect();
         tally.kept += 1;
         if limits.samples.is_some_and(|most| tally.kept > most) {
@@ -116,6 +119,19 @@ impl Page<'_> {
         }
         Ok(())
     }
+}
+
+/// The labels under names that the host takes. Of two that become one, the first is it.
+fn written<'s>(set: &'s Set<'_>) -> Vec<(Cow<'s, str>, &'s str)> {
+    let mut labels: Vec<(Cow<'s, str>, &'s str)> = Vec::new();
+    for (label, value) in set.iter().filter(|(label, value)| *label != METRIC && !value.is_empty()) {
+        let name = names::escaped(label, false);
+        let is_other = matches!(name, Cow::Owned(_));
+        if !(is_other && (name == METRIC || set.has(&name) || labels.iter().any(|(known, _)| *known == name))) {
+            labels.push((name, value));
+        }
+    }
+    labels
 }
 
 /// `exported_` before a name, as often as it takes.

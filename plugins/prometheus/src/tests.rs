@@ -1,6 +1,7 @@
 //! Exporters as they come, before a fake host.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod any;
 mod relabel;
 mod scrape;
 

@@ -39,7 +39,8 @@ impl Buckets {
         self.line = number;
         match ending {
             "_bucket" => self.bucket(le.and_then(bound), value).map_err(|mistake| (None, mistake))?,
-            "_count" | "_gcount" => self.count = Some(value),
+            // One that comes twice is judged by its first, as in the reference parser.
+            "_count" | "_gcount" => self.count = self.count.or(Some(value)),
             "_sum" => self.has_sum = true,
             "_gsum" => {
                 self.has_gauge_sum = true;

@@ -155,6 +155,7 @@ fn histograms_add_up() {
     refused("a_bucket{le=\"1\"} 1\na_bucket{le=\"1.0\"} 1\n", 3, "do not rise");
     refused("a_bucket{le=\"1\"} 2\na_bucket{le=\"+Inf\"} 1\n", 3, "holds less");
     refused("a_bucket{le=\"+Inf\"} 1\na_count 2\na_sum 1\n", 4, "not that of");
+    refused("a_bucket{le=\"+Inf\"} 1\na_count 2\na_count 1\na_sum 1\n", 5, "not that of");
     refused("a_bucket{le=\"+Inf\"} 1\na_sum 1\n", 3, "no count");
     refused("a_bucket{le=\"+Inf\"} 1\na_count 1\n", 3, "no sum");
     refused("a_bucket{le=\"-1\"} 1\na_bucket{le=\"+Inf\"} 1\na_count 1\na_sum 1\n", 5, "below 0");
