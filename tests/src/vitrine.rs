@@ -174,6 +174,14 @@ impl Vitrine {
         client::get(self.address(), path).await.unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
+    /// Sends JSON, with these headers besides.
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+        let headers = [&[("content-type", "application/json")], headers].concat();
+        client::post(self.address(), path, &headers, body.to_string().into_bytes())
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
     /// The `data` of an answer of the API.
     pub async fn data(&self, path: &str) -> Value {
         let answer = self.get(path).await;

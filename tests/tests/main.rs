@@ -1,6 +1,7 @@
 //! The end-to-end tests: one file per feature, each with the real binary and real neighbours.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod asked;
 mod bad_input;
 mod browser;
 mod cli;

@@ -28,6 +28,8 @@ pub enum Action {
     View,
     /// Brings samples.
     Push,
+    /// Sends a question of their own to a system watched, with the source's rights.
+    Ask,
     /// Changes something, here or in the systems watched.
     Act,
 }
@@ -38,6 +40,7 @@ pub enum Thing {
     Dashboard(String),
     Alerts,
     Sources,
+    Source(String),
     Plugins,
     Samples,
     Host,
@@ -49,6 +52,7 @@ impl Thing {
             Thing::Dashboard(_) => "this dashboard",
             Thing::Alerts => "the alerts",
             Thing::Sources => "the sources",
+            Thing::Source(_) => "this source",
             Thing::Plugins => "the plugins",
             Thing::Samples => "the samples",
             Thing::Host => "the host",
@@ -89,6 +93,9 @@ pub fn may(person: &Person, action: Action, thing: &Thing, from: Standing) -> Re
             "{} may not write samples from this address: add it to `write_from` in the host's settings",
             person.name
         ))),
+        (Action::Ask, Standing::Writer | Standing::Remote) => {
+            Err(Refusal(format!("{} may not question {} from afar: do it on the host's own machine", person.name, thing.word())))
+        }
         (Action::Act, Standing::Writer | Standing::Remote) => {
             Err(Refusal(format!("{} may not change {} from afar: do it on the host's own machine", person.name, thing.word())))
         }
@@ -105,6 +112,8 @@ mod tests {
         for (action, from, allowed) in [
             (Action::View, Standing::Remote, true),
             (Action::View, Standing::Local, true),
+            (Action::Ask, Standing::Local, true),
+            (Action::Ask, Standing::Remote, false),
             (Action::Act, Standing::Local, true),
             (Action::Act, Standing::Writer, false),
             (Action::Act, Standing::Remote, false),

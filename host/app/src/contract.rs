@@ -3,6 +3,7 @@
 //! The web server and the mail relay are real ones on this machine, and so is every call. What is judged is what the
 //! contract says: a call never traps and never leaves its limits, a fault says whose it is, series are the same each time.
 
+mod asked;
 mod channel;
 mod clock;
 mod configure;

@@ -129,6 +129,7 @@ impl Host {
             alerts,
             deliveries,
             panels: panel_finder(&panels),
+            sources: source_finder(&cards),
             plugins: card_maker(&cards),
             registry,
             ready: readiness(&ready),
@@ -200,6 +201,11 @@ fn limits(settings: &crate::settings::QuerySettings) -> Limits {
 fn panel_finder(panels: &Arc<ArcSwap<BTreeMap<String, Arc<PluginPanel>>>>) -> vitrine_web::Panels {
     let panels = Arc::clone(panels);
     Arc::new(move |name| panels.load().get(name).map(|panel| Arc::clone(panel) as _))
+}
+
+fn source_finder(running: &Arc<Mutex<Running>>) -> vitrine_web::Sources {
+    let running = Arc::clone(running);
+    Arc::new(move |name| running.lock().unwrap_or_else(PoisonError::into_inner).source(name).map(|source| source as _))
 }
 
 fn card_maker(cards: &Arc<Mutex<Running>>) -> Arc<dyn Fn() -> Vec<PluginCard> + Send + Sync> {

@@ -46,6 +46,11 @@ pub fn change(filter: EnvFilter) -> Result<(), String> {
 /// `info`, or `info,vitrine_plugin=debug`.
 pub fn filter(text: &str) -> Result<EnvFilter, String> {
     let mut filter = EnvFilter::try_new(text).map_err(|error| format!("`{text}` is not a log filter: {error}"))?;
+    // Whoever quietens the log does not mean what people did.
+    if !text.contains("audit") {
+        let audit = "audit=info".parse().map_err(|error| format!("`audit` is not a log target: {error}"))?;
+        filter = filter.add_directive(audit);
+    }
     for noisy in NOISY.iter().filter(|name| !text.contains(*name)) {
         let quieter = format!("{noisy}=warn").parse().map_err(|error| format!("`{noisy}` is not a log target: {error}"))?;
         filter = filter.add_directive(quieter);

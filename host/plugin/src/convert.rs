@@ -6,6 +6,7 @@ use vitrine_model::labels::Labels;
 
 use crate::bindings::imported::types;
 
+pub(crate) mod asked;
 pub(crate) mod batch;
 pub(crate) mod notification;
 pub(crate) mod view;

@@ -20,11 +20,13 @@ use crate::settings::InstanceLimits;
 
 mod fresh;
 mod guest;
+mod questions;
 mod shelf;
 mod usage;
 mod verdict;
 
 pub(crate) use guest::{Guest, there};
+use questions::{Questions, Turn};
 use shelf::Shelf;
 pub use usage::{LimitUse, Usage};
 use verdict::Verdict;
@@ -42,6 +44,7 @@ pub struct Instance {
     health: Mutex<Health>,
     shelf: Arc<Shelf>,
     slots: tokio::sync::Semaphore,
+    questions: Questions,
 }
 
 /// What a call does with its guest.
@@ -84,6 +87,7 @@ impl Instance {
             health: Mutex::default(),
             shelf,
             slots: tokio::sync::Semaphore::new(limits.concurrency),
+            questions: Questions::new(limits.concurrency),
             limits,
             plugin,
         })
@@ -159,6 +163,12 @@ impl Instance {
             Ok(Ok(slot)) => Ok(slot),
             _ => Err(busy()),
         }
+    }
+
+    /// A turn for what somebody asks beside the schedule.
+    pub(crate) async fn question(&self, call: Call) -> Result<Turn<'_>, Fault> {
+        let turn = self.questions.turn(&self.own.instance, self.limits.wall(call)).await;
+        turn.inspect_err(|fault| self.counters.fault(fault.whose()))
     }
 
     fn record(&self, fault: Option<&Fault>) {

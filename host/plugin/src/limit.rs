@@ -144,12 +144,16 @@ pub enum Call {
     Check,
     Collect,
     Query,
+    /// What can be done, and doing it.
+    Act,
+    Logs,
     Deliver,
     Render,
 }
 
 impl Call {
-    pub const ALL: [Call; 6] = [Call::Configure, Call::Check, Call::Collect, Call::Query, Call::Deliver, Call::Render];
+    pub const ALL: [Call; 8] =
+        [Call::Configure, Call::Check, Call::Collect, Call::Query, Call::Act, Call::Logs, Call::Deliver, Call::Render];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -157,6 +161,8 @@ impl Call {
             Call::Check => "check",
             Call::Collect => "collect",
             Call::Query => "query",
+            Call::Act => "act",
+            Call::Logs => "logs",
             Call::Deliver => "deliver",
             Call::Render => "render",
         }
@@ -168,6 +174,8 @@ impl Call {
             Call::Check => "wall_ms.check",
             Call::Collect => "wall_ms.collect",
             Call::Query => "wall_ms.query",
+            Call::Act => "wall_ms.act",
+            Call::Logs => "wall_ms.logs",
             Call::Deliver => "wall_ms.deliver",
             Call::Render => "wall_ms.render",
         }
@@ -179,6 +187,8 @@ impl Call {
             Call::Check => (5_000, |times| times.check),
             Call::Collect => (10_000, |times| times.collect),
             Call::Query => (10_000, |times| times.query),
+            Call::Act => (10_000, |times| times.act),
+            Call::Logs => (10_000, |times| times.logs),
             Call::Deliver => (15_000, |times| times.deliver),
             Call::Render => (1_000, |times| times.render),
         };

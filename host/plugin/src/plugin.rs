@@ -19,7 +19,10 @@ pub struct Plugin {
 pub(crate) struct Exports {
     pub(crate) lifecycle: Option<exported::lifecycle::GuestIndices>,
     pub(crate) collector: Option<exported::collector::GuestIndices>,
+    /// These only where the manifest offers them: the SDK exports them all, and each costs a look-up in every new guest.
     pub(crate) queryable: Option<exported::queryable::GuestIndices>,
+    pub(crate) actions: Option<exported::actions::GuestIndices>,
+    pub(crate) logs: Option<exported::logs::GuestIndices>,
     pub(crate) delivery: Option<exported::delivery::GuestIndices>,
     pub(crate) rendering: Option<exported::rendering::GuestIndices>,
 }
@@ -29,7 +32,9 @@ impl Plugin {
         let exports = Exports {
             lifecycle: exported::lifecycle::GuestIndices::new(&ready).ok(),
             collector: exported::collector::GuestIndices::new(&ready).ok(),
-            queryable: exported::queryable::GuestIndices::new(&ready).ok(),
+            queryable: offered(&manifest, Offer::Queryable, || exported::queryable::GuestIndices::new(&ready).ok()),
+            actions: offered(&manifest, Offer::Actions, || exported::actions::GuestIndices::new(&ready).ok()),
+            logs: offered(&manifest, Offer::Logs, || exported::logs::GuestIndices::new(&ready).ok()),
             delivery: exported::delivery::GuestIndices::new(&ready).ok(),
             rendering: exported::rendering::GuestIndices::new(&ready).ok(),
         };
@@ -41,6 +46,10 @@ impl Plugin {
         }
         Ok(Plugin { manifest, digest, ready, exports })
     }
+}
+
+fn offered<T>(manifest: &Manifest, offer: Offer, find: impl FnOnce() -> Option<T>) -> Option<T> {
+    if manifest.offers(offer) { find() } else { None }
 }
 
 impl Exports {
@@ -57,6 +66,12 @@ impl Exports {
                 }
                 if manifest.offers(Offer::Queryable) {
                     wanted.push(("queryable", self.queryable.is_some()));
+                }
+                if manifest.offers(Offer::Actions) {
+                    wanted.push(("actions", self.actions.is_some()));
+                }
+                if manifest.offers(Offer::Logs) {
+                    wanted.push(("logs", self.logs.is_some()));
                 }
                 wanted
             }

@@ -147,6 +147,12 @@ pub struct WallTimes {
     /// Answering queries: 10,000 without it.
     #[schemars(range(min = 10, max = 600_000))]
     pub query: Option<u32>,
+    /// Doing something to the system watched, or saying what can be done: 10,000 without it.
+    #[schemars(range(min = 10, max = 600_000))]
+    pub act: Option<u32>,
+    /// Reading log lines: 10,000 without it.
+    #[schemars(range(min = 10, max = 600_000))]
+    pub logs: Option<u32>,
     /// Telling people: 15,000 without it.
     #[schemars(range(min = 10, max = 600_000))]
     pub deliver: Option<u32>,

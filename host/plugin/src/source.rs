@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use vitrine_model::Fault;
 use vitrine_model::frame::{Frame, TimeRange};
-use vitrine_model::port::source::Source;
+use vitrine_model::port::source::{Action, LogPage, Source};
 use vitrine_model::sample::Batch;
 
 use crate::convert;
@@ -65,6 +65,7 @@ impl Source for PluginSource {
             return Err(not_offered(&self.instance, "queries"));
         }
         convert::weight::fits(queries.iter().map(String::len).sum(), &self.instance.limits)?;
+        let _turn = self.instance.question(Call::Query).await?;
         let queries = queries.to_vec();
         let wanted = queries.len();
         let answers: Vec<Result<Vec<Frame>, Fault>> = self
@@ -84,5 +85,55 @@ impl Source for PluginSource {
             return Ok(answers);
         }
         Err(convert::wrong(format!("{} answers came to {wanted} queries", answers.len())))
+    }
+
+    async fn actions(&self) -> Result<Vec<Action>, Fault> {
+        if self.instance.plugin.exports.actions.is_none() {
+            return Err(not_offered(&self.instance, "actions"));
+        }
+        let _turn = self.instance.question(Call::Act).await?;
+        self.instance
+            .call(Call::Act, move |guest| {
+                Box::pin(async move {
+                    let actions = there(guest.exports.actions.as_ref())?;
+                    Ok(convert::asked::actions(actions.call_offered(&mut guest.store).await?))
+                })
+            })
+            .await
+    }
+
+    async fn act(&self, action: &str, arguments: &str, person: &str) -> Result<String, Fault> {
+        if self.instance.plugin.exports.actions.is_none() {
+            return Err(not_offered(&self.instance, "actions"));
+        }
+        convert::weight::fits(action.len() + arguments.len() + person.len(), &self.instance.limits)?;
+        let _turn = self.instance.question(Call::Act).await?;
+        let (action, arguments, person) = (action.to_owned(), arguments.to_owned(), person.to_owned());
+        self.instance
+            .call(Call::Act, move |guest| {
+                Box::pin(async move {
+                    let actions = there(guest.exports.actions.as_ref())?;
+                    let answer = actions.call_run(&mut guest.store, &action, &arguments, &person).await?;
+                    Ok(answer.map(convert::sentence).map_err(convert::fault))
+                })
+            })
+            .await
+    }
+
+    async fn logs(&self, cursor: Option<&str>, limit: u32) -> Result<LogPage, Fault> {
+        if self.instance.plugin.exports.logs.is_none() {
+            return Err(not_offered(&self.instance, "logs"));
+        }
+        let _turn = self.instance.question(Call::Logs).await?;
+        let cursor = cursor.map(str::to_owned);
+        self.instance
+            .call(Call::Logs, move |guest| {
+                Box::pin(async move {
+                    let logs = there(guest.exports.logs.as_ref())?;
+                    let page = logs.call_read(&mut guest.store, cursor.as_deref(), limit).await?;
+                    Ok(page.map_err(convert::fault).and_then(|page| convert::asked::page(page, limit)))
+                })
+            })
+            .await
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod parameters;
 pub(crate) mod plugins;
 pub(crate) mod query;
 pub(crate) mod series;
+pub(crate) mod source;
 pub(crate) mod sources;
 pub(crate) mod status;
 pub(crate) mod write;

@@ -7,10 +7,10 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
-use vitrine_access::{Action, Person, Standing, Thing, may};
+use vitrine_access::{Action, Networks, Person, Standing, Thing, may};
 
 use crate::router::PUSHES;
 use crate::web::Web;
@@ -28,13 +28,10 @@ pub(crate) async fn known_host(State(web): State<Arc<Web>>, request: Request, ne
     }
 }
 
-/// May they? What is asked for, and whether it shows or brings something, follows from the address, so that no handler can
-/// forget to ask.
+/// May they? What they want, and of what, follows from method and address, so that no handler can forget to ask.
 pub(crate) async fn allowed(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
-    let caller = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let standing = caller.map_or(Standing::Remote, |info| Standing::of(info.0.ip(), &web.writers));
-    let path = request.uri().path();
-    match may(&Person::anyone(), action(path), &thing(path), standing) {
+    let (action, thing) = wanted(request.method(), request.uri().path());
+    match may(&Person::anyone(), action, &thing, standing(&web.writers, &request, action)) {
         Ok(()) => next.run(request).await,
         Err(refusal) => (StatusCode::FORBIDDEN, format!("{refusal}\n")).into_response(),
     }
@@ -49,8 +46,30 @@ pub(crate) async fn own_site(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-fn action(path: &str) -> Action {
-    if PUSHES.contains(&path) { Action::Push } else { Action::View }
+/// Where it comes from. What a proxy hands on to be asked or done comes from afar, though the proxy may be on this machine.
+fn standing(writers: &Networks, request: &Request, action: Action) -> Standing {
+    const HANDED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+    let is_handed_on = HANDED_ON.iter().any(|name| request.headers().contains_key(*name));
+    match request.extensions().get::<ConnectInfo<SocketAddr>>() {
+        Some(_) if is_handed_on && matches!(action, Action::Ask | Action::Act) => Standing::Remote,
+        Some(info) => Standing::of(info.0.ip(), writers),
+        None => Standing::Remote,
+    }
+}
+
+/// All routes show, but for those that bring samples, and those that speak to a source's own system.
+fn wanted(method: &Method, path: &str) -> (Action, Thing) {
+    if PUSHES.contains(&path) {
+        return (Action::Push, thing(path));
+    }
+    let Some(rest) = path.strip_prefix("/api/v1/sources/") else { return (Action::View, thing(path)) };
+    let (name, verb) = rest.split_once('/').unwrap_or((rest, ""));
+    let action = match verb {
+        _ if method == Method::GET || method == Method::HEAD => Action::View,
+        "query" => Action::Ask,
+        _ => Action::Act,
+    };
+    (action, Thing::Source(name.to_owned()))
 }
 
 fn thing(path: &str) -> Thing {
@@ -103,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_address_says_what_is_asked_for() {
-        for (path, wanted) in [
+        for (path, asked) in [
             ("/d/shop/orders", Thing::Dashboard("shop/orders".to_owned())),
             ("/live/shop/orders/events", Thing::Dashboard("shop/orders".to_owned())),
             ("/api/v1/alerts", Thing::Alerts),
@@ -112,12 +131,38 @@ mod tests {
             ("/sources", Thing::Sources),
             ("/", Thing::Host),
         ] {
-            assert_eq!(thing(path), wanted, "{path}");
-            assert_eq!(action(path), Action::View, "{path}");
+            assert_eq!(wanted(&Method::GET, path), (Action::View, asked), "{path}");
         }
         for path in PUSHES {
-            assert_eq!((action(path), thing(path)), (Action::Push, Thing::Samples), "{path}");
+            assert_eq!(wanted(&Method::POST, path), (Action::Push, Thing::Samples), "{path}");
         }
+    }
+
+    #[test]
+    fn what_speaks_to_a_source_is_more_than_a_look() {
+        let shop = || Thing::Source("shop".to_owned());
+        for (method, path, action, thing) in [
+            (Method::POST, "/api/v1/sources/shop/query", Action::Ask, shop()),
+            (Method::POST, "/api/v1/sources/shop/actions/restart", Action::Act, shop()),
+            (Method::PUT, "/api/v1/sources/shop/query/more", Action::Act, shop()),
+            (Method::GET, "/api/v1/sources/shop/actions", Action::View, shop()),
+            (Method::GET, "/api/v1/sources/shop/logs", Action::View, shop()),
+            (Method::POST, "/api/v1/query", Action::View, Thing::Samples),
+        ] {
+            assert_eq!(wanted(&method, path), (action, thing), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn what_a_proxy_hands_on_comes_from_afar() {
+        let mut request = Request::new(axum::body::Body::empty());
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
+        let nobody = Networks::default();
+        assert_eq!(standing(&nobody, &request, Action::Act), Standing::Local);
+        request.headers_mut().insert("x-forwarded-for", HeaderValue::from_static("203.0.113.7"));
+        assert_eq!(standing(&nobody, &request, Action::Act), Standing::Remote);
+        // An agent's samples may come by a proxy of this machine.
+        assert_eq!(standing(&nobody, &request, Action::Push), Standing::Local);
     }
 
     #[test]

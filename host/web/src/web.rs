@@ -14,6 +14,7 @@ use vitrine_model::alert::{Alert, AlertState};
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::samples::Samples;
+use vitrine_model::port::source::Source;
 use vitrine_model::{Clock, Millis};
 use vitrine_monitor::Ingest;
 use vitrine_monitor::live::Live;
@@ -30,6 +31,9 @@ use crate::plugins::PluginCard;
 use crate::pushes::Pushes;
 use crate::settings::Settings;
 
+/// The source of a name, as it runs now.
+pub type Sources = Arc<dyn Fn(&str) -> Option<Arc<dyn Source>> + Send + Sync>;
+
 /// Everything the web floor is given.
 pub struct Parts {
     pub engine: Arc<Engine>,
@@ -42,6 +46,7 @@ pub struct Parts {
     pub alerts: Arc<dyn Alerts>,
     pub deliveries: Arc<dyn Deliveries>,
     pub panels: Panels,
+    pub sources: Sources,
     pub plugins: Arc<dyn Fn() -> Vec<PluginCard> + Send + Sync>,
     /// Where the web floor's own metrics go; `/metrics` shows all of it.
     pub registry: Arc<Mutex<Registry>>,
@@ -78,6 +83,7 @@ pub struct Web {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) alerts: Arc<dyn Alerts>,
     pub(crate) deliveries: Arc<dyn Deliveries>,
+    pub(crate) sources: Sources,
     pub(crate) plugins: Arc<dyn Fn() -> Vec<PluginCard> + Send + Sync>,
     pub(crate) registry: Arc<Mutex<Registry>>,
     pub(crate) ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
@@ -128,6 +134,7 @@ impl Web {
             clock: parts.clock,
             alerts: parts.alerts,
             deliveries: parts.deliveries,
+            sources: parts.sources,
             plugins: parts.plugins,
             registry: parts.registry,
             ready: parts.ready,

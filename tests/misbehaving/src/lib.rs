@@ -1,6 +1,7 @@
 //! A source that does on purpose what the sandbox must stop: one deed per instance.
 
-use vitrine_sdk::{Fault, Samples, Source, export, http, log};
+use vitrine_sdk::source::Page;
+use vitrine_sdk::{Fault, Frame, Samples, Source, TimeRange, export, http, log};
 
 #[derive(Debug, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -52,6 +53,32 @@ impl Source for Misbehaving {
 
     fn collect(&mut self) -> Result<Samples, Fault> {
         let mut samples = Samples::new();
+        self.misbehave(&mut samples)?;
+        samples.gauge("misbehaving_runs", &[], 1.0);
+        Ok(samples)
+    }
+
+    fn query(&mut self, _query: &str, _range: TimeRange) -> Result<Vec<Frame>, Fault> {
+        self.misbehave(&mut Samples::new()).map(|()| Vec::new())
+    }
+
+    fn run(&mut self, _name: &str, _arguments: &str, _person: &str) -> Result<String, Fault> {
+        self.misbehave(&mut Samples::new()).map(|()| "done".to_owned())
+    }
+
+    /// One line more than was asked for, where it is told to bring many.
+    fn logs(&mut self, _cursor: Option<&str>, limit: u32) -> Result<Page, Fault> {
+        let count = match self.0.deed {
+            Deed::Many => limit as usize + 1,
+            _ => self.misbehave(&mut Samples::new()).map(|()| 0)?,
+        };
+        let (times, texts) = (vec![0; count], vec![String::new(); count]);
+        Ok(Page { times, levels: texts.clone(), messages: texts, labels: Vec::new(), cursor: None })
+    }
+}
+
+impl Misbehaving {
+    fn misbehave(&self, samples: &mut Samples) -> Result<(), Fault> {
         match self.0.deed {
             Deed::Spin => spin(),
             Deed::Hoard => hoard(),
@@ -61,15 +88,14 @@ impl Source for Misbehaving {
             }
             Deed::Nothing => {}
             Deed::Refuse => return Err(Fault::Upstream("the other side is down".to_owned())),
-            Deed::Nan => values(&mut samples),
+            Deed::Nan => values(samples),
             Deed::Many => (0..1_000_000).for_each(|number| samples.gauge("many", &[("number", &number.to_string())], 1.0)),
-            Deed::Scrape => scrape(&mut samples),
-            Deed::Times => times(&mut samples),
+            Deed::Scrape => scrape(samples),
+            Deed::Times => times(samples),
             Deed::Recurse => samples.gauge("depth", &[], recurse(0.0)),
             Deed::Flood => (0..100_000).for_each(|number| log::info(&number.to_string())),
         }
-        samples.gauge("misbehaving_runs", &[], 1.0);
-        Ok(samples)
+        Ok(())
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use vitrine_model::frame::TimeRange;
 use vitrine_model::port::source::Source;
 use vitrine_model::{Clock, Fault};
 use vitrine_plugin::{Capability, Offer, PluginSource};
@@ -11,7 +10,7 @@ use super::clock::{START, STEPS};
 use super::report::{Report, Verdict};
 use super::web::{Behaviour, FAULTS};
 use super::world::World;
-use super::{judge, sane};
+use super::{asked, judge, sane};
 
 /// Calls over which memory must not grow, and those before that may fill caches.
 const CALLS: usize = 200;
@@ -25,9 +24,7 @@ pub async fn run(world: &World, report: &mut Report) {
     if manifest.offers(Offer::Collector) {
         collecting(world, report).await;
     }
-    if manifest.offers(Offer::Queryable) {
-        querying(world, report).await;
-    }
+    asked::run(world, report).await;
 }
 
 async fn check(world: &World) -> Verdict {
@@ -162,36 +159,4 @@ async fn growth(world: &World) -> Verdict {
         );
     }
     Verdict::Good
-}
-
-async fn querying(world: &World, report: &mut Report) {
-    let range = TimeRange { start: START - 3_600_000, end: START, step: 15_000 };
-    let source = PluginSource::new(world.instance());
-    let good = match source.query(&world.manifest.test.queries, range).await {
-        Ok(answers) => answers.iter().fold(Verdict::Good, |verdict, answer| {
-            verdict.and(|| match answer {
-                Ok(frames) => sane::frames(frames),
-                Err(fault) => judge(fault, &[]),
-            })
-        }),
-        Err(fault) => judge(&fault, &[]),
-    };
-    report.add("answers its queries", good);
-    let nonsense: Vec<String> = ["", "\u{0}((((", "select * from", "🦀"].map(str::to_owned).to_vec();
-    let verdict = match source.query(&nonsense, range).await {
-        Ok(answers) => answers.iter().fold(Verdict::Good, |verdict, answer| {
-            verdict.and(|| match answer {
-                Ok(frames) => sane::frames(frames),
-                Err(fault) => judge(fault, &["invalid", "upstream"]),
-            })
-        }),
-        Err(fault) => judge(&fault, &["invalid", "upstream"]),
-    };
-    report.add("bears queries that mean nothing", verdict);
-    let backwards = TimeRange { start: range.end, end: range.start, step: 0 };
-    let verdict = match source.query(&world.manifest.test.queries, backwards).await {
-        Ok(_) => Verdict::Good,
-        Err(fault) => judge(&fault, &["invalid", "upstream"]),
-    };
-    report.add("bears a range that runs backwards", verdict);
 }

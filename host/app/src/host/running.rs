@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use vitrine_model::{Fault, Millis};
 use vitrine_plugin::grant::Grants;
 use vitrine_plugin::settings::MailRelay;
-use vitrine_plugin::{Instance, Manifest, Plugin};
+use vitrine_plugin::{Instance, Manifest, Plugin, PluginSource};
 
 /// `source` or `channel`, and the name.
 pub(super) type Key = (&'static str, String);
@@ -29,6 +29,14 @@ impl Running {
     /// Under which names instances keep values.
     pub(super) fn owners(&self) -> Vec<String> {
         self.instances.values().map(|made| made.instance.owner().to_owned()).collect()
+    }
+}
+
+impl Running {
+    /// The source of this name, to be asked beside its schedule.
+    pub(super) fn source(&self, name: &str) -> Option<Arc<PluginSource>> {
+        let made = self.instances.get(&("source", name.to_owned()))?;
+        Some(Arc::new(PluginSource::new(Arc::clone(&made.instance))))
     }
 }
 

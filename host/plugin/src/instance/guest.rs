@@ -20,6 +20,8 @@ pub(crate) struct Found {
     pub(crate) lifecycle: Option<exported::lifecycle::Guest>,
     pub(crate) collector: Option<exported::collector::Guest>,
     pub(crate) queryable: Option<exported::queryable::Guest>,
+    pub(crate) actions: Option<exported::actions::Guest>,
+    pub(crate) logs: Option<exported::logs::Guest>,
     pub(crate) delivery: Option<exported::delivery::Guest>,
     pub(crate) rendering: Option<exported::rendering::Guest>,
 }
@@ -35,7 +37,7 @@ macro_rules! found {
 
 impl Found {
     pub(super) fn new(exports: &Exports, store: &mut Store<Context>, component: &Component) -> wasmtime::Result<Found> {
-        Ok(found!(exports, store, component, lifecycle, collector, queryable, delivery, rendering))
+        Ok(found!(exports, store, component, lifecycle, collector, queryable, actions, logs, delivery, rendering))
     }
 }
 

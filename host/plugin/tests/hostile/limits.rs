@@ -42,6 +42,27 @@ async fn a_loop_without_end_is_stopped_wherever_it_is() {
     assert!(sandbox.is_empty());
 }
 
+#[tokio::test]
+async fn what_a_source_is_asked_is_bounded_like_its_polls() {
+    let sandbox = Sandbox::new();
+    let deed = async |deed: &str| {
+        sandbox.misbehaving(json!({ "deed": deed }), &GrantSettings::default(), &InstanceLimits::default()).await
+    };
+    let range = TimeRange { start: 0, end: 1, step: 1 };
+    is_told("query", deed("spin").await.query(&["a".to_owned()], range).await, &["`query`", CPU[0]]);
+    is_told("act", deed("spin").await.act("any", "{}", "anyone").await, &["`act`", CPU[0], CPU[1]]);
+    is_told("logs", deed("spin").await.logs(None, 1).await, &["`logs`", CPU[0], CPU[1]]);
+    is_told("too many lines", deed("many").await.logs(None, 5).await, &["6 log lines came where 5 were asked for"]);
+    let panics = deed("panic").await;
+    is_told("a trap", panics.act("any", "{}", "anyone").await, &["`act` trapped", "this was on purpose"]);
+    // It rests after a fault, whatever it was asked.
+    is_told("resting", panics.collect().await, &["resting for another", "`act` trapped"]);
+    assert_eq!(panics.instance().usage().faults, 1);
+    let large = "x".repeat(2 << 20);
+    let refused = deed("nothing").await.act("any", &large, "anyone").await.unwrap_err();
+    assert!(refused.whose() == "invalid" && refused.reason().contains("may cross to a plugin in one call"), "{refused}");
+}
+
 fn notification() -> Notification {
     Notification {
         status: EventKind::Firing,

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use vitrine_model::Fault;
 
 #[derive(Serialize)]
 struct Envelope<T> {
@@ -40,6 +41,18 @@ impl ApiError {
     /// The request makes sense and has no answer.
     pub(crate) fn execution(reason: impl Into<String>) -> ApiError {
         ApiError { status: StatusCode::UNPROCESSABLE_ENTITY, kind: "execution", reason: reason.into() }
+    }
+
+    /// Why a source could not answer; the status says who can mend it.
+    pub(crate) fn fault(fault: &Fault) -> ApiError {
+        let (status, kind) = match fault {
+            Fault::Invalid(_) => (StatusCode::BAD_REQUEST, "bad_data"),
+            Fault::Denied(_) => (StatusCode::FORBIDDEN, "denied"),
+            Fault::Upstream(_) => (StatusCode::BAD_GATEWAY, "upstream"),
+            Fault::Internal(_) => (StatusCode::BAD_GATEWAY, "plugin"),
+            Fault::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+        };
+        ApiError { status, kind, reason: fault.reason().to_owned() }
     }
 
     pub(crate) fn timeout(reason: impl Into<String>) -> ApiError {

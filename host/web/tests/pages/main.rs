@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod api;
+mod asked;
 mod live;
 mod plugins;
 mod world;

@@ -26,6 +26,8 @@ use vitrine_web::{Dashboard, DashboardFile, Parts, Settings, Web};
 
 #[path = "cards.rs"]
 mod cards;
+#[path = "source.rs"]
+pub mod source;
 
 pub const NOW: Millis = 1_763_632_803_000;
 pub const PLUGINS: [&str; 5] = ["timeseries", "stat", "gauge", "table", "text"];
@@ -303,6 +305,7 @@ impl World {
                 let known = PLUGINS.into_iter().find(|plugin| *plugin == name)?;
                 Some(Arc::new(FakePanel { name: known, calls: panel_calls.clone(), fault: panel_fault.clone() }) as Arc<dyn Panel>)
             }),
+            sources: Arc::new(|name| (name == "shop").then(|| Arc::new(source::Shop) as _)),
             plugins: Arc::new(cards::cards),
             registry: Arc::default(),
             ready: Arc::new(|| Ok(())),
