@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests stations sdks test openmetrics fuzz browser exporter prometheus postgres lint bench clean
+.PHONY: help run build assets plugins guests fetch-guest stations sdks test openmetrics fuzz browser exporter prometheus postgres lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,9 +36,25 @@ plugins: ## Compile the bundled plugins to components
 	$(call say,compiling the bundled plugins)
 	cargo run --quiet --package vitrine-pack -- build $(BUNDLED) --out host/app/bundled
 
-guests: ## Compile the guests that tests need
+guests: fetch-guest ## Compile the guests that tests need
 	$(call say,compiling the guests for tests)
 	cargo run --quiet --package vitrine-pack -- build tests/misbehaving tests/caller tests/echo-guest --out tests/components
+
+FETCH := tests/fetch-guest
+
+# By another toolchain, and no two builds give the same bytes: so it is made once, and kept by what it is made of.
+fetch-guest:
+	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or later (on Debian: apt-get install nodejs npm)' >&2; exit 1; }
+	@key=$$(cat $(FETCH)/*.json $(FETCH)/build.mjs $(FETCH)/src/* wit/*.wit | sha256sum | cut -c1-24); \
+	kept="$${XDG_CACHE_HOME:-$$HOME/.cache}/vitrine/components/fetch-guest-$$key.wasm"; \
+	if [ ! -f "$$kept" ]; then \
+	  printf '\033[1m==> compiling the guest that asks by fetch; this gets a toolchain of 200 MB, and throws it away\033[0m\n'; \
+	  work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && cp -r $(FETCH)/. "$$work" && mkdir -p "$${kept%/*}" && \
+	  (cd "$$work" && npm ci --ignore-scripts --no-audit --no-fund --silent) && \
+	  node "$$work/build.mjs" --source "$$work/src/index.js" --wit wit --out "$$work/out.wasm" && \
+	  cp "$$work/out.wasm" "$$kept.part$$$$" && mv "$$kept.part$$$$" "$$kept" || exit 1; \
+	fi; \
+	mkdir -p tests/components && cp "$$kept" tests/components/fetch-guest.wasm
 
 STATION := sdk/examples/weather-station
 

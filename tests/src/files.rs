@@ -1,8 +1,11 @@
 //! A folder of its own with `config/`, `dashboards/` and `data/`.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+
+use crate::paths;
 
 /// What an admin writes, for one test. The folder goes with the value.
 pub struct Files(TempDir);
@@ -33,6 +36,16 @@ impl Files {
 
     pub fn remove(&self, name: &str) -> &Files {
         std::fs::remove_file(self.path().join(name)).unwrap();
+        self
+    }
+
+    /// Compiled code is the user's, as that of `vitrine plugin test`: for guests that take long to compile.
+    pub fn with_shared_code(self) -> Files {
+        let code = paths::code();
+        std::fs::create_dir_all(&code).unwrap();
+        std::fs::set_permissions(&code, std::fs::Permissions::from_mode(0o700)).unwrap();
+        std::fs::create_dir_all(self.data()).unwrap();
+        std::os::unix::fs::symlink(code, self.data().join("code")).unwrap();
         self
     }
 

@@ -21,7 +21,7 @@ pub use exporter::{Exporter, Labels};
 pub use files::Files;
 pub use manifest::with_manifest;
 pub use pages::Pages;
-pub use paths::{guests, repository, stations, target_folder};
+pub use paths::{fetch_guest, guests, repository, stations, target_folder};
 pub use prometheus::{Prometheus, promtool};
 pub use smtp::{Mail, Relay, Smtp};
 pub use target::{Behaviour, Target};

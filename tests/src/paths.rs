@@ -54,6 +54,20 @@ pub fn stations() -> PathBuf {
     folder
 }
 
+/// The guest that asks by plain `fetch`.
+pub fn fetch_guest() -> PathBuf {
+    let file = repository().join("tests/components/fetch-guest.wasm");
+    assert!(file.is_file(), "{} is missing: run `make fetch-guest`", file.display());
+    file
+}
+
+/// Where `vitrine plugin test` keeps compiled code: in the user's cache, where components and toolchains are, too.
+pub(crate) fn code() -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+    cache.expect("there is a home").join("vitrine/code")
+}
+
 /// The folder with the npm package of neighbours.
 pub(crate) fn peers() -> PathBuf {
     let folder = repository().join("tests/peers");

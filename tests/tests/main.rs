@@ -20,3 +20,5 @@ mod secrets;
 mod shop;
 mod states;
 mod survives;
+mod templates;
+mod wasi_http;

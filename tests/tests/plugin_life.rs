@@ -99,6 +99,7 @@ async fn a_plugin_is_written_built_tested_signed_installed_run_and_removed() {
 
     std::fs::create_dir(files.path().join("plugins")).unwrap();
     let public = good(&files, &["plugin", "key", "new"]).await.out.trim().to_owned();
+    assert_eq!(good(&files, &["plugin", "key", "show"]).await.out.trim(), public);
     good(&files, &["plugin", "sign", &file]).await;
     let target = document().await;
     files.write(

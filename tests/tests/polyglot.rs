@@ -7,7 +7,7 @@ use serde_json::Value;
 use vitrine_tests::{Behaviour, Files, Start, Target, Vitrine, stations, wait_until};
 
 /// Python's run-time is 18 MB, and compiling it takes half a minute where nothing else runs: on a busy machine minutes.
-const COMPILED: Duration = Duration::from_secs(300);
+pub(crate) const COMPILED: Duration = Duration::from_secs(300);
 
 const LANGUAGES: [&str; 3] = ["rust", "js", "python"];
 
@@ -57,7 +57,7 @@ async fn a_station_is_the_same_in_every_language() {
 }
 
 fn files(well: &Target, mad: &Target, ill: &Target) -> Files {
-    let files = Files::new();
+    let files = Files::new().with_shared_code();
     let mut text = format!("plugins: {{ folder: '{}', compile_seconds: 300 }}\nsources:\n", stations().display());
     for language in LANGUAGES {
         let mut add = |name: &str, station: &str, url: &str, grant: &str| {
@@ -102,6 +102,7 @@ async fn fault(vitrine: &Vitrine, name: &str) -> Value {
 #[tokio::test]
 async fn the_contract_is_kept_in_every_language() {
     let files = Files::new();
+    files.write("config/vitrine.yaml", "plugins: { compile_seconds: 300 }\n");
     for language in LANGUAGES {
         let file = stations().join(format!("weather-station-{language}.wasm"));
         let ran = Start::bare(&files).patient().run(&["plugin", "test", file.to_str().unwrap()]).await;

@@ -1,6 +1,6 @@
 //! A marked secret, and a guest that tries everything to see it: nothing that the host writes or shows holds the mark.
 
-mod echo;
+pub(crate) mod echo;
 
 use std::path::Path;
 

@@ -235,7 +235,7 @@ impl Catalog {
         if let Some((file, reason)) = broken {
             return (
                 format!("plugin `{name}` cannot be used: {}: {reason}", file.display()),
-                "put a working file there".to_owned(),
+                "mend that, or put another build there".to_owned(),
             );
         }
         if let Some(entry) = self.entries.get(name) {

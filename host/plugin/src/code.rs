@@ -4,14 +4,16 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::compile::Compiled;
 
-/// Files kept; the oldest go first.
+/// Files kept, and bytes of them; the oldest go first.
 const KEPT: usize = 200;
+const KEPT_BYTES: u64 = 4 << 30;
 
 /// A folder that only this user can write to.
 #[derive(Debug)]
@@ -83,7 +85,7 @@ impl CodeCache {
     }
 
     fn store(&self, file: &Path, code: &[u8]) -> std::io::Result<()> {
-        self.make_room();
+        self.make_room(code.len() as u64);
         // Under a name of its own first: a crash never leaves half a file under the real name.
         let part = file.with_extension(format!("part{}", std::process::id()));
         let mut output = fs::File::create(&part)?;
@@ -92,20 +94,28 @@ impl CodeCache {
         fs::rename(&part, file)
     }
 
-    fn make_room(&self) {
+    fn make_room(&self, coming: u64) {
         let Ok(entries) = fs::read_dir(&self.folder) else { return };
-        let age = |entry: &fs::DirEntry| entry.metadata().and_then(|data| data.modified()).ok();
-        let mut files: Vec<_> =
-            entries.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "cwasm")).collect();
-        if files.len() < KEPT {
-            return;
-        }
-        files.sort_by_key(age);
-        for entry in &files[..=files.len() - KEPT] {
+        let files = entries.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "cwasm"));
+        let sized = files.filter_map(|entry| entry.metadata().ok().map(|data| (data.modified().ok(), data.len(), entry.path())));
+        for path in too_many(sized.collect(), coming) {
             // Another host on the same folder may have been faster.
-            let _ = fs::remove_file(entry.path());
+            let _ = fs::remove_file(path);
         }
     }
+}
+
+/// Those that go so that one more of this size has room, by time and size.
+fn too_many(mut files: Vec<(Option<SystemTime>, u64, PathBuf)>, coming: u64) -> Vec<PathBuf> {
+    files.sort();
+    let (mut number, mut bytes) = (1, coming);
+    let kept = files.iter().rev().take_while(|(_, size, _)| {
+        number += 1;
+        bytes += size;
+        number <= KEPT && bytes <= KEPT_BYTES
+    });
+    let going = files.len() - kept.count();
+    files.into_iter().take(going).map(|(_, _, path)| path).collect()
 }
 
 #[expect(unsafe_code, reason = "wasmtime trusts the file; only `store` writes to this private folder")]
@@ -113,4 +123,32 @@ fn read(engine: &Engine, file: &Path) -> wasmtime::Result<Component> {
     // SAFETY: the file came from `precompile_component` of this engine's version and settings (both are in its name),
     // through `store`, into a folder that only this user can write to.
     unsafe { Component::deserialize_file(engine, file) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn going(sizes: &[u64], coming: u64) -> usize {
+        let file = |(second, size): (u64, u64)| {
+            (Some(SystemTime::UNIX_EPOCH + Duration::from_secs(second)), size, PathBuf::from(second.to_string()))
+        };
+        // In no order, as a folder lists them.
+        let files = (0..).zip(sizes.iter().copied()).map(file).collect::<Vec<_>>().into_iter().rev().collect();
+        let going = too_many(files, coming);
+        assert!(going.iter().enumerate().all(|(place, path)| path.as_os_str() == place.to_string().as_str()), "{going:?}");
+        going.len()
+    }
+
+    #[test]
+    fn the_oldest_make_room_by_number_and_by_bytes() {
+        assert_eq!(going(&[], 1), 0);
+        assert_eq!(going(&[1; KEPT - 1], 1), 0);
+        assert_eq!(going(&[1; KEPT + 2], 1), 3);
+        assert_eq!(going(&[KEPT_BYTES / 2, KEPT_BYTES / 4, KEPT_BYTES / 4], KEPT_BYTES / 4), 1);
+        assert_eq!(going(&[1, KEPT_BYTES, 1], 1), 2);
+        assert_eq!(going(&[1, 1], KEPT_BYTES + 1), 2);
+    }
 }

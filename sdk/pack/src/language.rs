@@ -5,6 +5,8 @@ mod js;
 mod python;
 mod tool;
 
+pub use cache::root as cache_folder;
+
 use std::fmt;
 use std::path::Path;
 

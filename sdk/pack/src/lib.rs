@@ -20,7 +20,7 @@ pub mod toolchain;
 pub use api::{API, APIS, api_of};
 pub use compile::{Built, File, build, build_all};
 pub use component::{MANIFEST_SECTION, digest, embed, manifest_of};
-pub use language::Language;
+pub use language::{Language, cache_folder};
 pub use manifest::{ANY_HOST, Canned, Capability, Kind, Manifest, Offer, OptionSchema, Right, Secret, Test};
 pub use new::New;
 pub use problem::{ManifestError, Problem};

@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 /// The server; it goes with the value.
-pub(super) struct Echo {
+pub(crate) struct Echo {
     port: u16,
     secret: &'static str,
     requests: Arc<Mutex<Vec<String>>>,
@@ -19,7 +19,7 @@ pub(super) struct Echo {
 }
 
 impl Echo {
-    pub(super) async fn start(secret: &'static str) -> Echo {
+    pub(crate) async fn start(secret: &'static str) -> Echo {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -27,25 +27,25 @@ impl Echo {
         Echo { port, secret, requests, listening }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    pub(super) fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.requests.lock().unwrap().len()
     }
 
     /// Whether a request came with both texts.
-    pub(super) fn has(&self, one: &str, other: &str) -> bool {
+    pub(crate) fn has(&self, one: &str, other: &str) -> bool {
         self.requests.lock().unwrap().iter().any(|request| request.contains(one) && request.contains(other))
     }
 
-    pub(super) fn got_secret(&self) -> bool {
+    pub(crate) fn got_secret(&self) -> bool {
         self.got_secret_with("")
     }
 
     /// Whether a line came that holds this text and the secret after it.
-    pub(super) fn got_secret_with(&self, text: &str) -> bool {
+    pub(crate) fn got_secret_with(&self, text: &str) -> bool {
         let forms = forms(self.secret);
         let holds = |line: &str| line.split_once(text).is_some_and(|(_, rest)| forms.iter().any(|form| rest.contains(form)));
         self.requests.lock().unwrap().iter().any(|request| request.lines().any(holds))
@@ -59,7 +59,7 @@ impl Drop for Echo {
 }
 
 /// The ways in which a secret may be written: as it is, escaped for URLs, JSON and HTML, in base64 and in hexadecimal.
-pub(super) fn forms(secret: &str) -> Vec<String> {
+pub(crate) fn forms(secret: &str) -> Vec<String> {
     let escaped = |keep: &dyn Fn(u8) -> bool| -> String {
         let letter = |byte: u8| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
         secret.bytes().map(letter).collect()

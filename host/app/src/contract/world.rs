@@ -1,5 +1,6 @@
 //! The world that a plugin is tested in: the sandbox, with grants for all that it asks for, and neighbours.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use prometheus_client::registry::Registry;
@@ -107,9 +108,12 @@ impl World {
     }
 }
 
-/// Compiles as the host does: in a process with bounds, since what is tested may be a stranger's.
-fn runtime(settings: PluginSettings, folder: &std::path::Path, clock: &Arc<JumpingClock>) -> Result<Arc<Runtime>, String> {
-    let runtime = Runtime::new(settings, folder.to_owned(), Arc::clone(clock) as _, &mut Registry::default())?;
+/// Compiles as the host does: in a process with bounds, since what is tested may be a stranger's. What was compiled for an
+/// earlier test is used again, where the user's cache can be used: Python takes a while.
+fn runtime(settings: PluginSettings, folder: &Path, clock: &Arc<JumpingClock>) -> Result<Arc<Runtime>, String> {
+    let with_code_in = |place: PathBuf| Runtime::new(settings.clone(), place, Arc::clone(clock) as _, &mut Registry::default());
+    let cached = vitrine_pack::cache_folder().ok().and_then(|cache| with_code_in(cache).ok());
+    let runtime = cached.map_or_else(|| with_code_in(folder.to_owned()), Ok)?;
     runtime.compile_with(compile::program(), &[compile::VERB]);
     Ok(runtime)
 }

@@ -6,8 +6,9 @@ use wasmtime::{Error, ResourceLimiter};
 
 use super::{Budget, Limits};
 
-/// Core instances, memories and tables that one guest may hold.
-pub(crate) const INSTANCES: usize = 32;
+/// Core instances, memories and tables that one guest may hold. A panel in Python is 38 instances: one for each library of
+/// its interpreter, and for each of WASI's interfaces that it has stand-ins for.
+pub(crate) const INSTANCES: usize = 64;
 pub(crate) const PARTS: usize = 8;
 
 /// What a guest was refused in the call under way.

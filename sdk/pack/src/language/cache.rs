@@ -19,7 +19,7 @@ const KEPT: usize = 50;
 const COMPLETE: &str = ".complete";
 
 /// `$XDG_CACHE_HOME/vitrine`, or `~/.cache/vitrine`.
-fn root() -> Result<PathBuf> {
+pub fn root() -> Result<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = || set("HOME").or_else(|| set("USERPROFILE")).map(|home| home.join(".cache"));
     let cache = set("XDG_CACHE_HOME").or_else(home).context("there is no folder for caches: set XDG_CACHE_HOME")?;
