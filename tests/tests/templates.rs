@@ -79,6 +79,12 @@ alerts: {{ notify: [told], evaluate_every: 1s }}
     let panel = "title: The roof\npanels: [{ title: Highest, show: largest, query: weather_value, warn: 20, bad: 30 }]\n";
     files.write("dashboards/roof.yaml", panel);
 
+    let list = good(&files, &["plugin", "list"]).await.out;
+    for (plugin, user) in [("weather", "roof"), ("hook", "told"), ("largest", "dashboard roof")] {
+        let user = format!("used by {user}");
+        assert!(list.lines().any(|line| line.starts_with(plugin) && line.ends_with(&user)), "{list}");
+    }
+
     let vitrine = Start::new(&files).patient().serve().await;
     let read = async || vitrine.value("weather_value{source='roof',name='temperature'}").await;
     assert_eq!(wait_until("the source has polled", COMPILED, read).await, 21.5);

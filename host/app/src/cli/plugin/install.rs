@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use vitrine_plugin::{Bounds, fetch};
+use vitrine_web::Dashboard;
 
 use crate::catalog::{Catalog, Entry, FILE_BYTES, Places};
 use crate::lock::{Lock, Locked};
@@ -92,7 +93,9 @@ fn row(entry: &Entry, plan: Option<&Plan>) -> [String; 7] {
 fn users(plugin: &str, plan: &Plan) -> Vec<String> {
     let sources = plan.settings.sources.iter().filter(|(_, entry)| entry.plugin == plugin).map(|(name, _)| name.clone());
     let channels = plan.settings.channels.iter().filter(|(_, entry)| entry.plugin == plugin).map(|(name, _)| name.clone());
-    sources.chain(channels).collect()
+    let draws = |dashboard: &&Dashboard| dashboard.rows.iter().flat_map(|row| &row.panels).any(|panel| panel.show == plugin);
+    let dashboards = plan.dashboards.iter().filter(draws).map(|dashboard| format!("dashboard {}", dashboard.name));
+    sources.chain(channels).chain(dashboards).collect()
 }
 
 pub(super) fn remove(name: &str, origins: &Origins) -> anyhow::Result<ExitCode> {
