@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests fetch-guest stations sdks test openmetrics fuzz browser exporter prometheus postgres lint bench clean
+.PHONY: help run build assets plugins guests fetch-guest stations sdks test openmetrics promql fuzz browser exporter prometheus postgres lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -131,7 +131,7 @@ test: assets plugins guests stations browser exporter prometheus postgres tests/
 	FUZZ_SECONDS=$(SECONDS_PER_TARGET) cargo test --workspace --exclude vitrine-tests
 	cargo build --package vitrine
 	cargo test --package vitrine-tests -- --test-threads 4
-	@$(MAKE) --no-print-directory openmetrics
+	@$(MAKE) --no-print-directory openmetrics promql
 
 CONFORMANCE := ../shared/conformance
 
@@ -140,6 +140,13 @@ openmetrics: ## Hold the parser of metrics against OpenMetrics' own cases, where
 	  cargo run --quiet --package vitrine-tests --bin openmetricstest -- $(CONFORMANCE)/openmetrics; \
 	else \
 	  printf '\033[1m==> LEFT OUT: the cases of OpenMetrics are not in $(CONFORMANCE)/openmetrics\033[0m\n'; \
+	fi
+
+promql: ## Hold the engine against Prometheus's own cases, where they are at hand
+	@if [ -d $(CONFORMANCE)/promql ]; then \
+	  cargo run --quiet --package vitrine-tests --bin promqltest -- $(CONFORMANCE)/promql/*.test; \
+	else \
+	  printf '\033[1m==> LEFT OUT: the cases of Prometheus are not in $(CONFORMANCE)/promql\033[0m\n'; \
 	fi
 
 # How long `make test` tries each fuzz target.

@@ -10,6 +10,7 @@ mod pages;
 mod paths;
 pub mod postgres;
 mod prometheus;
+pub mod promql;
 mod smtp;
 mod target;
 mod vitrine;

@@ -13,6 +13,7 @@ mod operations;
 mod plugin_life;
 mod polyglot;
 mod prometheus_clients;
+mod promql;
 mod rights;
 mod sandbox;
 mod scrape;

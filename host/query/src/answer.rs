@@ -1,6 +1,7 @@
 //! What a query answers.
 
 use vitrine_model::frame::{Column, Frame, Values};
+use vitrine_model::sample::Series;
 use vitrine_model::{Labels, Millis};
 
 /// The answer at one moment.
@@ -10,13 +11,16 @@ pub enum Answer {
     Text(String),
     /// In the order the expression gives: `sort` and `topk` have one.
     Vector(Vec<(Labels, f64)>),
+    /// The samples of a range such as `metric[5m]`.
+    Samples(Vec<Series>),
 }
 
 /// The answer over a range of moments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Matrix {
     pub times: Vec<Millis>,
-    /// In order of labels; as many values each as there are times, NaN where there is none.
+    /// In order of labels; as many values each as there are times. Where there is none stands the stale marker, which is
+    /// a NaN, but none that is ever a value.
     pub series: Vec<(Labels, Vec<f64>)>,
 }
 

@@ -6,11 +6,14 @@ use vitrine_model::frame::TimeRange;
 use vitrine_model::port::samples::Samples;
 use vitrine_model::{Labels, Millis};
 
+use crate::evaluate::notes::Notebook;
 use crate::evaluate::value::{Column, Value, is_absent};
-use crate::evaluate::{Grid, Run};
+use crate::evaluate::{Grid, Query, Run};
 use crate::limits::Watch;
 use crate::nearest;
-use crate::{Answer, Cancel, Expr, Limits, Matrix, QueryError};
+use crate::syntax::duration::Extent;
+use crate::syntax::tree::Type;
+use crate::{Answer, Cancel, Expr, Limits, Matrix, Notes, QueryError};
 
 /// Evaluates expressions. Calls block: ask from a blocking thread. Cheap to clone.
 #[derive(Clone)]
@@ -35,28 +38,48 @@ impl Engine {
 
     /// The answer at one moment.
     pub fn instant(&self, expr: &Expr, at: Millis, cancel: &Cancel) -> Result<Answer, QueryError> {
+        self.instant_with_notes(expr, at, cancel).map(|(answer, _)| answer)
+    }
+
+    /// The answer at one moment, and what is to be said about it.
+    pub fn instant_with_notes(&self, expr: &Expr, at: Millis, cancel: &Cancel) -> Result<(Answer, Notes), QueryError> {
         let grid = Grid { start: at, step: 1, steps: 1 };
-        Ok(match self.evaluate(expr, grid, cancel)? {
+        let query = self.query(expr, Extent { start: at, end: at, step: 0 }, false, cancel)?;
+        let run = Run { query: &query, grid };
+        if expr.node().answers() == Type::Matrix {
+            let mut series = run.samples(expr.node())?;
+            series.sort_by(|a, b| a.labels.cmp(&b.labels));
+            return Ok((Answer::Samples(series), query.notes.finish()));
+        }
+        let answer = match run.answer(expr.node())? {
             Value::Scalar(values) => Answer::Scalar(values[0]),
             Value::Text(text) => Answer::Text(text),
             Value::Vector(columns) => {
                 let present = columns.into_iter().filter(|column| !is_absent(column.values[0]));
                 Answer::Vector(present.map(|column| (column.labels, column.values[0])).collect())
             }
-        })
+        };
+        Ok((answer, query.notes.finish()))
     }
 
     /// The answer at each step of the range; its end is a step if it falls on one.
     pub fn range(&self, expr: &Expr, range: TimeRange, cancel: &Cancel) -> Result<Matrix, QueryError> {
+        self.range_with_notes(expr, range, cancel).map(|(matrix, _)| matrix)
+    }
+
+    /// The answer at each step of the range, and what is to be said about it.
+    pub fn range_with_notes(&self, expr: &Expr, range: TimeRange, cancel: &Cancel) -> Result<(Matrix, Notes), QueryError> {
         let grid = self.grid(range)?;
-        let series = match self.evaluate(expr, grid, cancel)? {
+        let query = self.query(expr, Extent { start: range.start, end: range.end, step: range.step }, true, cancel)?;
+        let series = match (Run { query: &query, grid }).answer(expr.node())? {
             Value::Scalar(values) => vec![(Labels::new(), values)],
             Value::Text(_) => {
-                return Err(QueryError::Invalid("a string has no course over time: ask for it at one moment".to_owned()));
+                let reason = "invalid expression type \"string\" for range query, must be scalar or instant vector";
+                return Err(QueryError::Invalid(format!("{reason}: ask for it at one moment")));
             }
             Value::Vector(columns) => shown(columns),
         };
-        Ok(Matrix { times: grid.times().collect(), series })
+        Ok((Matrix { times: grid.times().collect(), series }, query.notes.finish()))
     }
 
     /// Selectors that find something, for expressions that find nothing: at most three, the nearest first.
@@ -65,10 +88,10 @@ impl Engine {
         Ok(nearest::nearest(self.samples.as_ref(), &selectors)?)
     }
 
-    fn evaluate(&self, expr: &Expr, grid: Grid, cancel: &Cancel) -> Result<Value, QueryError> {
+    fn query<'a>(&'a self, expr: &'a Expr, extent: Extent, is_range: bool, cancel: &'a Cancel) -> Result<Query<'a>, QueryError> {
         let watch = Watch::new(self.limits(), cancel);
         watch.check()?;
-        Run { samples: self.samples.as_ref(), grid, watch }.evaluate(expr.node())
+        Ok(Query { samples: self.samples.as_ref(), watch, notes: Notebook::new(expr.text()), extent, is_range })
     }
 
     fn grid(&self, range: TimeRange) -> Result<Grid, QueryError> {
@@ -89,15 +112,10 @@ impl Engine {
     }
 }
 
-/// Series in order of labels; nobody outside tells "absent" from NaN.
+/// Series in order of labels.
 fn shown(columns: Vec<Column>) -> Vec<(Labels, Vec<f64>)> {
     let mut series: Vec<_> =
         columns.into_iter().filter(|column| !column.is_empty()).map(|column| (column.labels, column.values)).collect();
-    for (_, values) in &mut series {
-        for value in values.iter_mut().filter(|value| value.is_nan()) {
-            *value = f64::NAN;
-        }
-    }
     series.sort_by(|a, b| a.0.cmp(&b.0));
     series
 }

@@ -1,20 +1,26 @@
-//! Evaluates a plan over a grid of steps.
+//! Evaluates a tree over a grid of steps.
 
 mod aggregate;
 mod binary;
 mod call;
-mod rank;
-mod selector;
+mod group;
+pub(crate) mod notes;
+mod scan;
 mod set;
+mod slide;
+mod stream;
 pub(crate) mod value;
 
 use vitrine_model::Millis;
 use vitrine_model::port::samples::Samples;
+use vitrine_model::sample::Series;
 
 use crate::QueryError;
 use crate::limits::Watch;
-use crate::plan::Node;
-use value::{Column, Value, drop_names};
+use crate::syntax::duration::Extent;
+use crate::syntax::tree::{Kind, Node, Type};
+use notes::Notebook;
+use value::{Column, Value, without_dropped_names};
 
 /// The moments to answer for: at least one.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +32,11 @@ pub(crate) struct Grid {
 
 impl Grid {
     pub(crate) fn times(self) -> impl Iterator<Item = Millis> {
-        // The last step lies at or before the range's end, so no sum overflows.
-        (0..self.steps).map(move |step| self.start.saturating_add(self.step.saturating_mul(step as Millis)))
+        (0..self.steps).map(move |step| self.time(step))
+    }
+
+    pub(crate) fn time(self, step: usize) -> Millis {
+        self.start.saturating_add(self.step.saturating_mul(step as Millis))
     }
 
     pub(crate) fn end(self) -> Millis {
@@ -35,54 +44,70 @@ impl Grid {
     }
 }
 
-/// One evaluation.
-pub(crate) struct Run<'a> {
+/// One query.
+pub(crate) struct Query<'a> {
     pub(crate) samples: &'a dyn Samples,
-    pub(crate) grid: Grid,
     pub(crate) watch: Watch<'a>,
+    pub(crate) notes: Notebook<'a>,
+    pub(crate) extent: Extent,
+    pub(crate) is_range: bool,
+}
+
+/// A query over a grid: its own, or that of a subquery.
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a> {
+    pub(crate) query: &'a Query<'a>,
+    pub(crate) grid: Grid,
 }
 
 impl Run<'_> {
+    /// The answer, with names gone where they no longer fit.
+    pub(crate) fn answer(&self, node: &Node) -> Result<Value, QueryError> {
+        Ok(match self.evaluate(node)? {
+            Value::Vector(columns) => Value::Vector(without_dropped_names(columns)?),
+            value => value,
+        })
+    }
+
+    /// The samples themselves, of a range at the grid's only moment.
+    pub(crate) fn samples(&self, node: &Node) -> Result<Vec<Series>, QueryError> {
+        self.series_of(node.bare())
+    }
+
     pub(crate) fn evaluate(&self, node: &Node) -> Result<Value, QueryError> {
-        self.watch.check()?;
-        let value = match node {
-            Node::Number(number) => Value::Scalar(vec![*number; self.grid.steps]),
-            Node::Text(text) => Value::Text(text.clone()),
-            Node::Select(selector) => Value::Vector(self.select(selector)?),
-            Node::Range(range) => Value::Vector(self.range(range)?),
-            Node::Negate(of) => self.negate(of)?,
-            Node::Binary(binary) => self.binary(binary)?,
-            Node::Aggregate(aggregate) => Value::Vector(self.aggregate(aggregate)?),
-            Node::Call(call) => self.call(call)?,
-        };
-        if let Value::Vector(columns) = &value {
-            self.watch.check_size(columns.len(), self.grid.steps)?;
-        }
-        Ok(value)
+        self.query.watch.check()?;
+        Ok(match &node.kind {
+            Kind::Number(number) => Value::Scalar(vec![*number; self.grid.steps]),
+            Kind::Text(text) => Value::Text(text.clone()),
+            Kind::Paren(of) | Kind::Plus(of) => return self.evaluate(of),
+            Kind::Negate(of) if of.answers() == Type::Scalar => Value::Scalar(negated(self.scalar(of)?)),
+            Kind::Window(_) | Kind::Subquery(_) => {
+                let reason = "invalid expression type \"range vector\" for range query, must be scalar or instant vector";
+                return Err(QueryError::Invalid(format!("{reason}: put it into a function, such as `rate(metric[5m])`")));
+            }
+            Kind::Binary(binary) => return self.binary(binary, node),
+            Kind::Aggregate(aggregate) => Value::Vector(self.aggregate(aggregate)?),
+            Kind::Call(call) if !stream::is_streamed(node) => return self.call(call, node),
+            Kind::Select(_) | Kind::Negate(_) | Kind::Call(_) => Value::Vector(self.collect(node)?),
+        })
     }
 
     pub(crate) fn scalar(&self, node: &Node) -> Result<Vec<f64>, QueryError> {
         match self.evaluate(node)? {
             Value::Scalar(values) => Ok(values),
-            _ => Err(QueryError::Syntax("a number is needed where a vector or a string stands".to_owned())),
+            _ => Err(QueryError::Invalid("a number is needed where a vector or a string stands".to_owned())),
         }
     }
 
     pub(crate) fn vector(&self, node: &Node) -> Result<Vec<Column>, QueryError> {
         match self.evaluate(node)? {
             Value::Vector(columns) => Ok(columns),
-            _ => Err(QueryError::Syntax("a vector is needed where a number or a string stands".to_owned())),
+            _ => Err(QueryError::Invalid("a vector is needed where a number or a string stands".to_owned())),
         }
     }
+}
 
-    fn negate(&self, of: &Node) -> Result<Value, QueryError> {
-        match self.evaluate(of)? {
-            Value::Scalar(values) => Ok(Value::Scalar(values.into_iter().map(|value| -value).collect())),
-            Value::Vector(mut columns) => {
-                columns.iter_mut().for_each(|column| column.map(|value| -value));
-                Ok(Value::Vector(drop_names(columns)?))
-            }
-            Value::Text(_) => Err(QueryError::Syntax("a string has no negative".to_owned())),
-        }
-    }
+fn negated(mut values: Vec<f64>) -> Vec<f64> {
+    values.iter_mut().for_each(|value| *value = -*value);
+    values
 }

@@ -10,12 +10,12 @@ mod evaluate;
 mod functions;
 mod limits;
 mod nearest;
-mod plan;
 mod syntax;
 
 pub use crate::answer::{Answer, Matrix};
 pub use crate::engine::Engine;
 pub use crate::error::QueryError;
+pub use crate::evaluate::notes::Notes;
 pub use crate::limits::{Cancel, Limits};
 pub use crate::syntax::Expr;
 

@@ -18,13 +18,15 @@ pub struct Limits {
     pub samples: usize,
     /// Steps of a range query.
     pub steps: usize,
+    /// Bytes that intermediate results may take at once.
+    pub memory: usize,
     pub duration: Duration,
 }
 
 impl Default for Limits {
     /// The steps are Prometheus's.
     fn default() -> Limits {
-        Limits { series: 100_000, samples: 20_000_000, steps: 11_000, duration: Duration::from_secs(30) }
+        Limits { series: 100_000, samples: 20_000_000, steps: 11_000, memory: 1 << 29, duration: Duration::from_secs(30) }
     }
 }
 
@@ -53,11 +55,16 @@ pub(crate) struct Watch<'a> {
     cancel: &'a Cancel,
     began: Instant,
     samples_left: Cell<usize>,
+    /// Values of results that wait for others.
+    held: Cell<usize>,
 }
+
+/// What a series costs beside its values: its place in a list, and its labels where they are its own.
+const SERIES_BYTES: usize = 128;
 
 impl<'a> Watch<'a> {
     pub(crate) fn new(limits: Limits, cancel: &'a Cancel) -> Watch<'a> {
-        Watch { limits, cancel, began: Instant::now(), samples_left: Cell::new(limits.samples) }
+        Watch { limits, cancel, began: Instant::now(), samples_left: Cell::new(limits.samples), held: Cell::new(0) }
     }
 
     /// May the query go on?
@@ -82,10 +89,19 @@ impl<'a> Watch<'a> {
                 self.limits.series
             )));
         }
-        if series.saturating_mul(steps) > self.limits.samples {
+        let values = series.saturating_mul(steps);
+        if values > self.limits.samples {
             return Err(QueryError::Limit(format!(
                 "the query works on more than {} values: narrow it with more labels, or ask for fewer steps",
                 self.limits.samples
+            )));
+        }
+        let bytes =
+            (values.saturating_add(self.held.get())).saturating_mul(8).saturating_add(series.saturating_mul(SERIES_BYTES));
+        if bytes > self.limits.memory {
+            return Err(QueryError::Limit(format!(
+                "the query needs more than {} MiB of memory: narrow it with more labels, or ask for fewer steps",
+                self.limits.memory >> 20
             )));
         }
         self.check()
@@ -93,6 +109,15 @@ impl<'a> Watch<'a> {
 
     pub(crate) fn select_limits(&self) -> SelectLimits {
         SelectLimits { series: self.limits.series, samples: self.samples_left.get() }
+    }
+
+    /// Works while so many values wait for the result.
+    pub(crate) fn holding<T>(&self, values: usize, work: impl FnOnce() -> T) -> T {
+        let before = self.held.get();
+        self.held.set(before.saturating_add(values));
+        let done = work();
+        self.held.set(before);
+        done
     }
 
     pub(crate) fn spend(&self, samples: usize) {

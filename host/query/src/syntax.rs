@@ -1,5 +1,15 @@
 //! From text to an expression that is known to be sound.
 
+pub(crate) mod duration;
+mod number;
+mod parser;
+mod pattern;
+pub(crate) mod place;
+mod prepare;
+mod text;
+mod token;
+pub(crate) mod tree;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,31 +18,33 @@ use vitrine_model::labels::NAME;
 use vitrine_model::matcher::Test;
 
 use crate::QueryError;
-use crate::plan::{self, Node, Selector};
+use crate::functions::registry::{Does, Special};
+use token::{Kind, Token};
+use tree::Node;
 
 /// No hand-written expression comes near these; trees deeper than that would eat the stack.
 const TEXT_BYTES: usize = 64 * 1024;
 const PARTS: usize = 200;
-/// The parser compiles each pattern, and lets it grow to megabytes.
+/// Each pattern is compiled, and may grow to megabytes.
 const PATTERNS: usize = 16;
-const PATTERN_BYTES: usize = 1024;
 
 /// A parsed and checked expression. Cheap to clone.
 #[derive(Clone)]
 pub struct Expr {
     text: Arc<str>,
     node: Arc<Node>,
-    selectors: Arc<[Selector]>,
 }
 
 impl Expr {
     pub fn parse(text: &str) -> Result<Expr, QueryError> {
-        check_size(text)?;
-        let tree = promql_parser::parser::parse(text).map_err(|reason| QueryError::Syntax(sentence(&reason)))?;
-        let node = plan::plan(&tree)?;
-        let mut selectors = Vec::new();
-        node.visit_selectors(&mut |selector| selectors.push(selector.clone()));
-        Ok(Expr { text: text.into(), node: Arc::new(node), selectors: selectors.into() })
+        if text.len() > TEXT_BYTES {
+            return Err(too_long());
+        }
+        let tokens = token::tokens(text)?;
+        check_size(text, &tokens)?;
+        let node = parser::parse(text, tokens)?;
+        check_selectors(text, &node)?;
+        Ok(Expr { text: text.into(), node: Arc::new(node) })
     }
 
     /// The text it was parsed from.
@@ -40,15 +52,27 @@ impl Expr {
         &self.text
     }
 
+    /// The string, where it is nothing else.
+    pub fn text_value(&self) -> Option<String> {
+        match &self.node.bare().kind {
+            tree::Kind::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
     /// What it reads: the matchers of each selector.
     pub fn selectors(&self) -> impl Iterator<Item = &[Matcher]> {
-        self.selectors.iter().map(|selector| selector.matchers.as_slice())
+        let mut selectors = Vec::new();
+        self.node.visit(&mut |node| selectors.extend(node.selector()));
+        selectors.into_iter().map(|selector| selector.matchers.as_slice())
     }
 
     /// Its matchers, if it is a selector and nothing else.
     pub fn selector(&self) -> Option<&[Matcher]> {
-        match self.node.as_ref() {
-            Node::Select(selector) if selector.offset == 0 => Some(&selector.matchers),
+        match &self.node.kind {
+            tree::Kind::Select(selector) if selector.shift.at.is_none() && selector.shift.offset.is_none() => {
+                Some(&selector.matchers)
+            }
             _ => None,
         }
     }
@@ -79,83 +103,55 @@ impl fmt::Debug for Expr {
 }
 
 /// Refuses what would cost much to parse.
-fn check_size(text: &str) -> Result<(), QueryError> {
-    let size = Size::of(text);
-    let reason = if text.len() > TEXT_BYTES || size.parts > PARTS {
-        format!("the expression is too long: {TEXT_BYTES} bytes and {PARTS} operators and parentheses are allowed")
-    } else if size.patterns > PATTERNS {
-        format!("the expression has {} patterns (`=~`, `!~`, `label_replace`), {PATTERNS} are allowed", size.patterns)
-    } else if size.longest_pattern > PATTERN_BYTES {
-        format!("a pattern has {} bytes, {PATTERN_BYTES} are allowed", size.longest_pattern)
-    } else {
-        return Ok(());
-    };
-    Err(QueryError::Limit(reason))
-}
-
-/// What parsing will cost at most.
-#[derive(Default)]
-struct Size {
-    /// Operators and opening brackets outside of strings, comments and matchers: no tree is deeper than that.
-    parts: usize,
-    /// Matchers with `=~` and `!~`, and calls of `label_replace`.
-    patterns: usize,
-    /// Bytes of the longest string after `=~` or `!~`.
-    longest_pattern: usize,
-}
-
-impl Size {
-    fn of(text: &str) -> Size {
-        let mut size = Size::default();
-        let mut letters = text.chars();
-        let mut word = String::new();
-        let mut in_matchers = false;
-        let mut before_pattern = false;
-        while let Some(letter) = letters.next() {
-            if letter.is_ascii_alphanumeric() || letter == '_' {
-                word.push(letter.to_ascii_lowercase());
-                continue;
-            }
-            size.parts += usize::from(matches!(word.as_str(), "and" | "or" | "unless" | "atan2"));
-            size.patterns += usize::from(word == "label_replace");
-            word.clear();
-            match letter {
-                '"' | '\'' | '`' => {
-                    let length = skip_string(&mut letters, letter);
-                    if std::mem::take(&mut before_pattern) {
-                        size.longest_pattern = size.longest_pattern.max(length);
-                    }
-                }
-                '#' => drop(letters.by_ref().find(|letter| *letter == '\n')),
-                '~' => {
-                    size.patterns += 1;
-                    before_pattern = true;
-                }
-                '{' => in_matchers = true,
-                '}' => in_matchers = false,
-                '(' | '[' | '+' | '-' | '*' | '/' | '%' | '^' | '=' | '<' | '>' | '!' if !in_matchers => size.parts += 1,
+fn check_size(text: &str, tokens: &[Token]) -> Result<(), QueryError> {
+    let (mut parts, mut patterns, mut in_matchers) = (0, 0, false);
+    for token in tokens {
+        match token.kind {
+            Kind::Sign("{") => in_matchers = true,
+            Kind::Sign("}") => in_matchers = false,
+            Kind::Sign("=~" | "!~") => patterns += 1,
+            Kind::Sign("," | ":" | ")" | "]" | ";" | "=") => {}
+            Kind::Sign(_) => parts += usize::from(!in_matchers),
+            Kind::Word => match text[token.place.start..token.place.end].to_ascii_lowercase().as_str() {
+                "and" | "or" | "unless" | "atan2" => parts += 1,
+                "label_replace" => patterns += 1,
                 _ => {}
-            }
-        }
-        size
-    }
-}
-
-/// Skips the rest of a string and tells its length in bytes.
-fn skip_string(letters: &mut std::str::Chars<'_>, quote: char) -> usize {
-    let before = letters.as_str().len();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' if quote != '`' => drop(letters.next()),
-            _ if letter == quote => break,
+            },
             _ => {}
         }
     }
-    before - letters.as_str().len()
+    if parts > PARTS {
+        return Err(too_long());
+    }
+    if patterns > PATTERNS {
+        let reason = format!("the expression has {patterns} patterns (`=~`, `!~`, `label_replace`), {PATTERNS} are allowed");
+        return Err(QueryError::Limit(reason));
+    }
+    Ok(())
 }
 
-/// The parser's words without its capital or its full stop.
-fn sentence(reason: &str) -> String {
-    let reason = reason.trim().trim_end_matches('.');
-    if reason.is_empty() { "it cannot be read".to_owned() } else { reason.to_owned() }
+fn too_long() -> QueryError {
+    QueryError::Limit(format!("the expression is too long: {TEXT_BYTES} bytes and {PARTS} operators and parentheses are allowed"))
+}
+
+/// A selector must ask for something, lest it select everything; what `info` adds may be anything.
+fn check_selectors(text: &str, node: &Node) -> Result<(), QueryError> {
+    let mut additions: Vec<&Node> = Vec::new();
+    let mut wrong = None;
+    node.visit(&mut |node| {
+        if let tree::Kind::Call(call) = &node.kind
+            && matches!(call.function.does, Does::Special(Special::Info))
+        {
+            additions.extend(call.arguments.get(1).map(Node::bare));
+        }
+        let Some(selector) = node.selector() else { return };
+        let asks = selector.matchers.iter().any(|matcher| !matcher.matches_value(""));
+        if !asks && !additions.iter().any(|addition| std::ptr::eq(*addition, node)) {
+            wrong.get_or_insert(node.place);
+        }
+    });
+    match wrong {
+        None => Ok(()),
+        Some(place) => Err(token::wrong(text, place.start, "vector selector must contain at least one non-empty matcher")),
+    }
 }

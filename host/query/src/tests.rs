@@ -1,7 +1,6 @@
 //! Expressions and what they answer, over samples in memory.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod conformance;
 mod expressions;
 mod memory;
 mod nearest;

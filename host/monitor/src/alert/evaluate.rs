@@ -140,6 +140,9 @@ impl Evaluator {
             Answer::Vector(vector) => Ok(vector),
             Answer::Scalar(value) => Ok(vec![(Labels::new(), value)]),
             Answer::Text(_) => Err("a text is neither true nor false".to_owned()),
+            Answer::Samples(_) => {
+                Err("a range of samples is neither true nor false: put it into a function, such as `rate(metric[5m])`".to_owned())
+            }
         }
     }
 

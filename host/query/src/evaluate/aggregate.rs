@@ -1,68 +1,135 @@
 //! Aggregations: many series become one per group.
 
-use std::collections::HashMap;
+mod fold;
+mod keep;
 
 use vitrine_model::Labels;
 
 use super::Run;
-use super::value::{Column, absent, is_absent};
+use super::group::Groups;
+use super::value::{Column, Value, absent, is_absent};
 use crate::QueryError;
-use crate::functions::statistics::{Moments, Sum, quantile};
-use crate::plan::{Aggregate, AggregateKind, Grouping};
+use crate::functions::statistics::quantile;
+use crate::syntax::tree::{Aggregate, AggregateKind};
+use fold::Fold;
+
+/// One group: whether its name goes, and its series.
+pub(super) struct Members {
+    pub(super) drops_name: bool,
+    pub(super) columns: Vec<Column>,
+}
 
 impl Run<'_> {
     pub(super) fn aggregate(&self, aggregate: &Aggregate) -> Result<Vec<Column>, QueryError> {
-        let parameters = aggregate.parameter.as_ref().map(|parameter| self.scalar(parameter)).transpose()?;
-        let groups = group(self.vector(&aggregate.of)?, &aggregate.grouping);
-        if matches!(aggregate.kind, AggregateKind::Top | AggregateKind::Bottom) {
-            return self.rank(aggregate.kind, groups, &parameters.unwrap_or_default());
+        match aggregate.kind {
+            AggregateKind::Quantile => self.quantiles(aggregate),
+            AggregateKind::CountValues => self.count_values(aggregate),
+            AggregateKind::Top | AggregateKind::Bottom | AggregateKind::Limit | AggregateKind::LimitRatio => self.keep(aggregate),
+            _ => self.fold(aggregate),
         }
-        let mut columns = Vec::with_capacity(groups.len());
-        for (labels, members) in groups {
-            self.watch.check()?;
-            let mut members_at = Vec::with_capacity(members.len());
-            let mut values = Vec::with_capacity(self.grid.steps);
-            for step in 0..self.grid.steps {
-                members_at.clear();
-                members_at.extend(members.iter().map(|member| member.values[step]).filter(|value| !is_absent(*value)));
-                let parameter = parameters.as_ref().map_or(f64::NAN, |parameters| parameters[step]);
-                values.push(if members_at.is_empty() { absent() } else { fold(aggregate.kind, &mut members_at, parameter) });
+    }
+
+    /// What can be added up series by series is never held.
+    fn fold(&self, aggregate: &Aggregate) -> Result<Vec<Column>, QueryError> {
+        let mut groups = Groups::new(&aggregate.grouping);
+        let mut folds: Vec<(bool, Fold)> = Vec::new();
+        self.stream(&aggregate.of, &mut |row| {
+            let place = groups.place(row.labels);
+            if place == folds.len() {
+                self.query.watch.check_size(folds.len() + 1, self.grid.steps * fold::COLUMNS)?;
+                folds.push((false, Fold::new(aggregate.kind, self.grid.steps)));
             }
-            columns.push(Column { labels, values });
+            if let Some((drops_name, fold)) = folds.get_mut(place)
+                && fold.add(row.values)
+            {
+                *drops_name |= row.drops_name;
+            }
+            Ok(())
+        })?;
+        let columns = folds.into_iter().enumerate().map(|(place, (drops_name, fold))| Column {
+            labels: groups.labels(place),
+            drops_name,
+            values: fold.finish(),
+        });
+        Ok(columns.filter(|column| !column.is_empty()).collect())
+    }
+
+    /// Groups in order of first appearance.
+    pub(super) fn members(&self, aggregate: &Aggregate) -> Result<Vec<(Labels, Members)>, QueryError> {
+        let mut groups = Groups::new(&aggregate.grouping);
+        let mut found: Vec<Members> = Vec::new();
+        for column in self.vector(&aggregate.of)? {
+            let place = groups.place(&column.labels);
+            if place == found.len() {
+                found.push(Members { drops_name: false, columns: Vec::new() });
+            }
+            if let Some(members) = found.get_mut(place) {
+                members.drops_name |= column.drops_name;
+                members.columns.push(column);
+            }
         }
-        columns.retain(|column| !column.is_empty());
+        Ok(found.into_iter().enumerate().map(|(place, members)| (groups.labels(place), members)).collect())
+    }
+
+    pub(super) fn parameter(&self, aggregate: &Aggregate) -> Result<Vec<f64>, QueryError> {
+        aggregate.parameter.as_ref().map_or(Ok(Vec::new()), |parameter| self.scalar(parameter))
+    }
+
+    fn quantiles(&self, aggregate: &Aggregate) -> Result<Vec<Column>, QueryError> {
+        let wanted = self.parameter(aggregate)?;
+        if let Some(parameter) = &aggregate.parameter {
+            self.query.notes.check_quantiles(parameter.place, &wanted);
+        }
+        let mut columns = Vec::new();
+        let mut present = Vec::new();
+        for (labels, members) in self.members(aggregate)? {
+            self.query.watch.check()?;
+            let mut at = |(step, wanted): (usize, &f64)| {
+                present.clear();
+                present.extend(members.columns.iter().map(|column| column.values[step]).filter(|value| !is_absent(*value)));
+                if present.is_empty() { absent() } else { quantile(*wanted, &mut present) }
+            };
+            let values = wanted.iter().enumerate().map(&mut at).collect();
+            columns.push(Column { labels, drops_name: members.drops_name, values });
+        }
+        Ok(columns)
+    }
+
+    /// One series for each value there is.
+    fn count_values(&self, aggregate: &Aggregate) -> Result<Vec<Column>, QueryError> {
+        let label = match aggregate.parameter.as_ref().map(|parameter| self.evaluate(parameter)).transpose()? {
+            Some(Value::Text(label)) => label,
+            _ => String::new(),
+        };
+        if label.is_empty() || label.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(QueryError::Invalid(format!("invalid label name {label:?}: give the label that will hold the values")));
+        }
+        let by_labels = crate::syntax::tree::Grouping::AllBut(Vec::new());
+        let mut groups = Groups::new(&by_labels);
+        let mut columns: Vec<Column> = Vec::new();
+        for (labels, members) in self.members(aggregate)? {
+            for column in &members.columns {
+                self.query.watch.check_size(columns.len(), self.grid.steps)?;
+                for (step, value) in column.values.iter().enumerate().filter(|(_, value)| !is_absent(**value)) {
+                    let counted = labels.with([(label.as_str(), written(*value).as_str())]);
+                    let place = groups.place(&counted);
+                    if place == columns.len() {
+                        let values = vec![absent(); self.grid.steps];
+                        columns.push(Column { labels: counted, drops_name: members.drops_name, values });
+                    }
+                    let slot = &mut columns[place].values[step];
+                    *slot = if is_absent(*slot) { 1.0 } else { *slot + 1.0 };
+                }
+            }
+        }
         Ok(columns)
     }
 }
 
-/// Groups in order of first appearance.
-fn group(columns: Vec<Column>, grouping: &Grouping) -> Vec<(Labels, Vec<Column>)> {
-    let mut places: HashMap<Labels, usize> = HashMap::new();
-    let mut groups: Vec<(Labels, Vec<Column>)> = Vec::new();
-    for column in columns {
-        let key = grouping.key(&column.labels);
-        let place = *places.entry(key).or_insert_with_key(|key| {
-            groups.push((key.clone(), Vec::new()));
-            groups.len() - 1
-        });
-        groups[place].1.push(column);
+/// A value as a label: never with an exponent.
+fn written(value: f64) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
     }
-    groups
-}
-
-/// One step of one group; there is at least one value.
-fn fold(kind: AggregateKind, values: &mut [f64], parameter: f64) -> f64 {
-    match kind {
-        AggregateKind::Sum => values.iter().copied().collect::<Sum>().total(),
-        AggregateKind::Average => values.iter().copied().collect::<Moments>().mean(),
-        AggregateKind::Minimum => values.iter().copied().fold(f64::NAN, f64::min),
-        AggregateKind::Maximum => values.iter().copied().fold(f64::NAN, f64::max),
-        AggregateKind::Count => values.len() as f64,
-        AggregateKind::Group => 1.0,
-        AggregateKind::Deviation => values.iter().copied().collect::<Moments>().variance().sqrt(),
-        AggregateKind::Variance => values.iter().copied().collect::<Moments>().variance(),
-        AggregateKind::Quantile => quantile(parameter, values),
-        // Ranked elsewhere: they keep their members.
-        AggregateKind::Top | AggregateKind::Bottom => absent(),
-    }
+    value.to_string()
 }

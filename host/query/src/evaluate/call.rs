@@ -1,111 +1,97 @@
-//! Function calls other than those over a range of samples.
+//! Calls that need more than one series at a time, or none.
 
-use std::cmp::Ordering;
+mod absent;
+mod histogram;
+mod info;
+mod labels;
+mod sort;
 
 use vitrine_model::Labels;
 
 use super::Run;
-use super::value::{Column, Value, absent, drop_names, is_absent, relabel};
+use super::value::{Column, Value, absent, is_absent};
 use crate::QueryError;
-use crate::functions::histogram;
-use crate::functions::number::NumberFunction;
-use crate::plan::{Call, Node};
+use crate::functions::date::Civil;
+use crate::functions::number::{largest, smallest};
+use crate::functions::registry::{Does, Special};
+use crate::syntax::tree::{Call, Node};
 
 impl Run<'_> {
-    pub(super) fn call(&self, call: &Call) -> Result<Value, QueryError> {
-        Ok(match call {
-            Call::Time => Value::Scalar(self.seconds()),
-            Call::Scalar(of) => Value::Scalar(self.single(&self.vector(of)?)),
-            Call::Vector(of) => Value::Vector(vec![Column { labels: Labels::new(), values: self.scalar(of)? }]),
-            Call::Number { function, of, parameters } => Value::Vector(self.number(*function, of, parameters)?),
-            Call::Timestamp(selector) => Value::Vector(drop_names(self.latest(selector, |sample| sample.time as f64 / 1e3)?)?),
-            Call::TimestampOf(of) => Value::Vector(self.moments(of)?),
-            Call::Absent { of, labels } => Value::Vector(self.absent(&self.vector(of)?, labels)),
-            Call::Sort { of, descending } => Value::Vector(self.sort(self.vector(of)?, *descending)),
-            Call::LabelReplace { of, target, replacement, source, pattern } => {
-                Value::Vector(relabel(self.vector(of)?, |labels| replace(labels, target, replacement, source, pattern))?)
-            }
-            Call::LabelJoin { of, target, separator, sources } => {
-                let join = |labels: &Labels| {
-                    sources.iter().map(|source| labels.get(source).unwrap_or("")).collect::<Vec<_>>().join(separator)
-                };
-                Value::Vector(relabel(self.vector(of)?, |labels| labels.with([(target.as_str(), join(labels).as_str())]))?)
-            }
-            Call::HistogramQuantile { quantile, of } => {
-                Value::Vector(histogram::quantiles(&self.scalar(quantile)?, self.vector(of)?, &self.watch)?)
-            }
+    pub(super) fn call(&self, call: &Call, node: &Node) -> Result<Value, QueryError> {
+        let special = match call.function.does {
+            Does::Special(special) => special,
+            Does::Date(function) => return Ok(Value::Vector(vec![self.nameless(self.dates(function))])),
+            _ => return Ok(Value::Vector(self.collect(node)?)),
+        };
+        let arguments = call.arguments.as_slice();
+        Ok(match (special, arguments) {
+            (Special::Least, [one, other]) => self.both(one, other, smallest)?,
+            (Special::Most, [one, other]) => self.both(one, other, largest)?,
+            (Special::Scalar, [of]) => Value::Scalar(self.single(of)?),
+            (Special::Vector, [of]) => Value::Vector(vec![self.nameless(self.scalar(of)?)]),
+            (_, []) => Value::Scalar(self.constant(special)),
+            _ => Value::Vector(self.vector_call(special, call, node)?),
         })
     }
 
-    fn seconds(&self) -> Vec<f64> {
-        self.grid.times().map(|time| time as f64 / 1e3).collect()
+    fn vector_call(&self, special: Special, call: &Call, node: &Node) -> Result<Vec<Column>, QueryError> {
+        let arguments = call.arguments.as_slice();
+        match (special, arguments) {
+            (Special::Absent, [of]) => self.absent(of, call),
+            (Special::AbsentOverTime, [of]) => self.absent_over_time(of, call),
+            (Special::Sort { descending }, [of]) => self.sort(of, descending, node),
+            (Special::SortByLabel { descending }, [of, ..]) => self.sort_by_label(of, descending, call, node),
+            (Special::LabelReplace | Special::LabelJoin, [of, ..]) => self.relabelled(of, call),
+            (Special::HistogramQuantile, [quantile, of]) => self.histogram_quantile(quantile, of),
+            (Special::HistogramQuantiles, [of, label, quantiles @ ..]) => self.histogram_quantiles(of, label, quantiles),
+            (Special::HistogramFraction, [lower, upper, of]) => self.histogram_fraction(lower, upper, of),
+            (Special::Info, [of]) => self.info(of, None),
+            (Special::Info, [of, selector]) => self.info(of, Some(selector)),
+            _ => Err(QueryError::Unsupported(format!("the function `{}` is not supported yet", call.function.name))),
+        }
+    }
+
+    fn nameless(&self, values: Vec<f64>) -> Column {
+        Column { labels: Labels::new(), drops_name: false, values }
+    }
+
+    fn seconds(&self) -> impl Iterator<Item = f64> {
+        self.grid.times().map(|time| time as f64 / 1e3)
+    }
+
+    fn dates(&self, function: fn(Civil) -> f64) -> Vec<f64> {
+        self.seconds().map(|seconds| Civil::of(seconds).map_or(f64::NAN, function)).collect()
+    }
+
+    fn constant(&self, special: Special) -> Vec<f64> {
+        let extent = &self.query.extent;
+        let number = match special {
+            Special::Time => return self.seconds().collect(),
+            Special::Pi => std::f64::consts::PI,
+            Special::Start => extent.start as f64 / 1e3,
+            Special::End => extent.end as f64 / 1e3,
+            Special::Step => extent.step as f64 / 1e3,
+            Special::Extent => extent.end.saturating_sub(extent.start) as f64 / 1e3,
+            _ => f64::NAN,
+        };
+        vec![number; self.grid.steps]
+    }
+
+    fn both(&self, one: &Node, other: &Node, choose: fn(f64, f64) -> f64) -> Result<Value, QueryError> {
+        let (one, other) = (self.scalar(one)?, self.scalar(other)?);
+        Ok(Value::Scalar(one.iter().zip(&other).map(|(one, other)| choose(*one, *other)).collect()))
     }
 
     /// The value where there is exactly one series.
-    fn single(&self, columns: &[Column]) -> Vec<f64> {
-        let at = |step: usize| {
-            let mut present = columns.iter().map(|column| column.values[step]).filter(|value| !is_absent(*value));
-            match (present.next(), present.next()) {
-                (Some(value), None) => value,
-                _ => f64::NAN,
+    fn single(&self, of: &Node) -> Result<Vec<f64>, QueryError> {
+        let mut values = vec![absent(); self.grid.steps];
+        self.stream(of, &mut |row| {
+            for (single, value) in values.iter_mut().zip(row.values.iter()).filter(|(_, value)| !is_absent(**value)) {
+                *single = if is_absent(*single) { *value } else { f64::NAN };
             }
-        };
-        (0..self.grid.steps).map(at).collect()
+            Ok(())
+        })?;
+        values.iter_mut().filter(|value| is_absent(**value)).for_each(|value| *value = f64::NAN);
+        Ok(values)
     }
-
-    fn number(&self, function: NumberFunction, of: &Node, parameters: &[Node]) -> Result<Vec<Column>, QueryError> {
-        let mut columns = self.vector(of)?;
-        let parameters = parameters.iter().map(|parameter| self.scalar(parameter)).collect::<Result<Vec<_>, _>>()?;
-        match function {
-            NumberFunction::Plain(function) => columns.iter_mut().for_each(|column| column.map(function)),
-            NumberFunction::WithParameters(function) => {
-                for column in &mut columns {
-                    self.watch.check()?;
-                    for (step, value) in column.values.iter_mut().enumerate().filter(|(_, value)| !is_absent(**value)) {
-                        let at = |place: usize| parameters.get(place).map(|values| values[step]);
-                        *value = function(*value, at(0), at(1)).unwrap_or_else(absent);
-                    }
-                }
-                columns.retain(|column| !column.is_empty());
-            }
-        }
-        drop_names(columns)
-    }
-
-    fn moments(&self, of: &Node) -> Result<Vec<Column>, QueryError> {
-        let mut columns = self.vector(of)?;
-        let seconds = self.seconds();
-        for column in &mut columns {
-            for (value, second) in column.values.iter_mut().zip(&seconds).filter(|(value, _)| !is_absent(**value)) {
-                *value = *second;
-            }
-        }
-        drop_names(columns)
-    }
-
-    fn absent(&self, columns: &[Column], labels: &Labels) -> Vec<Column> {
-        let none_at = |step: usize| columns.iter().all(|column| is_absent(column.values[step]));
-        let values: Vec<f64> = (0..self.grid.steps).map(|step| if none_at(step) { 1.0 } else { absent() }).collect();
-        let column = Column { labels: labels.clone(), values };
-        if column.is_empty() { Vec::new() } else { vec![column] }
-    }
-
-    /// NaN comes last either way. Over several steps series are in order of labels, so sorting does nothing.
-    fn sort(&self, mut columns: Vec<Column>, descending: bool) -> Vec<Column> {
-        if self.grid.steps == 1 {
-            columns.sort_by(|a, b| {
-                let (a, b) = (a.values[0], b.values[0]);
-                let rising = a.partial_cmp(&b).unwrap_or(Ordering::Equal);
-                a.is_nan().cmp(&b.is_nan()).then(if descending { rising.reverse() } else { rising })
-            });
-        }
-        columns
-    }
-}
-
-fn replace(labels: &Labels, target: &str, replacement: &str, source: &str, pattern: &regex::Regex) -> Labels {
-    let Some(found) = pattern.captures(labels.get(source).unwrap_or("")) else { return labels.clone() };
-    let mut value = String::new();
-    found.expand(replacement, &mut value);
-    labels.with([(target, value.as_str())])
 }

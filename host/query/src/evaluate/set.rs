@@ -1,24 +1,21 @@
 //! `and`, `or`, `unless`: which series stay depends on which labels the other side has at the step.
 
-use std::collections::HashMap;
-
-use vitrine_model::Labels;
-
 use super::Run;
+use super::group::Groups;
 use super::value::{Clash, Column, Gather, absent, is_absent};
 use crate::QueryError;
-use crate::plan::{Binary, Grouping, Operator};
+use crate::syntax::tree::{Binary, Grouping, Operator};
 
 impl Run<'_> {
     pub(super) fn set(&self, binary: &Binary, left: Vec<Column>, right: Vec<Column>) -> Result<Vec<Column>, QueryError> {
         let grouping = &binary.matching.labels;
         match binary.operator {
-            Operator::And => Ok(kept(grouping, left, &presence(grouping, &right), true)),
-            Operator::Unless => Ok(kept(grouping, left, &presence(grouping, &right), false)),
+            Operator::And => Ok(Presence::of(grouping, &right).keep(left, true)),
+            Operator::Unless => Ok(Presence::of(grouping, &right).keep(left, false)),
             _ => {
-                let on_left = presence(grouping, &left);
+                let right = Presence::of(grouping, &left).keep(right, false);
                 let mut gather = Gather::default();
-                for column in left.into_iter().chain(kept(grouping, right, &on_left, false)) {
+                for column in left.into_iter().chain(right) {
                     gather.add(column).map_err(|Clash(labels)| {
                         QueryError::Invalid(format!("both sides of `or` have {labels}: match on more labels"))
                     })?;
@@ -30,30 +27,40 @@ impl Run<'_> {
 }
 
 /// At which steps there is a series of these labels.
-type Presence = HashMap<Labels, Vec<bool>>;
-
-fn presence(grouping: &Grouping, columns: &[Column]) -> Presence {
-    let mut presence = Presence::new();
-    for column in columns {
-        let steps = presence.entry(grouping.key(&column.labels)).or_insert_with(|| vec![false; column.values.len()]);
-        for (step, value) in steps.iter_mut().zip(&column.values) {
-            *step |= !is_absent(*value);
-        }
-    }
-    presence
+struct Presence<'a> {
+    groups: Groups<'a>,
+    steps: Vec<Vec<bool>>,
 }
 
-/// The values for which the other side's presence is what is wanted.
-fn kept(grouping: &Grouping, mut columns: Vec<Column>, other: &Presence, wanted: bool) -> Vec<Column> {
-    for column in &mut columns {
-        let steps = other.get(&grouping.key(&column.labels));
-        for (step, value) in column.values.iter_mut().enumerate() {
-            let present = steps.is_some_and(|steps| steps[step]);
-            if present != wanted {
-                *value = absent();
+impl<'a> Presence<'a> {
+    fn of(grouping: &'a Grouping, columns: &[Column]) -> Presence<'a> {
+        let mut presence = Presence { groups: Groups::new(grouping), steps: Vec::new() };
+        for column in columns {
+            let place = presence.groups.place(&column.labels);
+            if place == presence.steps.len() {
+                presence.steps.push(vec![false; column.values.len()]);
+            }
+            for (step, value) in presence.steps[place].iter_mut().zip(&column.values) {
+                *step |= !is_absent(*value);
             }
         }
+        presence
     }
-    columns.retain(|column| !column.is_empty());
-    columns
+
+    /// The values for which the presence is what is wanted.
+    fn keep(&self, mut columns: Vec<Column>, wanted: bool) -> Vec<Column> {
+        for column in &mut columns {
+            match self.groups.find(&column.labels).map(|place| &self.steps[place]) {
+                Some(steps) => {
+                    for (value, _) in column.values.iter_mut().zip(steps).filter(|(_, present)| **present != wanted) {
+                        *value = absent();
+                    }
+                }
+                None if wanted => column.values.fill(absent()),
+                None => {}
+            }
+        }
+        columns.retain(|column| !column.is_empty());
+        columns
+    }
 }

@@ -27,19 +27,14 @@ pub(crate) enum Value {
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
     pub(crate) labels: Labels,
+    /// What was computed is no longer the metric, but its name may still serve to group or to join by.
+    pub(crate) drops_name: bool,
     pub(crate) values: Vec<f64>,
 }
 
 impl Column {
     pub(crate) fn is_empty(&self) -> bool {
         self.values.iter().all(|value| is_absent(*value))
-    }
-
-    /// Computes every value that is there.
-    pub(crate) fn map(&mut self, function: impl Fn(f64) -> f64) {
-        for value in self.values.iter_mut().filter(|value| !is_absent(**value)) {
-            *value = function(*value);
-        }
     }
 }
 
@@ -61,6 +56,7 @@ impl Gather {
             self.columns.push(column);
             return Ok(());
         };
+        known.drops_name |= column.drops_name;
         for (old, new) in known.values.iter_mut().zip(column.values) {
             match (is_absent(*old), is_absent(new)) {
                 (_, true) => {}
@@ -77,18 +73,24 @@ impl Gather {
 }
 
 /// The same columns under new labels; no two may become one.
-pub(crate) fn relabel(columns: Vec<Column>, rename: impl Fn(&Labels) -> Labels) -> Result<Vec<Column>, QueryError> {
+pub(crate) fn relabel(columns: Vec<Column>, rename: impl Fn(&Column) -> (Labels, bool)) -> Result<Vec<Column>, QueryError> {
     let mut gather = Gather::default();
     for column in columns {
-        let labels = rename(&column.labels);
-        gather.add(Column { labels, values: column.values }).map_err(|Clash(labels)| {
-            QueryError::Invalid(format!("two series would both become {labels}: keep the label that tells them apart"))
+        let (labels, drops_name) = rename(&column);
+        gather.add(Column { labels, drops_name, values: column.values }).map_err(|Clash(labels)| {
+            QueryError::Invalid(format!(
+                "vector cannot contain metrics with the same labelset: two series would both become {labels}, \
+                 so keep the label that tells them apart"
+            ))
         })?;
     }
     Ok(gather.finish())
 }
 
-/// What was computed is no longer the metric.
-pub(crate) fn drop_names(columns: Vec<Column>) -> Result<Vec<Column>, QueryError> {
-    relabel(columns, Labels::without_name)
+/// Takes the names away that no longer fit.
+pub(crate) fn without_dropped_names(columns: Vec<Column>) -> Result<Vec<Column>, QueryError> {
+    if !columns.iter().any(|column| column.drops_name) {
+        return Ok(columns);
+    }
+    relabel(columns, |column| (if column.drops_name { column.labels.without_name() } else { column.labels.clone() }, false))
 }

@@ -26,6 +26,14 @@ fn show(answer: Answer) -> String {
     match answer {
         Answer::Scalar(value) => format!("{value}"),
         Answer::Text(text) => format!("{text:?}"),
+        Answer::Samples(series) => series
+            .iter()
+            .map(|series| {
+                let samples = series.samples.iter().map(|sample| format!("{}@{}", sample.value, sample.time / 1_000));
+                format!("{} {}", series.labels, samples.collect::<Vec<_>>().join(" "))
+            })
+            .collect::<Vec<_>>()
+            .join("; "),
         Answer::Vector(series) => series
             .iter()
             .map(|(labels, value)| format!("{labels} {}", (value * 1e6).round() / 1e6))
@@ -134,6 +142,23 @@ fn ranges() {
 }
 
 #[test]
+fn times_and_subqueries() {
+    check("gauge @ 120", r#"gauge{job="web"} 3"#);
+    check("gauge @ start() - gauge @ end()", r#"{job="web"} 0"#);
+    check("gauge[2m]", r#"gauge{job="web"} 7@540 2.5@600"#);
+    check("max_over_time(gauge[2m] @ 120 offset 1m)", r#"{job="web"} 5"#);
+    check("count_over_time(limit[3m:1m])", r#"{job="db"} 3; {job="web"} 3"#);
+    check("sum_over_time(vector(time())[3m:1m])", "{} 1620");
+    check("rate(requests_total{job='db'}[2 * 150])", r#"{code="200", job="db"} 0.2"#);
+    check("gauge offset (1m + 1m)", r#"gauge{job="web"} 0"#);
+    check("sum by (__name__) (rate(requests_total[5m]))", "{} 1.28");
+    check("count_values('value', limit)", r#"{value="100"} 1; {value="1000"} 1"#);
+    check("limit - on(job) fill(0) gauge", r#"{job="db"} 100; {job="web"} 997.5"#);
+    check("hour() + day_of_month(vector(86400))", "{} 2");
+    check("zscore_over_time(gone[10m])", r#"{job="web"} 1.414214"#);
+}
+
+#[test]
 fn functions() {
     check("abs(gauge offset 3m)", r#"{job="web"} 1"#);
     check("round(gauge)", r#"{job="web"} 3"#);
@@ -183,7 +208,7 @@ fn a_range_is_a_grid_of_instants() {
                     .map(|(labels, value)| format!("{labels} {value}"))
                     .collect(),
                 Answer::Scalar(value) => vec![format!("{{}} {value}")],
-                Answer::Text(text) => vec![text],
+                other => vec![show(other)],
             };
             here.sort();
             there.sort();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use vitrine_model::matcher::Test;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::samples::{Appended, Bounds, Samples, Select, Take};
 use vitrine_model::push::Push;
@@ -46,10 +47,12 @@ pub(super) fn split_series(line: &str) -> Option<(Labels, &str)> {
     if selector == "{}" {
         return Some((Labels::new(), rest));
     }
-    let promql_parser::parser::Expr::VectorSelector(parsed) = promql_parser::parser::parse(selector).ok()? else { return None };
-    let name = parsed.name.iter().map(|name| ("__name__".to_owned(), name.clone()));
-    let matchers = parsed.matchers.matchers.into_iter().map(|matcher| (matcher.name, matcher.value));
-    Some((Labels::from_pairs(name.chain(matchers)), rest))
+    let expr = crate::Expr::parse(selector).ok()?;
+    let pairs = expr.selectors().next()?.iter().filter_map(|matcher| match &matcher.test {
+        Test::Equal(value) => Some((matcher.name.clone(), value.clone())),
+        _ => None,
+    });
+    Some((Labels::from_pairs(pairs), rest))
 }
 
 fn closing_brace(line: &str) -> Option<usize> {

@@ -37,13 +37,27 @@ fn what_is_no_promql() {
 }
 
 #[test]
+fn errors_say_where_and_what_was_meant() {
+    refused("sum(c) +\n  rat(c[5m])", "2:3: unknown function with name \"rat\": did you mean `rate(range vector)`?");
+    refused("rate(c)", "1:6: expected type range vector in call to function \"rate\", got instant vector: add a range");
+    refused("sum(c[5m])", "1:5: expected type instant vector in aggregation expression, got range vector");
+    refused("round(c, 1, 2)", "1:1: expected at most 2 argument(s) in call to \"round\", got 3");
+    refused("c{job='x' job='y'}", "1:11: unexpected \"job\" in label matching");
+    refused("c offset 5m offset 1m", "1:13: offset may not be set multiple times");
+    refused("(c) @ 5", "1:5: @ modifier must be preceded by");
+    refused("c[5m", "1:5: unexpected end of input in range selector");
+    refused("c[0s]", "1:3: duration must be greater than 0");
+    refused("1 and 2", "1:3: set operator \"and\" not allowed in binary scalar expression");
+    refused("c + on(job) group_left(job) c", "label \"job\" must not occur in ON and GROUP clause at once");
+    refused("c c", "1:3: unexpected \"c\" after the expression");
+    refused("'abc", "1:1: unterminated quoted string");
+    refused("c{job=~'('}", "1:8: invalid regular expression `(`");
+}
+
+#[test]
 fn what_is_not_supported_is_named() {
-    refused("max_over_time(c[1h:5m])", "subquery");
-    refused("c @ 5", "`@`");
-    refused("count_values('v', c)", "`count_values`");
-    refused("histogram_avg(c)", "`histogram_avg`");
-    refused("hour()", "`hour`");
-    refused("c[5m]", "put it into a function");
+    refused("histogram_avg(c)", "`histogram_avg` is about native histograms");
+    refused("rate(c[5m] anchored)", "`anchored` and `smoothed` are not supported yet");
     refused("a{job='x' or code='1'}", "`or` between matchers");
 }
 
@@ -52,7 +66,7 @@ fn patterns_are_bounded() {
     let pattern = |text: &str| format!("c{{job=~{text}}}");
     refused(&pattern(r"'\\w{100}'"), "is too large");
     refused(&pattern(r"'{\\w{100}'"), "is too large");
-    refused(&pattern(&format!("# why\n'{}'", "a".repeat(1025))), "a pattern has 1026 bytes, 1024 are allowed");
+    refused(&pattern(&format!("# why\n'{}'", "a".repeat(1025))), "a pattern has 1025 bytes, 1024 are allowed");
     refused(&vec![pattern("'x'"); 17].join(" + "), "17 patterns");
     refused(&vec!["label_replace(c, 'a', '', 'b', '.*')"; 17].join(" or "), "17 patterns");
     assert!(ask(Limits::default(), &pattern(&format!("'{}'", "a".repeat(1000)))).is_ok());
@@ -61,13 +75,13 @@ fn patterns_are_bounded() {
 
 #[test]
 fn what_is_ambiguous() {
-    refused("a + on(job) b", "several series on the right side match {job=\"x\"}");
+    refused("a + on(job) b", "found duplicate series for the match group {job=\"x\"} on the right hand-side");
     refused("a + on(job) c", "add `group_left`");
-    refused("b * on(job) group_left a", "several series on the right side");
+    refused("b * on(job) group_left a", "match on more labels, or aggregate that side");
     refused("c * on(job) group_right(code) a", "several results would be");
     refused("label_replace(a, 'code', '', 'code', '.*')", "two series would both become a{job=\"x\"}");
-    refused("topk(NaN, a)", "not a number");
-    refused("label_replace(a, 'no-label', '', 'code', '.*')", "is no label name");
+    refused("topk(NaN, a)", "Parameter value is NaN");
+    refused("label_replace(a, '', '', 'code', '.*')", "is no text that names a label");
 }
 
 #[test]

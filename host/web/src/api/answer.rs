@@ -6,6 +6,7 @@ use std::convert::Infallible;
 use axum::body::{Body, Bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use vitrine_model::sample::{Series, is_stale};
 use vitrine_model::{Labels, Millis};
 use vitrine_query::{Answer, Matrix};
 
@@ -19,6 +20,12 @@ const PIECE: usize = 64 * 1024;
 pub(crate) struct Notes {
     pub(crate) warnings: Vec<String>,
     pub(crate) infos: Vec<String>,
+}
+
+impl From<vitrine_query::Notes> for Notes {
+    fn from(notes: vitrine_query::Notes) -> Notes {
+        Notes { warnings: notes.warnings, infos: notes.infos }
+    }
 }
 
 /// Adds a text in quotes.
@@ -169,7 +176,20 @@ pub(crate) fn instant(answer: Answer, at: Millis, notes: &Notes) -> Response {
                 text.push(b'}');
             })
         }
+        Answer::Samples(series) => samples(series, notes),
     }
+}
+
+/// Samples as they were taken, each at its own moment.
+fn samples(list: Vec<Series>, notes: &Notes) -> Response {
+    let head = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[";
+    send(head, "]}", notes, list.into_iter(), |text, series: Series| {
+        text.extend_from_slice(b"{\"metric\":");
+        write_labels(text, &series.labels);
+        text.extend_from_slice(b",\"values\":");
+        write_list(text, series.samples.iter(), |text, sample| write_point(text, sample.time, sample.value));
+        text.push(b'}');
+    })
 }
 
 /// The answer of a query over a range.
@@ -180,7 +200,7 @@ pub(crate) fn range(matrix: Matrix, notes: &Notes) -> Response {
         text.extend_from_slice(b"{\"metric\":");
         write_labels(text, &labels);
         text.extend_from_slice(b",\"values\":");
-        let present = times.iter().zip(&values).filter(|(_, value)| !value.is_nan());
+        let present = times.iter().zip(&values).filter(|(_, value)| !is_stale(**value));
         write_list(text, present, |text, (time, value)| write_point(text, *time, *value));
         text.push(b'}');
     })
@@ -223,7 +243,8 @@ mod tests {
             text(instant(Answer::Text("x".into()), 2_000, &none)).await,
             r#"{"status":"success","data":{"resultType":"string","result":[2,"x"]}}"#
         );
-        let matrix = Matrix { times: vec![1_000, 2_000, 3_000], series: vec![(labels, vec![1.0, f64::NAN, -3.0])] };
+        let matrix =
+            Matrix { times: vec![1_000, 2_000, 3_000], series: vec![(labels, vec![1.0, vitrine_model::sample::stale(), -3.0])] };
         let written = text(range(matrix, &none)).await;
         assert!(written.ends_with(r#""values":[[1,"1"],[3,"-3"]]}]}}"#), "{written}");
         assert_eq!(text(texts(Vec::new(), &none)).await, r#"{"status":"success","data":[]}"#);

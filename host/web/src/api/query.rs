@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use vitrine_model::Millis;
 use vitrine_model::frame::TimeRange;
+use vitrine_model::sample::is_stale;
 use vitrine_query::{Answer, Matrix, QueryError};
 
 use crate::api::answer::{self, Notes};
@@ -22,11 +23,11 @@ pub(crate) async fn instant(State(web): State<Arc<Web>>, asked: Parameters) -> R
     let (limit, timeout) = (asked.limit("limit")?, asked.timeout()?);
     check_lookback(&asked)?;
     // Parsing and computing both take long for what a stranger may send: neither is done where others wait.
-    let work = web
-        .asker
-        .within(timeout, move |engine, cancel| -> Result<Answer, ApiError> { Ok(engine.instant(&asked.query()?, at, cancel)?) });
-    let mut notes = Notes::default();
-    let mut answer = work.await??;
+    let work = web.asker.within(timeout, move |engine, cancel| -> Result<_, ApiError> {
+        Ok(engine.instant_with_notes(&asked.query()?, at, cancel)?)
+    });
+    let (mut answer, notes) = work.await??;
+    let mut notes = Notes::from(notes);
     if let Answer::Vector(vector) = &mut answer {
         shorten(vector, limit, &mut notes);
     }
@@ -41,13 +42,13 @@ pub(crate) async fn range(State(web): State<Arc<Web>>, asked: Parameters) -> Res
     }
     let (limit, timeout) = (asked.limit("limit")?, asked.timeout()?);
     check_lookback(&asked)?;
-    let work = web.asker.within(timeout, move |engine, cancel| -> Result<Matrix, ApiError> {
-        let matrix = engine.range(&asked.query()?, range, cancel)?;
+    let work = web.asker.within(timeout, move |engine, cancel| -> Result<_, ApiError> {
+        let (matrix, notes) = engine.range_with_notes(&asked.query()?, range, cancel)?;
         check_points(&matrix, MOST_POINTS)?;
-        Ok(matrix)
+        Ok((matrix, notes))
     });
-    let mut notes = Notes::default();
-    let mut matrix = work.await??;
+    let (mut matrix, notes) = work.await??;
+    let mut notes = Notes::from(notes);
     shorten(&mut matrix.series, limit, &mut notes);
     Ok(answer::range(matrix, &notes))
 }
@@ -67,7 +68,7 @@ fn check_lookback(asked: &Parameters) -> Result<Option<Millis>, ApiError> {
 }
 
 fn check_points(matrix: &Matrix, most: usize) -> Result<(), QueryError> {
-    let points: usize = matrix.series.iter().map(|(_, values)| values.iter().filter(|value| !value.is_nan()).count()).sum();
+    let points: usize = matrix.series.iter().map(|(_, values)| values.iter().filter(|value| !is_stale(**value)).count()).sum();
     if points <= most {
         return Ok(());
     }
@@ -103,7 +104,8 @@ mod tests {
 
     #[test]
     fn answers_are_bounded_by_the_points_that_are_there() {
-        let matrix = Matrix { times: vec![1, 2, 3], series: vec![(Labels::new(), vec![1.0, f64::NAN, 2.0])] };
+        let matrix =
+            Matrix { times: vec![1, 2, 3], series: vec![(Labels::new(), vec![1.0, vitrine_model::sample::stale(), 2.0])] };
         assert!(check_points(&matrix, 2).is_ok());
         assert!(check_points(&matrix, 1).is_err());
     }

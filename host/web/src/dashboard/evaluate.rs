@@ -244,7 +244,7 @@ fn append(series: &mut BTreeMap<Labels, Vec<f64>>, points: usize, latest: Answer
     let vector = match latest {
         Answer::Vector(vector) => vector,
         Answer::Scalar(value) => vec![(Labels::new(), value)],
-        Answer::Text(_) => Vec::new(),
+        Answer::Text(_) | Answer::Samples(_) => Vec::new(),
     };
     for (labels, value) in vector {
         series.entry(labels).or_insert_with(|| vec![f64::NAN; points]).push(value);
