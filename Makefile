@@ -161,7 +161,7 @@ lint: assets plugins ## Check formatting and lints
 	cargo clippy --workspace --all-targets --quiet -- --deny warnings
 
 bench: assets plugins ## Run the benchmarks in benches/
-	cargo bench --package vitrine-plugin --package vitrine-web --package vitrine-exposition
+	cargo bench --package vitrine-plugin --package vitrine-web --package vitrine-query --package vitrine-exposition
 
 clean: ## Remove what was built
 	cargo clean

@@ -6,6 +6,7 @@ mod bad_input;
 mod browser;
 mod cli;
 mod data;
+mod differential;
 mod exporter;
 mod first_light;
 mod floors;

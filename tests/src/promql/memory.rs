@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::samples::{Appended, Bounds, Samples, Select, Take};
 use vitrine_model::push::Push;
-use vitrine_model::sample::{Family, MetricKind};
+use vitrine_model::sample::{Family, MetricKind, Sample};
 use vitrine_model::{Labels, Matcher, Millis};
 
 use super::series;
@@ -30,6 +30,11 @@ impl Memory {
             samples.extend(value.map(|value| (step * place as Millis, value)));
         }
         Ok(())
+    }
+
+    /// A series with samples at moments of their own.
+    pub fn add(&mut self, labels: Labels, samples: Vec<Sample>) {
+        self.samples.entry(labels).or_default().extend(samples.into_iter().map(|sample| (sample.time, sample.value)));
     }
 
     /// The line of a series with native histograms that these matchers would select.

@@ -63,6 +63,20 @@ pub(crate) fn of_metric(name: &str) -> String {
     if name.is_empty() { String::new() } else { format!(" for metric name {name:?}") }
 }
 
+/// Labels as Prometheus's messages write them, the name among them.
+pub(crate) struct Braced<'a>(pub(crate) &'a vitrine_model::Labels);
+
+impl std::fmt::Display for Braced<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("{")?;
+        for (place, (name, value)) in self.0.iter().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            write!(f, "{comma}{name}={value:?}")?;
+        }
+        f.write_str("}")
+    }
+}
+
 /// A number as Go's `%g` writes it.
 pub(crate) struct Go(pub(crate) f64);
 
@@ -76,7 +90,7 @@ impl std::fmt::Display for Go {
             return f.write_str(if *value > 0.0 { "+Inf" } else { "-Inf" });
         }
         let size = value.abs();
-        if *value == 0.0 || (1e-4..1e21).contains(&size) {
+        if *value == 0.0 || (1e-4..1e6).contains(&size) {
             return write!(f, "{value}");
         }
         let text = format!("{value:e}");
@@ -84,6 +98,27 @@ impl std::fmt::Display for Go {
         match exponent.strip_prefix('-') {
             Some(exponent) => write!(f, "{digits}e-{exponent:0>2}"),
             None => write!(f, "{digits}e+{exponent:0>2}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_go_writes_them() {
+        for (value, text) in [
+            (1.5, "1.5"),
+            (0.0, "0"),
+            (100_000.0, "100000"),
+            (1e6, "1e+06"),
+            (-2.5e-5, "-2.5e-05"),
+            (9.223_372_036_854_776e18, "9.223372036854776e+18"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Inf"),
+        ] {
+            assert_eq!(Go(value).to_string(), text);
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::QueryError;
 use crate::syntax::tree::{At, Selector, Shift};
 
 /// How old a sample may be and still be the current one, as in Prometheus.
-const LOOKBACK: Millis = 5 * 60_000;
+pub(super) const LOOKBACK: Millis = 5 * 60_000;
 
 /// Shorter spans hold so few samples that leaving some out saves nothing.
 const LEAST_SPAN: Millis = 60_000;

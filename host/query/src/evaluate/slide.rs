@@ -4,13 +4,13 @@ use vitrine_model::port::samples::Keep;
 use vitrine_model::sample::{Sample, Series, is_stale};
 use vitrine_model::{Labels, Millis};
 
-use super::scan::{Timing, advance};
+use super::scan::{LOOKBACK, Timing, advance};
 use super::stream::{Row, Sink};
 use super::value::{absent, is_absent};
 use super::{Grid, Run};
 use crate::QueryError;
 use crate::evaluate::notes::Go;
-use crate::functions::range::{RangeFunction, Window};
+use crate::functions::range::{RangeFunction, Window, reach};
 use crate::syntax::tree::{Call, Kind, Node, Reach, Subquery, Type};
 
 /// The distance of a subquery's steps where none is written.
@@ -30,6 +30,9 @@ type EachRange<'s> = dyn FnMut(&Labels, bool, &[Millis], &[f64]) -> Result<(), Q
 struct Frame {
     timing: Timing,
     span: Millis,
+    /// How far before and after the window samples still count.
+    before: Millis,
+    after: Millis,
 }
 
 /// Buffers that all series share.
@@ -49,6 +52,7 @@ impl Run<'_> {
         let Some(range) = call.arguments.iter().find(|argument| argument.answers() == Type::Matrix) else {
             return Err(QueryError::Invalid(format!("`{}` misses a range such as `metric[5m]`", call.function.name)));
         };
+        let function = reaching(call, function, range.bare())?;
         let guesses_counter = matches!(call.function.name, "rate" | "increase");
         self.windows(range, function, &parameters, &mut |row| {
             if guesses_counter {
@@ -108,22 +112,22 @@ impl Run<'_> {
     }
 
     fn frame(&self, range: &Node) -> Result<Frame, QueryError> {
-        let (span, shift) = match &range.kind {
-            Kind::Window(window) => (&window.span, &window.selector.shift),
-            Kind::Subquery(subquery) => (&subquery.span, &subquery.shift),
+        let (span, shift, reach) = match &range.kind {
+            Kind::Window(window) => (&window.span, &window.selector.shift, window.reach),
+            Kind::Subquery(subquery) => (&subquery.span, &subquery.shift, Reach::Inside),
             _ => return Err(QueryError::Invalid("a range such as `metric[5m]` is needed".to_owned())),
         };
-        Ok(Frame { timing: self.timing(shift)?, span: span.positive_millis(&self.query.extent)? })
+        let before = if reach == Reach::Inside { 0 } else { LOOKBACK };
+        let after = if reach == Reach::Smoothed { LOOKBACK } else { 0 };
+        Ok(Frame { timing: self.timing(shift)?, span: span.positive_millis(&self.query.extent)?, before, after })
     }
 
     fn ranges(&self, range: &Node, frame: Frame, keep: Option<Keep>, each: &mut EachRange<'_>) -> Result<(), QueryError> {
         match &range.kind {
-            Kind::Window(window) if window.reach != Reach::Inside => {
-                let reason = "`anchored` and `smoothed` are not supported yet: leave them out";
-                Err(QueryError::Unsupported(reason.to_owned()))
-            }
             Kind::Window(window) => {
-                self.scan(&window.selector.matchers, frame.timing, frame.span, keep, &mut |labels, times, values| {
+                let timing = Timing { offset: frame.timing.offset.saturating_sub(frame.after), ..frame.timing };
+                let span = frame.span.saturating_add(frame.before + frame.after);
+                self.scan(&window.selector.matchers, timing, span, keep, &mut |labels, times, values| {
                     each(labels, false, times, values)
                 })
             }
@@ -182,8 +186,8 @@ impl Run<'_> {
             let at = self.grid.time(step);
             let end = frame.timing.moment(at);
             let start = end.saturating_sub(frame.span);
-            next = advance(times, next, end);
-            first = advance(times, first, start);
+            next = advance(times, next, end.saturating_add(frame.after));
+            first = advance(times, first, start.saturating_sub(frame.before));
             while falls.get(fall).is_some_and(|place| *place <= first) {
                 fall += 1;
             }
@@ -222,6 +226,22 @@ impl Run<'_> {
             Ok(())
         })?;
         Ok(found)
+    }
+}
+
+/// The function with a range's ends as they were asked for.
+fn reaching(call: &Call, function: RangeFunction, range: &Node) -> Result<RangeFunction, QueryError> {
+    let Kind::Window(window) = &range.kind else { return Ok(function) };
+    let (word, names) = match window.reach {
+        Reach::Inside => return Ok(function),
+        Reach::Anchored => ("anchored", "changes, delta, increase, rate, resets"),
+        Reach::Smoothed => ("smoothed", "delta, increase, rate"),
+    };
+    match reach::find(call.function.name, window.reach) {
+        Some(compute) => Ok(RangeFunction { compute, counts_falls: false, keep: None, ..function }),
+        None => {
+            Err(QueryError::Invalid(format!("{word} modifier can only be used with: {names} - not with {}", call.function.name)))
+        }
     }
 }
 

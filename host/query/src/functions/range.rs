@@ -1,12 +1,13 @@
 //! Functions of the samples in a span of time.
 
 mod counter;
+pub(crate) mod reach;
 mod regression;
 
 use vitrine_model::Millis;
 use vitrine_model::port::samples::Keep;
 
-use super::statistics::{Moments, Sum, quantile};
+use super::statistics::{self, Sum, quantile};
 pub(crate) use counter::{changes, delta, idelta, increase, irate, rate, resets};
 pub(crate) use regression::{deriv, predict_linear};
 
@@ -60,7 +61,7 @@ fn seconds(from: Millis, to: Millis) -> f64 {
 }
 
 pub(crate) fn average(window: &mut Window<'_>) -> Option<f64> {
-    Some(window.numbers().collect::<Moments>().mean())
+    Some(statistics::mean(window.values))
 }
 
 pub(crate) fn sum(window: &mut Window<'_>) -> Option<f64> {
@@ -84,7 +85,7 @@ pub(crate) fn deviation(window: &mut Window<'_>) -> Option<f64> {
 }
 
 pub(crate) fn variance(window: &mut Window<'_>) -> Option<f64> {
-    Some(window.numbers().collect::<Moments>().variance())
+    Some(statistics::variance(window.values))
 }
 
 pub(crate) fn quantile_over_time(window: &mut Window<'_>) -> Option<f64> {

@@ -33,47 +33,29 @@ impl FromIterator<f64> for Sum {
     }
 }
 
-/// Mean and variance in one pass (Welford), the mean by the sum where that does not overflow.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Moments {
-    count: f64,
-    sum: Sum,
-    running_mean: f64,
-    squares: Sum,
+/// A power of two, so that nothing is rounded: sums of the greatest numbers stay finite when their mean does.
+pub(crate) const SCALE: f64 = 1.0 / 18_446_744_073_709_551_616.0;
+
+/// The mean of at least one value.
+pub(crate) fn mean(values: &[f64]) -> f64 {
+    let sum: Sum = values.iter().copied().collect();
+    let total = sum.total();
+    if total.is_finite() {
+        return total / values.len() as f64;
+    }
+    let scaled: Sum = values.iter().map(|value| value * SCALE).collect();
+    scaled.total() / values.len() as f64 / SCALE
 }
 
-impl Moments {
-    pub(crate) fn add(&mut self, value: f64) {
-        self.count += 1.0;
-        self.sum.add(value);
-        let before = value - self.running_mean;
-        // Two divisions keep the mean of huge values from overflowing; an infinity must not become NaN by itself.
-        let moved = self.running_mean + (value / self.count - self.running_mean / self.count);
-        self.running_mean = if self.running_mean.is_infinite() && !value.is_nan() && value != -self.running_mean {
-            self.running_mean
-        } else {
-            moved
-        };
-        self.squares.add(before * (value - self.running_mean));
+/// The variance of at least one value, of the whole population (Welford).
+pub(crate) fn variance(values: &[f64]) -> f64 {
+    let (mut mean, mut squares) = (Sum::default(), Sum::default());
+    for (before, value) in values.iter().enumerate() {
+        let distance = value - mean.total();
+        mean.add(distance / (before + 1) as f64);
+        squares.add(distance * (value - mean.total()));
     }
-
-    pub(crate) fn mean(self) -> f64 {
-        let total = self.sum.total();
-        if total.is_finite() { total / self.count } else { self.running_mean }
-    }
-
-    /// Of the whole population.
-    pub(crate) fn variance(self) -> f64 {
-        self.squares.total() / self.count
-    }
-}
-
-impl FromIterator<f64> for Moments {
-    fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Moments {
-        let mut moments = Moments::default();
-        values.into_iter().for_each(|value| moments.add(value));
-        moments
-    }
+    squares.total() / values.len() as f64
 }
 
 /// Interpolates between the two nearest ranks, as Prometheus does; sorts the values, NaN first.
@@ -109,8 +91,11 @@ mod tests {
 
     #[test]
     fn means_do_not_overflow() {
-        assert_eq!([f64::MAX, f64::MAX].into_iter().collect::<Moments>().mean(), f64::MAX);
-        assert_eq!([f64::INFINITY, 1.0, 2.0].into_iter().collect::<Moments>().mean(), f64::INFINITY);
-        assert_eq!([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].into_iter().collect::<Moments>().variance(), 4.0);
+        assert_eq!(mean(&[f64::MAX, f64::MAX]), f64::MAX);
+        assert_eq!(mean(&[f64::INFINITY, 1.0, 2.0]), f64::INFINITY);
+        assert!(mean(&[f64::INFINITY, f64::NEG_INFINITY]).is_nan() && mean(&[1.0, f64::NAN]).is_nan());
+        assert_eq!(variance(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]), 4.0);
+        assert_eq!(variance(&[13.3, 13.3, 13.3]), 0.0);
+        assert!(variance(&[f64::INFINITY]).is_nan());
     }
 }

@@ -159,6 +159,22 @@ fn times_and_subqueries() {
 }
 
 #[test]
+fn ends_of_ranges_are_taken_from_samples_around_them() {
+    // At ten minutes: 120 after 12 a minute; five and a half minutes before, the last sample is 48, the line is at 54.
+    check("increase(requests_total{job='db'}[330s] anchored)", r#"{code="200", job="db"} 72"#);
+    check("increase(requests_total{job='db'}[330s] smoothed)", r#"{code="200", job="db"} 66"#);
+    check("rate(requests_total{job='db'}[5m] anchored)", r#"{code="200", job="db"} 0.2"#);
+    check("delta(gauge[90s] anchored)", r#"{job="web"} 2.5"#);
+    check("delta(gauge[90s] smoothed)", r#"{job="web"} -1"#);
+    // 30 at five minutes, 0 at six, 24 at ten.
+    check("increase(requests_total{code='500'}[290s] anchored)", r#"{code="500", job="web"} 24"#);
+    check("increase(requests_total{code='500'}[270s] smoothed)", r#"{code="500", job="web"} 24"#);
+    check("resets(requests_total{code='500'}[290s] anchored)", r#"{code="500", job="web"} 1"#);
+    check("changes(gauge[90s] anchored)", r#"{job="web"} 2"#);
+    check("increase(gone[1m] anchored)", "");
+}
+
+#[test]
 fn functions() {
     check("abs(gauge offset 3m)", r#"{job="web"} 1"#);
     check("round(gauge)", r#"{job="web"} 3"#);

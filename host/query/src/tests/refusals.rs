@@ -57,7 +57,8 @@ fn errors_say_where_and_what_was_meant() {
 #[test]
 fn what_is_not_supported_is_named() {
     refused("histogram_avg(c)", "`histogram_avg` is about native histograms");
-    refused("rate(c[5m] anchored)", "`anchored` and `smoothed` are not supported yet");
+    refused("deriv(c[5m] anchored)", "anchored modifier can only be used with: changes, delta, increase, rate, resets");
+    refused("c smoothed", "stand after a range");
     refused("a{job='x' or code='1'}", "`or` between matchers");
 }
 
@@ -77,6 +78,7 @@ fn patterns_are_bounded() {
 fn what_is_ambiguous() {
     refused("a + on(job) b", "found duplicate series for the match group {job=\"x\"} on the right hand-side");
     refused("a + on(job) c", "add `group_left`");
+    assert!(ask(Limits::default(), "nothing + on(job) a").is_ok());
     refused("b * on(job) group_left a", "match on more labels, or aggregate that side");
     refused("c * on(job) group_right(code) a", "several results would be");
     refused("label_replace(a, 'code', '', 'code', '.*')", "two series would both become a{job=\"x\"}");

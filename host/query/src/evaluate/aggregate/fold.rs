@@ -1,13 +1,11 @@
 //! Adds up series after series, all steps at once.
 
 use crate::evaluate::value::{absent, is_absent};
+use crate::functions::statistics::SCALE;
 use crate::syntax::tree::AggregateKind;
 
 /// How many columns of numbers one group takes at most.
 pub(super) const COLUMNS: usize = 3;
-
-/// A power of two, so that nothing is rounded: sums of the greatest numbers stay finite when their mean does.
-const SCALE: f64 = 1.0 / 18_446_744_073_709_551_616.0;
 
 /// One group so far.
 pub(super) struct Fold {

@@ -6,6 +6,7 @@ use super::combine;
 use crate::QueryError;
 use crate::evaluate::Run;
 use crate::evaluate::group::Groups;
+use crate::evaluate::notes::Braced;
 use crate::evaluate::value::{Clash, Column, Gather, absent, is_absent};
 use crate::syntax::tree::{Binary, Cardinality, Grouping};
 
@@ -31,8 +32,9 @@ impl Run<'_> {
             }
             sides.ones[place].push(column);
         }
+        let present = sides.present(binary, self.grid.steps);
         for (place, columns) in sides.ones.iter().enumerate() {
-            check_single(&sides.groups, place, columns, swapped)?;
+            check_single(&sides.groups, place, columns, swapped, &present)?;
         }
         let taken = sides.taken(self.grid.steps);
         if matches!(binary.matching.cardinality, Cardinality::OneToOne) {
@@ -96,6 +98,18 @@ impl Sides<'_> {
         left.iter().zip(right).map(|(left, right)| combine(binary, *left, *right, *left)).collect()
     }
 
+    /// At which steps there is anything to match: with nothing on one side, nothing is ambiguous.
+    fn present(&self, binary: &Binary, steps: usize) -> Vec<bool> {
+        let fills = binary.matching.fill_left.is_some() || binary.matching.fill_right.is_some();
+        let mut present = vec![fills; steps];
+        for column in self.many {
+            for (present, value) in present.iter_mut().zip(&column.values) {
+                *present |= !is_absent(*value);
+            }
+        }
+        present
+    }
+
     /// At which steps the "many" have a series for each match.
     fn taken(&self, steps: usize) -> Vec<Vec<bool>> {
         let mut taken = vec![vec![false; steps]; self.ones.len()];
@@ -148,24 +162,29 @@ fn add(binary: &Binary, gather: &mut Gather, result: Column) -> Result<(), Query
 }
 
 /// The side of "one" must have at most one series per match and step.
-fn check_single(groups: &Groups<'_>, place: usize, columns: &[&Column], is_left: bool) -> Result<(), QueryError> {
-    let [first, rest @ ..] = columns else { return Ok(()) };
-    let mut taken: Vec<bool> = first.values.iter().map(|value| !is_absent(*value)).collect();
-    for column in rest {
-        for (taken, value) in taken.iter_mut().zip(&column.values) {
-            let present = !is_absent(*value);
-            if present && *taken {
-                let side = if is_left { "left" } else { "right" };
-                return Err(QueryError::Invalid(format!(
-                    "found duplicate series for the match group {} on the {side} hand-side of the operation: [{}, {}];\
-                     many-to-many matching not allowed: matching labels must be unique on one side: \
-                     match on more labels, or aggregate that side",
-                    groups.labels(place),
-                    first.labels,
-                    column.labels
-                )));
-            }
-            *taken |= present;
+fn check_single(
+    groups: &Groups<'_>,
+    place: usize,
+    columns: &[&Column],
+    is_left: bool,
+    present: &[bool],
+) -> Result<(), QueryError> {
+    if columns.len() < 2 {
+        return Ok(());
+    }
+    let mut taken: Vec<Option<&Column>> = vec![None; present.len()];
+    for column in columns {
+        for (step, _) in column.values.iter().enumerate().filter(|(step, value)| present[*step] && !is_absent(**value)) {
+            let Some(first) = taken[step].replace(column) else { continue };
+            let side = if is_left { "left" } else { "right" };
+            return Err(QueryError::Invalid(format!(
+                "found duplicate series for the match group {} on the {side} hand-side of the operation: [{}, {}];\
+                 many-to-many matching not allowed: matching labels must be unique on one side: \
+                 match on more labels, or aggregate that side",
+                Braced(&groups.labels(place)),
+                Braced(&column.labels),
+                Braced(&first.labels)
+            )));
         }
     }
     Ok(())

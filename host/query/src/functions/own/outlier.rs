@@ -2,7 +2,7 @@
 
 use crate::functions::range::{RangeFunction, Window};
 use crate::functions::registry::{Does, Function};
-use crate::functions::statistics::Moments;
+use crate::functions::statistics::{mean, variance};
 use crate::syntax::tree::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[Function {
@@ -18,8 +18,7 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
 /// Nothing is unusual where nothing varies.
 fn zscore(window: &mut Window<'_>) -> Option<f64> {
     let last = *window.values.last()?;
-    let moments: Moments = window.values.iter().copied().collect();
-    let distance = last - moments.mean();
-    let deviation = moments.variance().sqrt();
+    let distance = last - mean(window.values);
+    let deviation = variance(window.values).sqrt();
     Some(if deviation == 0.0 && distance == 0.0 { 0.0 } else { distance / deviation })
 }
