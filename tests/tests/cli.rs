@@ -26,6 +26,8 @@ async fn help_reads_well() {
         ("plugin-list", vec!["plugin", "list", "--help"]),
         ("plugin-remove", vec!["plugin", "remove", "--help"]),
         ("plugin-inspect", vec!["plugin", "inspect", "--help"]),
+        ("backup", vec!["backup", "--help"]),
+        ("restore", vec!["restore", "--help"]),
         ("schema", vec!["schema", "--help"]),
         ("completions", vec!["completions", "--help"]),
     ] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use vitrine_tests::{Behaviour, LONG, Relay, Smtp, Start, Target, Vitrine, wait_until};
+use vitrine_tests::{Behaviour, Files, LONG, Relay, Smtp, Start, Target, Vitrine, run, wait_until};
 
 use crate::shop;
 
@@ -58,6 +58,35 @@ async fn it_stops_in_time_while_others_hang() {
     let requests = target.requests();
     wait_until("the target hangs", LONG, async || (target.requests() > requests).then_some(())).await;
     vitrine.stop().await;
+}
+
+#[tokio::test]
+async fn a_backup_of_a_running_host_comes_back_elsewhere() {
+    let files = Files::new();
+    files.write("config/sources.yaml", "sources:\n  machine: { plugin: system, every: 1s, grant: [system] }\n");
+    let vitrine = Vitrine::start(&files).await;
+    let count = "count_over_time(up{source='machine'}[1h])";
+    wait_until("a few samples are stored", LONG, async || vitrine.value(count).await.filter(|count| *count > 2.0)).await;
+    let ran = run(files.path(), &["backup", "monday"]).await;
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    assert!(
+        ran.out.contains("samples.db") && ran.out.contains("sha256:") && ran.out.contains("backed up to monday"),
+        "{}",
+        ran.out
+    );
+    let ran = run(files.path(), &["restore", "monday", "--replace"]).await;
+    assert!(ran.code == Some(1) && ran.err.contains("in use by another vitrine"), "{}", ran.err);
+    vitrine.stop().await;
+
+    let ran = run(files.path(), &["restore", "monday", "--data-dir", "other"]).await;
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    files.write("config/sources.yaml", "sources: {}\n");
+    let vitrine = Start::new(&files).flag("--data-dir", "other").serve().await;
+    assert!(vitrine.value(count).await.is_some_and(|count| count > 2.0));
+    vitrine.stop().await;
+    std::fs::write(files.path().join("monday/state.db"), "changed").unwrap();
+    let ran = run(files.path(), &["restore", "monday", "--data-dir", "third"]).await;
+    assert!(ran.code == Some(1) && ran.err.contains("its digest differs"), "{}", ran.err);
 }
 
 /// Prometheus's text format, as strictly as its own parser takes it.

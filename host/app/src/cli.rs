@@ -1,5 +1,6 @@
 //! The command line: one file per verb.
 
+mod backup;
 mod check;
 pub mod compile;
 mod completions;
@@ -81,6 +82,30 @@ enum Verb {
     ///
     /// Each problem comes with file, line, column, reason and remedy. The exit code is 1 if there is any.
     Check,
+    /// Copy all samples, alerts and deliveries to a folder; the host may run meanwhile
+    ///
+    /// The copy is checked, and comes with the digests of its files. Settings and dashboards are files of yours: keep them
+    /// with your other files.
+    #[command(after_help = "EXAMPLE:
+  vitrine backup /mnt/backups/vitrine-monday")]
+    Backup {
+        /// The folder to make
+        #[arg(value_name = "DIR")]
+        target: PathBuf,
+    },
+    /// Put a backup into the data folder; the host must not run
+    ///
+    /// The backup is first held against its digests.
+    #[command(after_help = "EXAMPLE:
+  vitrine restore /mnt/backups/vitrine-monday --data-dir data")]
+    Restore {
+        /// The folder that `vitrine backup` made
+        #[arg(value_name = "DIR")]
+        source: PathBuf,
+        /// Take the place of what is in the data folder; it is moved to `replaced/` there
+        #[arg(long)]
+        replace: bool,
+    },
     /// Write, build, test, sign, install and inspect plugins
     #[command(subcommand)]
     Plugin(plugin::Verb),
@@ -105,6 +130,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.verb {
         Verb::Serve => serve::run(origins),
         Verb::Check => check::run(&origins),
+        Verb::Backup { target } => backup::back_up(&origins, &target),
+        Verb::Restore { source, replace } => backup::restore(&origins, &source, replace),
         Verb::Plugin(verb) => plugin::run(verb, &origins),
         Verb::Compile(bounds) => compile::run(&bounds),
         Verb::Schema { kind } => check::schema(kind),

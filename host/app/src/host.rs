@@ -81,7 +81,7 @@ impl Host {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let registry = Arc::new(Mutex::new(Registry::default()));
         let settings = plan.settings.clone();
-        let store = Arc::new(Store::open(&settings.data_dir)?);
+        let store = Arc::new(Store::open_with(&settings.data_dir, settings.store.checked())?);
         let book = Book::open(store.approvals()).map_err(|reason| anyhow!(reason))?;
         let shelf = Shelf::open(&settings.data_dir).map_err(|reason| anyhow!(reason))?;
         crate::orders::open(&settings.data_dir).map_err(|reason| anyhow!(reason))?;

@@ -113,6 +113,14 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
     })
 }
 
+/// Where the data are, whatever else the files say.
+pub fn data_dir(origins: &Origins) -> anyhow::Result<PathBuf> {
+    let layers = Layers::new().folder(&origins.folder).environment("VITRINE_", &origins.environment).flags(&origins.flags, &[]);
+    let loaded: Result<Loaded<Settings>, Problems> = layers.load();
+    let told = |problems: Problems| anyhow::anyhow!("the settings cannot be read:\n{}", problems.render(false));
+    loaded.map(|loaded| loaded.value.data_dir).map_err(told)
+}
+
 /// As [`read`], and fetches each secret once to see whether it can be had, which may take some seconds.
 pub fn read_and_try(origins: &Origins) -> Result<Plan, (Problems, usize)> {
     let mut plan = read(origins)?;
@@ -151,6 +159,7 @@ fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Span> {
     }
     for (path, text) in [
         (Path::new().key("query").key("max_time"), &settings.query.max_time),
+        (Path::new().key("store").key("out_of_order"), &settings.store.out_of_order),
         (Path::new().key("alerts").key("evaluate_every"), &settings.alerts.evaluate_every),
     ] {
         if let Err(error) = text.parse::<Span>() {

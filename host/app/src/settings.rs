@@ -1,6 +1,7 @@
 //! The shape of the files under `config/`: the sum of what each crate can be told.
 
 mod databases;
+mod store;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use vitrine_plugin::grant::GrantSettings;
 use vitrine_plugin::settings::{InstanceLimits, MailTls, PluginSettings};
 
 pub use databases::DatabaseEntry;
+pub use store::StoreSettings;
 
 /// Everything under `config/`, in whatever files.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
@@ -45,6 +47,8 @@ pub struct Settings {
     /// How many different live streams (a dashboard with a range) may run at once.
     #[schemars(range(min = 1))]
     pub max_streams: usize,
+    /// How samples are kept, and how many.
+    pub store: StoreSettings,
     /// What one query may cost.
     pub query: QuerySettings,
     /// The sandbox.
@@ -79,6 +83,7 @@ impl Default for Settings {
             log_format: LogFormat::Auto,
             max_viewers: web.max_viewers,
             max_streams: web.max_streams,
+            store: StoreSettings::default(),
             query: QuerySettings::default(),
             plugins: PluginSettings::default(),
             mail: None,

@@ -1,6 +1,7 @@
 //! The one door for samples: bounded, committed in groups, answered only once committed.
 
 mod metrics;
+mod rate;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,6 +16,7 @@ use vitrine_model::sample::Batch;
 use vitrine_model::{Clock, Millis};
 
 use self::metrics::Metrics;
+use self::rate::Rate;
 use crate::live::{Change, Live};
 
 /// Pushes that may wait; whoever brings more waits too.
@@ -42,6 +44,7 @@ pub struct Ingest {
     clock: Arc<dyn Clock>,
     /// How long samples are kept; 0 as long as nobody has said.
     retention: Arc<AtomicI64>,
+    rate: Arc<Rate>,
 }
 
 impl Ingest {
@@ -58,12 +61,17 @@ impl Ingest {
         let work = move || commit(waiting, samples.as_ref(), &live);
         let thread = std::thread::Builder::new().name("ingest".to_owned()).spawn(work);
         let thread = thread.map_err(|error| format!("the ingest thread cannot be started: {error}"))?;
-        Ok((Ingest { jobs, metrics, clock, retention: Arc::default() }, thread))
+        Ok((Ingest { jobs, metrics, clock, retention: Arc::default(), rate: Arc::default() }, thread))
     }
 
     /// Samples older than this are refused from now on.
     pub fn set_retention(&self, retention: Millis) {
         self.retention.store(retention, Ordering::Relaxed);
+    }
+
+    /// So many samples a second may come from one source from now on.
+    pub fn set_rate(&self, most: Option<u64>) {
+        self.rate.set(most);
     }
 
     /// Returns once what is good of the batch is committed.
@@ -84,6 +92,12 @@ impl Ingest {
         let earliest = if retention == 0 { Millis::MIN } else { now - retention };
         let bounds = Bounds { earliest, latest: now + AHEAD };
         let source = Arc::clone(&push.source);
+        if let Err(sentence) = self.rate.admit(&source, push.len() as u64, now) {
+            let mut appended = Appended::default();
+            appended.refuse(Reason::RateLimit, push.len() as u64, || sentence);
+            self.metrics.appended(&source, &appended);
+            return Ok(appended);
+        }
         let (answer, answered) = oneshot::channel();
         let stopping = || StoreError("the host is stopping".to_owned());
         self.jobs.send(Job { push, bounds, answer }).await.map_err(|_| stopping())?;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use vitrine_model::labels::NAME;
-use vitrine_model::port::samples::{Bounds, Samples, Select, SelectLimits};
+use vitrine_model::port::samples::{Bounds, Select, SelectLimits};
 use vitrine_model::push::Push;
 use vitrine_model::{Matcher, Millis};
 use vitrine_store::Store;
@@ -87,7 +87,7 @@ fn scan(criterion: &mut Criterion) {
     let samples = store.samples();
     let end = START + days as Millis * STEP;
     let bytes = samples.statistics(0).unwrap().bytes;
-    println!("{:.3} bytes a sample of 100 series and 7 days", bytes as f64 / (100 * days) as f64);
+    eprintln!("{:.3} bytes a sample of 100 series and 7 days", bytes as f64 / (100 * days) as f64);
     let mut group = criterion.benchmark_group("scan");
     let mut check = |name: &str, matchers: &[Matcher], start: Millis, count: u64| {
         group.throughput(Throughput::Elements(count));

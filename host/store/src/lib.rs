@@ -4,6 +4,7 @@
 //! Two databases lie in the data folder. `samples.db` may lose the last moments when the power fails, unless it is told not
 //! to, and never when the process dies; `state.db` loses nothing that was acknowledged.
 
+pub mod backup;
 pub mod database;
 mod metrics;
 mod settings;

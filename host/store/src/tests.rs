@@ -1,9 +1,11 @@
 //! The store with real files, each test in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod backup;
 mod databases;
 mod hot;
 mod keep;
+mod merging;
 mod samples;
 mod state;
 

@@ -30,15 +30,16 @@ impl Host {
         self.cards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn retention(&self) -> Arc<std::sync::atomic::AtomicI64> {
-        Arc::clone(&self.running().retention)
+    pub(super) fn retention(&self) -> super::retention::Kept {
+        self.running().kept.clone()
     }
 
     /// Builds and swaps what the plan changes.
     pub(super) async fn build(&mut self, mut plan: Plan) {
         let notes = self.settle(&mut plan.settings);
         if let Some(retention) = plan.retention {
-            self.running().retention.store(retention.millis(), Ordering::Relaxed);
+            self.retention().age.store(retention.millis(), Ordering::Relaxed);
+            self.monitor.ingest().set_retention(retention.millis());
         }
         let mut problems = std::mem::take(&mut plan.problems);
         self.mail(plan.settings.mail.clone(), &mut problems).await;
@@ -64,6 +65,10 @@ impl Host {
     fn settle(&mut self, settings: &mut crate::settings::Settings) -> Vec<String> {
         let notes = later::lines(&self.begun, settings);
         self.engine.set_limits(super::limits(&settings.query));
+        self.store.set_settings(settings.store.checked());
+        let most = settings.store.retention_mib.unwrap_or(0).saturating_mul(1 << 20);
+        self.retention().bytes.store(most, Ordering::Relaxed);
+        self.monitor.ingest().set_rate(settings.store.max_source_samples);
         if let Err(reason) = crate::logging::filter(&settings.log).and_then(crate::logging::change) {
             tracing::error!("the log goes on as before: {reason}");
         }

@@ -5,11 +5,20 @@ use serde_json::Value;
 use crate::settings::Settings;
 
 /// What is taken while the host runs; every other setting waits.
-const TAKEN: [&str; 12] = [
+const TAKEN: [&str; 21] = [
     "dashboards_dir",
     "retention",
     "log",
     "query",
+    "store.retention_mib",
+    "store.out_of_order",
+    "store.max_series",
+    "store.max_source_series",
+    "store.max_source_samples",
+    "store.max_labels",
+    "store.max_label_name",
+    "store.max_label_value",
+    "store.head_mib",
     "plugins.folder",
     "plugins.trust",
     "plugins.require_signature",
@@ -54,6 +63,7 @@ mod tests {
         now.retention = "30d".to_owned();
         now.log = "debug".to_owned();
         now.query.max_series = 7;
+        now.store.max_series = 7;
         assert!(lines(&begun, &now).is_empty());
         now.plugins.memory_mib = 7;
         now.listen = ([127, 0, 0, 1], 1).into();

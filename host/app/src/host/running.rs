@@ -1,7 +1,6 @@
 //! What runs, from which text it was made, and what hinders what should run instead.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 use vitrine_model::{Fault, Millis};
@@ -22,7 +21,7 @@ pub(super) struct Running {
     pub(super) panels: BTreeMap<String, Made>,
     pub(super) notes: BTreeMap<Key, Note>,
     pub(super) mail: Option<MailRelay>,
-    pub(super) retention: Arc<AtomicI64>,
+    pub(super) kept: super::retention::Kept,
 }
 
 impl Running {

@@ -57,6 +57,13 @@ impl Database {
         })
     }
 
+    /// SQLite never goes below what is in use.
+    #[cfg(test)]
+    pub(crate) fn limit_pages(&self, pages: u32) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(writer.query_row(&format!("PRAGMA max_page_count({})", pages.max(1)), [], |_| Ok(())));
+    }
+
     /// Writes the whole database anew, in the shape that new ones have.
     pub(crate) fn rebuild(&self) -> Result<(), StoreError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);

@@ -159,6 +159,12 @@ impl SqliteSamples {
         self.engine.live().heads.samples()
     }
 
+    /// As if the disk had no more room than that.
+    #[cfg(test)]
+    pub(crate) fn limit_pages(&self, pages: u32) {
+        self.engine.database.limit_pages(pages);
+    }
+
     fn stop(&self) {
         self.engine.errands.stop();
         let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();

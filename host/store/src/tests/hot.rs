@@ -263,3 +263,21 @@ fn what_an_earlier_version_kept_is_converted() {
         assert_eq!(asked(&folder, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'old_%'"), 0);
     }
 }
+
+#[test]
+fn a_full_disk_refuses_writes_keeps_reading_and_recovers() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    append(&store, &[("up", 1, 1.0)]);
+    // As many pages as there are now: the next commit that needs one finds no room.
+    store.samples.limit_pages(0);
+    let many: Vec<String> = (0..900).map(|number| format!("up/{number}")).collect();
+    let batch: Vec<_> = many.iter().map(|name| (name.as_str(), 2, 2.0)).collect();
+    let refused = super::samples::try_append(&store, &batch).unwrap_err().to_string();
+    assert!(refused.contains("no space is left for") && refused.contains("samples.db"), "{refused}");
+    assert_eq!(selected(&store, &[named("up")], 0, 9), ["up 1=1"]);
+    assert_eq!(store.samples().statistics(0).unwrap().series, 1);
+    store.samples.limit_pages(1_000_000);
+    append(&store, &batch);
+    assert_eq!(selected(&store, &[named("up")], 2, 9).len(), many.len());
+}

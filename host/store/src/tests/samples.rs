@@ -3,6 +3,7 @@
 use tempfile::TempDir;
 use vitrine_model::labels::NAME;
 use vitrine_model::matcher::{Test, anchored};
+use vitrine_model::port::StoreError;
 use vitrine_model::port::samples::{Appended, Bounds, Reason, SelectLimits};
 use vitrine_model::push::Push;
 use vitrine_model::sample::{Batch, Family, MetricKind, STALE, Sample, stale};
@@ -26,6 +27,10 @@ fn batch(samples: &[(&str, Millis, f64)]) -> Batch {
 
 pub(super) fn append(store: &Store, samples: &[(&str, Millis, f64)]) -> Appended {
     store.samples().append(&[batch(samples)]).unwrap()
+}
+
+pub(super) fn try_append(store: &Store, samples: &[(&str, Millis, f64)]) -> Result<Appended, StoreError> {
+    store.samples().append(&[batch(samples)])
 }
 
 /// `up{job="a"} 1=2 3=4`, one per line.

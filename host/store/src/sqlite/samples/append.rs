@@ -188,7 +188,7 @@ impl Entry<'_> {
         }
         if self.index.len() + fresh.len() >= *series_limit {
             let sentence = format!(
-                "the store holds {series_limit} series and takes no more; drop labels with many values, or raise the series limit"
+                "the store holds {series_limit} series and takes no more; drop labels with many values, or raise `store.max_series`"
             );
             return Some((Reason::SeriesLimit, sentence));
         }

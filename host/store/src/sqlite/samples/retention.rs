@@ -1,5 +1,6 @@
 //! What is too old, or too much, goes: whole windows and days at once, oldest first.
 
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use vitrine_model::Millis;
@@ -27,12 +28,15 @@ impl Engine {
             Ok(transaction.execute(sql, [before])?)
         })?;
         self.horizon.fetch_max(before, Ordering::Relaxed);
-        self.seal(before)?;
+        // Meanwhile nobody else seals or merges what is about to go.
+        let mut tools = self.tools.lock().unwrap_or_else(PoisonError::into_inner);
+        self.seal_with(before, &mut tools)?;
         let mut gone = 0;
         for table in [Table::Days, Table::Windows] {
             gone += self.forget_table(table, before.div_euclid(table.span()))?;
         }
         self.forget_series()?;
+        drop(tools);
         self.give_back()?;
         Ok(gone)
     }

@@ -48,6 +48,10 @@ impl Engine {
     /// again, as the later word.
     pub(super) fn seal(&self, before: Millis) -> Result<(), StoreError> {
         let mut tools = self.tools.lock().unwrap_or_else(PoisonError::into_inner);
+        self.seal_with(before, &mut tools)
+    }
+
+    pub(super) fn seal_with(&self, before: Millis, tools: &mut Tools) -> Result<(), StoreError> {
         let (filled, last) = {
             let live = self.live();
             (live.heads.filled().clone(), live.log.last())
@@ -62,7 +66,7 @@ impl Engine {
         while !rest.is_empty() {
             let began = std::time::Instant::now();
             let count = self.database.write_then(
-                |transaction| self.seal_some(transaction, rest, before, &mut tools),
+                |transaction| self.seal_some(transaction, rest, before, tools),
                 |sealed| {
                     let mut live = self.live_mut();
                     for (slot, windows) in sealed {
