@@ -3,6 +3,8 @@
 mod fold;
 mod keep;
 
+use std::collections::HashMap;
+
 use vitrine_model::Labels;
 
 use super::Run;
@@ -104,19 +106,18 @@ impl Run<'_> {
         if label.is_empty() || label.contains(char::REPLACEMENT_CHARACTER) {
             return Err(QueryError::Invalid(format!("invalid label name {label:?}: give the label that will hold the values")));
         }
-        let by_labels = crate::syntax::tree::Grouping::AllBut(Vec::new());
-        let mut groups = Groups::new(&by_labels);
+        let mut places: HashMap<Labels, usize> = HashMap::new();
         let mut columns: Vec<Column> = Vec::new();
         for (labels, members) in self.members(aggregate)? {
             for column in &members.columns {
                 self.query.watch.check_size(columns.len(), self.grid.steps)?;
                 for (step, value) in column.values.iter().enumerate().filter(|(_, value)| !is_absent(**value)) {
                     let counted = labels.with([(label.as_str(), written(*value).as_str())]);
-                    let place = groups.place(&counted);
-                    if place == columns.len() {
+                    let place = *places.entry(counted).or_insert_with_key(|labels| {
                         let values = vec![absent(); self.grid.steps];
-                        columns.push(Column { labels: counted, drops_name: members.drops_name, values });
-                    }
+                        columns.push(Column { labels: labels.clone(), drops_name: members.drops_name, values });
+                        columns.len() - 1
+                    });
                     let slot = &mut columns[place].values[step];
                     *slot = if is_absent(*slot) { 1.0 } else { *slot + 1.0 };
                 }

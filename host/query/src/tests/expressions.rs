@@ -17,6 +17,8 @@ const SERIES: &str = r#"
     odd{job="a"} NaNx10
     odd{job="b"} 2x10
     odd{job="c"} 1x10
+    target_info{job="web", region="north", zone="n1"} 1x10
+    build_info{job="web", version="1.2"} 1x8
     latency_bucket{le="0.1"}  10x10
     latency_bucket{le="1"}    30x10
     latency_bucket{le="+Inf"} 40x10
@@ -115,6 +117,9 @@ fn aggregations() {
         r#"requests_total{code="200", job="db"} 120; requests_total{code="200", job="web"} 600"#,
     );
     check("count(nothing)", "");
+    check("count_values by (job) ('job', limit)", r#"{job="100"} 1; {job="1000"} 1"#);
+    check("count(limitk(2, odd))", "{} 2");
+    check("count(limit_ratio(0.3, odd) or limit_ratio(-0.7, odd))", "{} 3");
 }
 
 #[test]
@@ -156,6 +161,27 @@ fn times_and_subqueries() {
     check("limit - on(job) fill(0) gauge", r#"{job="db"} 100; {job="web"} 997.5"#);
     check("hour() + day_of_month(vector(86400))", "{} 2");
     check("zscore_over_time(gone[10m])", r#"{job="web"} 1.414214"#);
+}
+
+#[test]
+fn info_adds_labels() {
+    check("info(gauge)", r#"gauge{job="web", region="north", zone="n1"} 2.5"#);
+    check("info(gauge, {zone=~'n.'})", r#"gauge{job="web", zone="n1"} 2.5"#);
+    check("info(gauge, {zone='s1'})", "");
+    check("info(limit{job='db'})", r#"limit{job="db"} 100"#);
+    check("info(gauge, {nothing=~'.*'})", r#"gauge{job="web"} 2.5"#);
+    check("info(gauge offset 5m, {__name__='build_info'})", r#"gauge{job="web", version="1.2"} 4"#);
+}
+
+#[test]
+fn sides_are_filled() {
+    check("gauge + on(job) fill_right(1) nothing", r#"{job="web"} 3.5"#);
+    check("gauge + on(job) fill_left(1) limit", r#"{job="web"} 1002.5; {job="db"} 101"#);
+    check("gauge < on(job) fill(0) limit", r#"{job="web"} 2.5; {job="db"} 0"#);
+    check(
+        "requests_total{code='200'} * on(job) group_left fill(2) gauge",
+        r#"{code="200", job="db"} 240; {code="200", job="web"} 1500"#,
+    );
 }
 
 #[test]

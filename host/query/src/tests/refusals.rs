@@ -82,6 +82,9 @@ fn what_is_ambiguous() {
     refused("b * on(job) group_left a", "match on more labels, or aggregate that side");
     refused("c * on(job) group_right(code) a", "several results would be");
     refused("label_replace(a, 'code', '', 'code', '.*')", "two series would both become a{job=\"x\"}");
+    let twins = "(c or on(__name__) label_replace(c, '__name__', 'd', '', ''))";
+    refused(&format!("-{twins}"), "vector cannot contain metrics with the same labelset");
+    refused("l and fill(0) r", "filling in missing series not allowed for set operators");
     refused("topk(NaN, a)", "Parameter value is NaN");
     refused("label_replace(a, '', '', 'code', '.*')", "is no text that names a label");
 }

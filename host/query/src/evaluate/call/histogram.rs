@@ -1,15 +1,16 @@
 //! Classic histograms: series with an `le` label that count what lies at or below it.
 
+use std::collections::HashMap;
+
 use vitrine_model::Labels;
 use vitrine_model::labels::NAME;
 
 use super::super::Run;
-use super::super::group::Groups;
 use super::super::notes::{Go, of_metric};
 use super::super::value::{Column, Gather, Value, absent, is_absent};
 use crate::QueryError;
 use crate::functions::histogram::{Bucket, fraction, quantile};
-use crate::syntax::tree::{Grouping, Node};
+use crate::syntax::tree::Node;
 
 const UPPER: &str = "le";
 
@@ -68,8 +69,8 @@ impl Run<'_> {
     }
 
     fn histograms(&self, of: &Node) -> Result<Vec<Histogram>, QueryError> {
-        let grouping = Grouping::AllBut(vec![UPPER.to_owned()]);
-        let mut groups = Groups::new(&grouping);
+        // Metrics of two names are two histograms, though both names go in the end.
+        let mut places: HashMap<Labels, usize> = HashMap::new();
         let mut histograms: Vec<Histogram> = Vec::new();
         for column in self.vector(of)? {
             let name = column.labels.get(NAME).unwrap_or("").to_owned();
@@ -79,10 +80,11 @@ impl Run<'_> {
                 self.query.notes.warn(of.place, &format!("{words} {written:?}{}", of_metric(&name)));
                 continue;
             };
-            let place = groups.place(&column.labels);
-            if place == histograms.len() {
-                histograms.push(Histogram { name, labels: groups.labels(place), columns: Vec::new() });
-            }
+            let labels = column.labels.filter(|name| name != UPPER);
+            let place = *places.entry(labels).or_insert_with_key(|labels| {
+                histograms.push(Histogram { name, labels: labels.clone(), columns: Vec::new() });
+                histograms.len() - 1
+            });
             histograms[place].columns.push((upper, column));
         }
         for histogram in &mut histograms {
@@ -108,7 +110,7 @@ impl Run<'_> {
                 buckets.extend(counts.filter(|bucket| !is_absent(bucket.count)));
                 values.push(if buckets.is_empty() { absent() } else { compute(histogram, step, &mut buckets) });
             }
-            results.push(Column { labels: histogram.labels.clone(), drops_name: false, values });
+            results.push(Column { labels: histogram.labels.clone(), drops_name: true, values });
         }
         Ok(results)
     }
