@@ -70,6 +70,7 @@ pub(super) struct Engine {
     /// Held by whoever seals or merges.
     tools: Mutex<Tools>,
     settling: Mutex<()>,
+    buffers: Mutex<Vec<read::Buffers>>,
     horizon: AtomicI64,
     errands: Errands,
 }

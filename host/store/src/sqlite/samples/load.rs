@@ -60,6 +60,7 @@ pub(super) fn open(database: Database, settings: Settings, metrics: Metrics) -> 
         live: RwLock::new(live),
         tools: Mutex::default(),
         settling: Mutex::default(),
+        buffers: Mutex::default(),
         horizon: horizon.into(),
         errands: super::Errands::default(),
     })

@@ -1,6 +1,7 @@
 //! The way out: what is sealed and what is hot, as one, a series at a time.
 
 use std::ops::ControlFlow;
+use std::sync::{MutexGuard, PoisonError};
 
 use roaring::RoaringBitmap;
 use rusqlite::Connection;
@@ -18,6 +19,10 @@ use crate::sqlite::Trouble;
 /// Series read in one transaction, of which all is as of one moment. What of them is hot is copied at its beginning.
 const AT_ONCE: usize = 256;
 
+/// Scans whose buffers are kept for the next ones, and how many samples of one series they may hold then.
+const BUFFERS: usize = 4;
+const LONGEST: usize = 262_144;
+
 /// A series that may have samples, those of them that are hot, and where the others lie: days first.
 struct Candidate {
     id: SeriesId,
@@ -26,9 +31,9 @@ struct Candidate {
     rows: Vec<(Table, i64)>,
 }
 
-/// Buffers of one scan.
-#[derive(Default)]
-struct Buffers {
+/// Buffers of one scan, used again by the next: fresh memory costs more than what is read into it.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
     coder: Coder,
     sorter: Sorter,
     times: Vec<Millis>,
@@ -54,13 +59,32 @@ impl Engine {
             let present = self.present(&index, select.matchers, select.start, select.end);
             index.in_order(&present, usize::MAX).into_iter().map(|slot| (slot, index.id(slot))).collect()
         };
-        let mut buffers = Buffers::default();
+        let mut buffers = self.buffers().pop().unwrap_or_default();
+        let outcome = self.scan_series(&wanted, &select, &mut buffers, take);
+        let mut kept = self.buffers();
+        if kept.len() < BUFFERS && buffers.times.capacity() <= LONGEST {
+            kept.push(buffers);
+        }
+        outcome
+    }
+
+    fn buffers(&self) -> MutexGuard<'_, Vec<Buffers>> {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn scan_series(
+        &self,
+        wanted: &[(Slot, SeriesId)],
+        select: &Select<'_>,
+        buffers: &mut Buffers,
+        take: &mut Take<'_>,
+    ) -> Result<(), StoreError> {
         let mut namer = Namer::default();
         let mut left = Left { series: select.limits.series, samples: select.limits.samples };
         for some in wanted.chunks(AT_ONCE) {
             let flow = self.database.read(|connection| {
-                let candidates = self.candidates(connection, some, &select, &mut namer)?;
-                self.read_series(connection, &candidates, &select, (&mut left, &mut buffers), take)
+                let candidates = self.candidates(connection, some, select, &mut namer)?;
+                self.read_series(connection, &candidates, select, (&mut left, buffers), take)
             });
             self.report(&mut buffers.damaged);
             if flow?.is_break() {

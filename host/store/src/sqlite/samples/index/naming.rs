@@ -56,9 +56,15 @@ impl Index {
         let [mine, others] = [a, b].map(|slot| self.pairs_of(&self.series[slot as usize]));
         let differing = mine.iter().zip(others).find(|(one, other)| one != other);
         match differing {
-            Some((one, other)) => self.name_and_value(*one).cmp(&self.name_and_value(*other)),
+            // Texts compare as their bytes do.
+            Some((one, other)) => self.bytes(*one).cmp(&self.bytes(*other)),
             None => mine.len().cmp(&others.len()),
         }
+    }
+
+    /// Name and value.
+    fn bytes(&self, pair: PairId) -> (&[u8], &[u8]) {
+        self.text(pair)[4..].split_at(usize::from(self.pairs[pair as usize].name_length))
     }
 
     /// Names of the labels of a set, in order.
