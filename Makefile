@@ -152,16 +152,17 @@ promql: ## Hold the engine against Prometheus's own cases, where they are at han
 # How long `make test` tries each fuzz target.
 SECONDS_PER_TARGET ?= 10
 
-fuzz: ## Try whatever bytes on the sandbox's border and in exporters' texts, SECONDS=600 for each target
+fuzz: ## Try whatever bytes on the sandbox's border, in exporters' texts and at the doors for samples, SECONDS=600 for each target
 	FUZZ_SECONDS=$(or $(SECONDS),60) cargo test --package vitrine-plugin --test fuzz -- --test-threads 2
 	FUZZ_SECONDS=$(or $(SECONDS),60) cargo test --package vitrine-exposition --lib tests::fuzz -- --test-threads 2
+	FUZZ_SECONDS=$(or $(SECONDS),60) cargo test --package vitrine-monitor --test fuzz_push -- --test-threads 2
 
 lint: assets plugins ## Check formatting and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- --deny warnings
 
 bench: assets plugins ## Run the benchmarks in benches/
-	cargo bench --package vitrine-plugin --package vitrine-web --package vitrine-query --package vitrine-exposition
+	cargo bench --package vitrine-plugin --package vitrine-web --package vitrine-query --package vitrine-monitor --package vitrine-exposition
 
 clean: ## Remove what was built
 	cargo clean

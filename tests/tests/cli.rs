@@ -13,6 +13,7 @@ async fn help_reads_well() {
         ("short", vec!["-h"]),
         ("serve", vec!["serve", "--help"]),
         ("check", vec!["check", "--help"]),
+        ("query", vec!["query", "--help"]),
         ("plugin", vec!["plugin", "--help"]),
         ("plugin-new", vec!["plugin", "new", "--help"]),
         ("plugin-build", vec!["plugin", "build", "--help"]),

@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("vitrine-query", &["vitrine-model"]),
     ("vitrine-access", &["vitrine-model"]),
     ("vitrine-plugin", &["vitrine-model", "vitrine-pack"]),
-    ("vitrine-monitor", &["vitrine-model", "vitrine-config", "vitrine-query"]),
+    ("vitrine-monitor", &["vitrine-model", "vitrine-config", "vitrine-query", "vitrine-exposition"]),
     ("vitrine-web", &["vitrine-model", "vitrine-config", "vitrine-monitor", "vitrine-access", "vitrine-query"]),
     (
         "vitrine",

@@ -15,6 +15,8 @@ mod plugin_life;
 mod polyglot;
 mod prometheus_clients;
 mod promql;
+mod promtool;
+mod query;
 mod rights;
 mod sandbox;
 mod scrape;

@@ -1,10 +1,12 @@
 //! The command line: one file per verb.
 
+mod ask;
 mod backup;
 mod check;
 pub mod compile;
 mod completions;
 mod plugin;
+mod query;
 mod serve;
 
 use std::io::IsTerminal;
@@ -24,6 +26,7 @@ use crate::plan::Origins;
 #[command(after_help = "EXAMPLES:
   vitrine serve                       start with ./config and ./dashboards
   vitrine check                       say everything that is wrong in the files
+  vitrine query up                    ask the running host
   vitrine plugin new source mine      write a plugin of your own
   vitrine plugin inspect system       what a plugin is, and what it may do
   vitrine plugin build plugins/mine   compile a plugin to one file
@@ -106,6 +109,8 @@ enum Verb {
         #[arg(long)]
         replace: bool,
     },
+    /// Ask a running host in PromQL, and print the answer as table, JSON, CSV or chart
+    Query(query::Question),
     /// Write, build, test, sign, install and inspect plugins
     #[command(subcommand)]
     Plugin(plugin::Verb),
@@ -132,6 +137,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Verb::Check => check::run(&origins),
         Verb::Backup { target } => backup::back_up(&origins, &target),
         Verb::Restore { source, replace } => backup::restore(&origins, &source, replace),
+        Verb::Query(question) => query::run(&question, &origins),
         Verb::Plugin(verb) => plugin::run(verb, &origins),
         Verb::Compile(bounds) => compile::run(&bounds),
         Verb::Schema { kind } => check::schema(kind),

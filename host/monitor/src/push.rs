@@ -14,6 +14,9 @@ mod protobuf;
 #[path = "../benches/encode.rs"]
 mod encode;
 
+#[cfg(test)]
+mod tests;
+
 use vitrine_model::labels::NAME;
 use vitrine_model::push::Push;
 
@@ -25,6 +28,18 @@ const SYMBOLS: usize = 1_000_000;
 const LABELS: usize = 1_000;
 /// Letters of an example of what was refused.
 const EXAMPLE: usize = 400;
+
+/// A body that is read while it comes in.
+pub trait Import: Send {
+    /// Takes some bytes, and adds what they complete to the push. After a mistake, what came before it is there.
+    fn feed(&mut self, bytes: &[u8], push: &mut Push) -> Result<(), Unreadable>;
+
+    /// Says that no more will come.
+    fn end(&mut self, push: &mut Push) -> Result<(), Unreadable>;
+
+    /// What was refused since this was asked before.
+    fn refused(&mut self) -> Refusals;
+}
 
 /// Why nothing of a body could be read: one sentence with the place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

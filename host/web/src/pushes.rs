@@ -1,6 +1,7 @@
 //! Samples that others bring: a few bodies at a time, each bounded, decoded away from where others wait, and answered once
 //! they are committed.
 
+use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use vitrine_model::port::StoreError;
 use vitrine_model::port::samples::{Appended, Reason};
 use vitrine_model::push::Push;
 use vitrine_monitor::Ingest;
-use vitrine_monitor::push::Refusals;
+use vitrine_monitor::push::{Refusals, Unreadable};
 
 /// Bodies worked on at once: each may take as much memory as [`LARGEST`] and what is made of it.
 const AT_ONCE: usize = 8;
@@ -116,6 +117,21 @@ impl Pushes {
             buffers.push(buffer);
         }
     }
+}
+
+/// Adds bytes to a part, unpacked where they come packed.
+pub(crate) fn unpack(
+    unpacking: &mut Option<flate2::write::MultiGzDecoder<Vec<u8>>>,
+    bytes: &[u8],
+    part: &mut Vec<u8>,
+) -> Result<(), Unreadable> {
+    let Some(decoder) = unpacking else {
+        part.extend_from_slice(bytes);
+        return Ok(());
+    };
+    decoder.write_all(bytes).map_err(|error| Unreadable(format!("the body is not gzip: {error}")))?;
+    part.append(decoder.get_mut());
+    Ok(())
 }
 
 /// Decodes so many bytes, here or where it keeps nobody waiting.

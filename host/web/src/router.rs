@@ -26,11 +26,17 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// Where samples are brought: `middleware` asks of these who may.
-pub(crate) const PUSHES: [&str; 1] = ["/api/v1/write"];
+pub(crate) const PUSHES: [&str; 4] =
+    ["/api/v1/write", "/api/v1/import/prometheus", "/api/v1/import/csv", "/api/v1/otlp/v1/metrics"];
 
 /// They bound their bodies by themselves, and large ones take their time.
 fn pushes() -> Router<Arc<Web>> {
-    Router::new().route("/api/v1/write", post(api::write::take)).layer(DefaultBodyLimit::disable())
+    Router::new()
+        .route("/api/v1/write", post(api::write::take))
+        .route("/api/v1/import/prometheus", post(api::import::text))
+        .route("/api/v1/import/csv", post(api::import::csv))
+        .route("/api/v1/otlp/v1/metrics", post(api::otlp::take))
+        .layer(DefaultBodyLimit::disable())
 }
 
 pub fn router(web: Arc<Web>) -> Router {

@@ -1,6 +1,5 @@
 //! `vitrine plugin …`: one file per verb.
 
-mod ask;
 mod build;
 mod dev;
 mod inspect;

@@ -69,6 +69,15 @@ impl ApiError {
         ApiError { status: StatusCode::NOT_FOUND, kind: "not_found", reason: reason.into() }
     }
 
+    /// The host cannot do it now.
+    pub(crate) fn unavailable(reason: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::SERVICE_UNAVAILABLE, kind: "unavailable", reason: reason.into() }
+    }
+
+    pub(crate) fn with_status(self, status: StatusCode) -> ApiError {
+        ApiError { status, ..self }
+    }
+
     pub(crate) fn internal(reason: impl Into<String>) -> ApiError {
         ApiError { status: StatusCode::INTERNAL_SERVER_ERROR, kind: "internal", reason: reason.into() }
     }

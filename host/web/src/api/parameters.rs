@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{FromRequest, Request};
-use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, Uri};
 use jiff::Timestamp;
 use vitrine_model::{Matcher, Millis, Span};
 use vitrine_query::Expr;
@@ -52,6 +52,11 @@ fn pairs(text: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
 }
 
 impl Parameters {
+    /// Those of the address alone, where the body is something else.
+    pub(crate) fn of_address(uri: &Uri) -> Result<Parameters, ApiError> {
+        pairs(uri.query().unwrap_or_default().as_bytes()).map(Parameters)
+    }
+
     /// Nothing where it is not there, or empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())

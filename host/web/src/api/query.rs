@@ -15,6 +15,8 @@ use crate::api::parameters::Parameters;
 use crate::ask::AskError;
 use crate::web::Web;
 
+/// How long a sample stands for its series, if no other comes.
+const LOOKBACK: Millis = 5 * 60_000;
 /// A larger answer would take more memory than a client can want.
 const MOST_POINTS: usize = 2_000_000;
 
@@ -63,8 +65,12 @@ pub(crate) fn shorten<T>(list: &mut Vec<T>, limit: Option<usize>, notes: &mut No
     }
 }
 
-fn check_lookback(asked: &Parameters) -> Result<Option<Millis>, ApiError> {
-    asked.span("lookback_delta")
+/// The engine knows one: another must not be taken for heard.
+fn check_lookback(asked: &Parameters) -> Result<(), ApiError> {
+    match asked.span("lookback_delta")? {
+        None | Some(LOOKBACK) => Ok(()),
+        Some(_) => Err(ApiError::bad_data("invalid parameter `lookback_delta`: it is always 5m here; leave it out")),
+    }
 }
 
 fn check_points(matrix: &Matrix, most: usize) -> Result<(), QueryError> {

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use vitrine_web::Settings;
 
@@ -105,6 +106,18 @@ async fn clients_take_it_for_prometheus() {
     assert_eq!(get(&world, "/-/healthy").await.status(), 200);
 }
 
+#[tokio::test]
+async fn answers_are_compressed_for_whom_asks() {
+    let world = shop();
+    for (asked, encoding) in [("zstd", Some("zstd")), ("gzip", Some("gzip")), ("", None)] {
+        let path = format!("/api/v1/query_range?query=up&start={}&end={}&step=1", NOW / 1000 - 200, NOW / 1000);
+        let request = Request::get(path).header("host", "localhost").header("accept-encoding", asked);
+        let answer = ask(&world, request.body(Body::empty()).unwrap()).await;
+        let told = answer.headers().get("content-encoding").and_then(|value| value.to_str().ok());
+        assert_eq!(told, encoding, "{asked}");
+    }
+}
+
 fn write(body: Vec<u8>, headers: &[(&str, &str)], from: [u8; 4]) -> Request<Body> {
     let mut request = Request::post("/api/v1/write").header("host", "localhost");
     for (name, value) in headers {
@@ -152,7 +165,8 @@ async fn final_and_passing_refusals_are_told_apart() {
     let nameless = (vec![("job", "a".to_owned())], vec![(NOW, 1.0)]);
     let answer = ask(&world, write(compressed(&encode::second(&[good.clone(), nameless])), &SECOND, HOME)).await;
     assert_eq!((answer.status(), count(&answer)), (StatusCode::BAD_REQUEST, "1"));
-    let told = text(answer).await;
+    let told = answer.into_body().collect().await.unwrap().to_bytes();
+    let told = String::from_utf8_lossy(&told);
     assert!(told.contains("1 of 2 samples were refused, the others were taken: {job=\"a\"} has no `__name__`"), "{told}");
     let body = compressed(&encode::first(&[good]));
     for (headers, sent, status, words) in [
@@ -187,4 +201,117 @@ async fn only_this_machine_and_those_who_are_named_may_write() {
     let foreign = ("sec-fetch-site", "cross-site");
     let answer = ask(&world, write(body(), &[FIRST[0], FIRST[1], foreign], HOME)).await;
     assert_eq!(answer.status(), 403);
+}
+
+fn brought(path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Request<Body> {
+    let mut request = Request::post(path).header("host", "localhost");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.extension(ConnectInfo(std::net::SocketAddr::from((HOME, 40_000)))).body(body.into()).unwrap()
+}
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, body).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[tokio::test]
+async fn history_is_taken_as_text_and_as_a_table() {
+    let world = World::new();
+    let seconds = NOW / 1000 - 60;
+    let loose = format!("# TYPE a gauge\na{{x=\"1\"}} 5 {}\n", seconds * 1000);
+    let strict = format!("# TYPE b gauge\nb 6 {seconds}\n# EOF\n");
+    let table = format!("{seconds},zürich,7,8\n");
+    let (strict_kind, packed) = (("content-type", "application/openmetrics-text; version=1.0.0"), ("content-encoding", "gzip"));
+    for (path, headers, body, written) in [
+        ("/api/v1/import/prometheus", vec![], loose.clone().into_bytes(), 1),
+        ("/api/v1/import/prometheus", vec![packed], gzip(b"now 1\n"), 1),
+        ("/api/v1/import/prometheus", vec![strict_kind, packed], gzip(strict.as_bytes()), 1),
+        ("/api/v1/import/csv?format=1:time,2:label:place,3:metric:c,4:metric:d", vec![packed], gzip(table.as_bytes()), 2),
+        ("/api/v1/import/csv", vec![], format!("time,label:place,metric:e\n{seconds},x,9\n").into_bytes(), 1),
+    ] {
+        let answer = text(ask(&world, brought(path, &headers, body)).await).await;
+        let wanted = json!({ "status": "success", "data": { "written": written, "refused": 0, "reason": null } });
+        assert_eq!(serde_json::from_str::<Value>(&answer).unwrap(), wanted, "{path}");
+    }
+    for (query, value) in [("a", "5"), ("b", "6"), ("c", "7"), ("d", "8"), ("e", "9"), ("now", "1")] {
+        let found = data(&world, &format!("/api/v1/query?query={query}")).await;
+        assert_eq!(found["result"][0]["value"][1], value, "{query}");
+    }
+}
+
+/// More than is ever in memory, in bits of a stream.
+#[tokio::test]
+async fn long_history_is_read_as_it_comes() {
+    let world = World::new();
+    let lines =
+        |place: i64| (0..1_000).map(|line| format!("long{{line=\"{line}\"}} 1 {}\n", NOW - place * 15_000)).collect::<String>();
+    let pieces = (0..100).map(move |place| Ok::<_, std::convert::Infallible>(lines(place)));
+    let body = Body::from_stream(futures_util::stream::iter(pieces));
+    let answer = text(ask(&world, brought("/api/v1/import/prometheus", &[], body)).await).await;
+    assert!(answer.contains("\"written\":100000"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_mistake_in_history_has_a_place_and_keeps_what_came_before() {
+    let world = World::new();
+    for (path, headers, body, status, words) in [
+        ("/api/v1/import/prometheus", vec![], b"a 1\nb{x} 2\n".to_vec(), 400, "line 2, column 4"),
+        (
+            "/api/v1/import/csv",
+            vec![],
+            b"time,metric:x\n1,2\n1,many\n".to_vec(),
+            400,
+            "line 3, column 2: `many` is not a number; 1 samples",
+        ),
+        ("/api/v1/import/csv?format=x", vec![], vec![], 400, "invalid parameter `format`: `x` is not the place"),
+        (
+            "/api/v1/import/prometheus",
+            vec![("content-encoding", "gzip")],
+            b"no gzip at all".to_vec(),
+            400,
+            "the body is not gzip",
+        ),
+        ("/api/v1/import/csv", vec![("content-encoding", "zstd")], vec![], 415, "send it as it is, or as `gzip`"),
+    ] {
+        let answer = ask(&world, brought(path, &headers, body)).await;
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+        let told = text(answer).await;
+        assert!(told.contains(words) && told.contains("\"status\":\"error\""), "{words}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn metrics_of_open_telemetry_are_taken() {
+    use encode::Message;
+    let world = World::new();
+    let point = Message::default().fixed(3, (NOW * 1_000_000).cast_unsigned()).double(4, 0.5);
+    let gauge = |point: Message| {
+        Message::default().text(1, "room.temperature").text(3, "Cel").message(5, Message::default().message(1, point))
+    };
+    let delta = Message::default().text(1, "d").message(7, Message::default().message(1, point.clone()).number(2, 1));
+    let request = |metrics: &[Message]| {
+        let scope = metrics.iter().fold(Message::default(), |scope, metric| scope.message(2, metric.clone()));
+        Message::default().message(1, Message::default().message(2, scope)).0
+    };
+    let path = "/api/v1/otlp/v1/metrics";
+    let kind = ("content-type", "application/x-protobuf");
+    let answer = ask(&world, brought(path, &[kind, ("content-encoding", "gzip")], gzip(&request(&[gauge(point.clone())])))).await;
+    assert_eq!((answer.status().as_u16(), text(answer).await.as_str()), (200, ""));
+    assert_eq!(data(&world, "/api/v1/query?query=room_temperature_celsius").await["result"][0]["value"][1], "0.5");
+    let answer = ask(&world, brought(path, &[kind], request(&[gauge(point), delta]))).await;
+    assert_eq!(answer.headers()["content-type"], "application/x-protobuf");
+    let told = answer.into_body().collect().await.unwrap().to_bytes();
+    let told = String::from_utf8_lossy(&told);
+    assert!(told.contains("1 of 2 samples were refused, the others were taken: `d` is not cumulative"), "{told}");
+    for (headers, body, status) in [
+        (vec![("content-type", "application/json")], b"{}".to_vec(), 415),
+        (vec![kind, ("content-encoding", "zstd")], vec![], 415),
+        (vec![kind], vec![0xff], 400),
+        (vec![kind, ("content-encoding", "gzip")], gzip(&vec![0; 33 * 1024 * 1024]), 413),
+    ] {
+        assert_eq!(ask(&world, brought(path, &headers, body)).await.status().as_u16(), status, "{headers:?}");
+    }
 }

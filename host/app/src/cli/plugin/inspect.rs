@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use vitrine_plugin::grant::Grants;
 use vitrine_plugin::{Capability, Manifest};
 
-use super::ask;
+use super::super::ask;
 use crate::catalog::{Catalog, Entry, Places};
 use crate::plan::{self, InstancePlan, Origins, Plan};
 

@@ -57,6 +57,9 @@ fn time_series<'a>(
 }
 
 fn label<'a>(field: Field<'a>) -> Result<(&'a str, &'a str), Unreadable> {
+    if let Some(both) = usual_label(field) {
+        return Ok(both);
+    }
     let mut message = field.message()?;
     let (mut name, mut value) = ("", "");
     while let Some((number, field)) = message.field()? {
@@ -67,6 +70,20 @@ fn label<'a>(field: Field<'a>) -> Result<(&'a str, &'a str), Unreadable> {
         }
     }
     Ok((name, value))
+}
+
+/// As all senders write it: a short name, a short value, nothing else. Keys and lengths are ASCII then, so both texts are
+/// UTF-8 if the whole is, and neither ends within a letter: one look tells.
+fn usual_label<'a>(field: Field<'a>) -> Option<(&'a str, &'a str)> {
+    let Field::Bytes(bytes) = field else { return None };
+    let &[0x0a, name, ref rest @ ..] = bytes else { return None };
+    let &[0x12, value, ..] = rest.get(usize::from(name)..)? else { return None };
+    let begin = usize::from(name) + 4;
+    if name >= 0x80 || value >= 0x80 || begin + usize::from(value) != bytes.len() {
+        return None;
+    }
+    let text = std::str::from_utf8(bytes).ok()?;
+    Some((text.get(2..begin - 2)?, text.get(begin..)?))
 }
 
 /// The same in both versions.

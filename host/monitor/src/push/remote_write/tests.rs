@@ -5,14 +5,10 @@ use vitrine_model::sample::{MetricKind, stale};
 
 use super::*;
 use crate::push::encode::{self, Message, Series};
+use crate::push::tests::shown;
 
 fn up(value: f64) -> Series<'static> {
     (vec![("__name__", "up".to_owned()), ("job", "käse".to_owned())], vec![(1_000, value), (-2_000, 2.5)])
-}
-
-fn shown(push: &Push) -> Vec<String> {
-    let columns = push.places().iter().zip(push.times()).zip(push.values());
-    columns.map(|((place, time), value)| format!("{} {time} {value}", push.labels(*place))).collect()
 }
 
 #[test]

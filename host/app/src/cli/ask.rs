@@ -12,8 +12,19 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// No answer is larger.
 const BYTES: u64 = 16 << 20;
 
-/// The JSON at a path of the host at `address`: `http://127.0.0.1:7878`, or without the `http://`.
+/// The JSON at a path of the host at `address`; any answer but a good one is an error.
 pub(super) fn get(address: &str, path: &str) -> anyhow::Result<Value> {
+    match ask(address, path)? {
+        (200, answer) => Ok(answer),
+        (status, answer) => {
+            bail!("{address} answers {status}: {}", answer.as_str().map_or_else(|| answer.to_string(), str::to_owned))
+        }
+    }
+}
+
+/// Status and JSON at a path of the host at `address`: `http://127.0.0.1:7878`, or without the `http://`. What is no JSON
+/// is a text.
+pub(super) fn ask(address: &str, path: &str) -> anyhow::Result<(u16, Value)> {
     let full = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
     let url: Url = full.parse().with_context(|| format!("`{address}` is not an address: write `http://127.0.0.1:7878`"))?;
     if url.scheme() != "http" {
@@ -22,11 +33,12 @@ pub(super) fn get(address: &str, path: &str) -> anyhow::Result<Value> {
     let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80));
     let answer = exchange(host, port, path).with_context(|| format!("no host answers at {address}"))?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| anyhow!("{address} does not answer as HTTP asks"))?;
-    let status = head.split_whitespace().nth(1).unwrap_or_default();
-    if status != "200" {
-        bail!("{address} answers {status}: {}", body.trim());
+    let status = head.split_whitespace().nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    match serde_json::from_str(body) {
+        Ok(answer) => Ok((status, answer)),
+        Err(error) if status == 200 => Err(error).with_context(|| format!("{address} is no host of this version")),
+        Err(_) => Ok((status, Value::String(body.trim().to_owned()))),
     }
-    serde_json::from_str(body).with_context(|| format!("{address} is no host of this version"))
 }
 
 fn exchange(host: &str, port: u16, path: &str) -> anyhow::Result<String> {
