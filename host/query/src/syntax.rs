@@ -6,6 +6,8 @@ mod parser;
 mod pattern;
 pub(crate) mod place;
 mod prepare;
+mod shape;
+mod show;
 mod text;
 mod token;
 pub(crate) mod tree;
@@ -50,6 +52,16 @@ impl Expr {
     /// The text it was parsed from.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The expression in one form, however it was written; over several lines where it is long.
+    pub fn pretty(&self) -> String {
+        show::pretty(&self.node)
+    }
+
+    /// The expression as Prometheus's `parse_query` tells it.
+    pub fn tree(&self) -> serde_json::Value {
+        shape::shape(&self.node)
     }
 
     /// The string, where it is nothing else.

@@ -5,3 +5,4 @@ mod expressions;
 mod memory;
 mod nearest;
 mod refusals;
+mod show;

@@ -16,4 +16,5 @@ pub(crate) mod series;
 pub(crate) mod source;
 pub(crate) mod sources;
 pub(crate) mod status;
+pub(crate) mod syntax;
 pub(crate) mod write;

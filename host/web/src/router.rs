@@ -50,6 +50,8 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/api/v1/query", get(api::query::instant).post(api::query::instant))
         .route("/api/v1/query_range", get(api::query::range).post(api::query::range))
         .route("/api/v1/query_exemplars", get(api::status::exemplars).post(api::status::exemplars))
+        .route("/api/v1/format_query", get(api::syntax::format).post(api::syntax::format))
+        .route("/api/v1/parse_query", get(api::syntax::parse).post(api::syntax::parse))
         .route("/api/v1/series", get(api::series::list).post(api::series::list))
         .route("/api/v1/labels", get(api::series::names).post(api::series::names))
         .route("/api/v1/label/{name}/values", get(api::series::values))

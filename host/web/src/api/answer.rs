@@ -211,6 +211,12 @@ pub(crate) fn series(list: Vec<Labels>, notes: &Notes) -> Response {
     send("{\"status\":\"success\",\"data\":[", "]", notes, list.into_iter(), |text, labels| write_labels(text, &labels))
 }
 
+/// One text.
+pub(crate) fn text(one: String, notes: &Notes) -> Response {
+    let head = "{\"status\":\"success\",\"data\":";
+    send(head, "", notes, std::iter::once(one), |text, one: String| write_text(text, &one))
+}
+
 /// A list of texts.
 pub(crate) fn texts(list: Vec<String>, notes: &Notes) -> Response {
     send("{\"status\":\"success\",\"data\":[", "]", notes, list.into_iter(), |text, one: String| write_text(text, &one))

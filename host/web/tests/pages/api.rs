@@ -98,6 +98,8 @@ async fn clients_take_it_for_prometheus() {
     assert!(build["version"].as_str().unwrap().starts_with("3."), "{build}");
     assert_eq!(build["revision"], "vitrine-0.1.0");
     assert_eq!(data(&world, "/api/v1/metadata").await, json!({}));
+    assert_eq!(data(&world, "/api/v1/format_query?query=sum(up)by(job)").await, "sum by (job) (up)");
+    assert_eq!(data(&world, "/api/v1/parse_query?query=1").await, json!({ "type": "numberLiteral", "val": "1" }));
     assert_eq!(data(&world, "/api/v1/query_exemplars?query=up&start=0&end=1").await, json!([]));
     assert!(data(&world, "/api/v1/status/tsdb").await["headStats"]["numSeries"].is_u64());
     assert!(data(&world, "/api/v1/status/runtimeinfo").await["startTime"].is_string());
