@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use vitrine_tests::{Behaviour, Files, LONG, Ran, Start, Target, Vitrine, repository, run, target_folder, wait_until};
+use vitrine_tests::{Behaviour, Files, LONG, Ran, Start, Target, Vitrine, guests, repository, run, target_folder, wait_until};
 
 /// A bundled plugin's file, as somebody might hand it on.
 fn bundled(name: &str) -> PathBuf {
@@ -30,6 +30,16 @@ fn value(ran: &Ran, key: &str) -> String {
     lines.map(|rest| rest.trim().to_owned()).next().unwrap_or_else(|| panic!("no `{key}` in {}", ran.out))
 }
 
+const DATABASE_FAULTS: [&str; 7] = [
+    "a database that refuses the connection",
+    "a database that is too slow",
+    "a database with too many rows",
+    "an answer without rows",
+    "NULL where a value is expected",
+    "values of another type",
+    "an answer with other columns",
+];
+
 #[tokio::test]
 async fn the_bundled_plugins_keep_the_contract() {
     let files = Files::new();
@@ -43,7 +53,31 @@ async fn the_bundled_plugins_keep_the_contract() {
         assert!(failed.is_empty(), "{name}: {failed:#?}");
         assert_eq!((ran.code, &report["score"]), (Some(0), &report["of"]), "{name}");
         assert!(report["of"].as_u64().unwrap() >= 18, "{name}: {report}");
+        if name == "sql" {
+            let named = |wanted: &str| report["items"].as_array().unwrap().iter().any(|item| item["name"] == wanted);
+            for fault in DATABASE_FAULTS {
+                assert!(named(&format!("bears {fault}")) && named(&format!("answers or says why beside {fault}")), "{fault}");
+            }
+        }
     }
+}
+
+#[tokio::test]
+async fn whoever_trusts_a_database_loses_points() {
+    let files = Files::new();
+    let guest = guests().join("misbehaving.wasm").display().to_string();
+    let ran = run(files.path(), &["plugin", "test", &guest, "--with", r#"{"deed":"trust"}"#, "--json"]).await;
+    let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}{}", ran.out, ran.err));
+    let items = report["items"].as_array().unwrap();
+    let passed = |fault: &str| {
+        let name = format!("bears {fault}");
+        items.iter().find(|item| item["name"] == name).unwrap_or_else(|| panic!("{name}: {report:#}"))["passed"].clone()
+    };
+    // It hands on what the database says, and falls over what it answers.
+    let fared: Vec<Value> = DATABASE_FAULTS.into_iter().map(passed).collect();
+    assert_eq!(fared, [true, true, true, false, false, false, false], "{report:#}");
+    let again = items.iter().find(|item| item["name"] == "works again once the database does").unwrap();
+    assert_eq!(again["passed"], true, "{report:#}");
 }
 
 #[tokio::test]
@@ -56,7 +90,7 @@ async fn what_breaks_the_contract_loses_points_and_is_told_why() {
     for part in ["FAIL  collects", "this was on purpose", "-> a call must never trap"] {
         assert!(ran.out.contains(part), "{part}: {}", ran.out);
     }
-    let lenient = run(files.path(), &["plugin", "test", guest, "--with", r#"{"deed":"panic"}"#, "--threshold", "20"]).await;
+    let lenient = run(files.path(), &["plugin", "test", guest, "--with", r#"{"deed":"panic"}"#, "--threshold", "10"]).await;
     assert_eq!(lenient.code, Some(0), "{}", lenient.out);
     let wrong = run(files.path(), &["plugin", "test", guest, "--with", "[]"]).await;
     assert!(wrong.code == Some(2) && wrong.err.contains("no JSON object"), "{}", wrong.err);

@@ -1,6 +1,6 @@
 //! A plugin held against its contract: in the real sandbox, with a world around it that behaves, and then does not.
 //!
-//! The web server and the mail relay are real ones on this machine, and so is every call. What is judged is what the
+//! The web server, the mail relay and the database are real ones on this machine, and so is every call. What is judged is what the
 //! contract says: a call never traps and never leaves its limits, a fault says whose it is, series are the same each time.
 
 mod asked;
@@ -8,6 +8,7 @@ mod channel;
 mod clock;
 mod configure;
 mod data;
+mod database;
 mod panel;
 mod relay;
 mod report;

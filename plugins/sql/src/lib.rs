@@ -64,13 +64,16 @@ fn add(samples: &mut Samples, measured: &Measured, rows: &Rows) -> Result<(), Fa
             return Err(Fault::Invalid(reason.concat()));
         }
     }
-    samples.family(&measured.name, measured.kind(), &measured.help);
     let mut seen = BTreeSet::new();
     for row in rows.iter() {
         let values: Vec<String> = measured.labels.iter().map(|label| row.shown(label).unwrap_or_default()).collect();
         let Some(value) = row.number(&measured.value) else { continue };
         let labels: Vec<(&str, &str)> =
             measured.labels.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
+        if seen.is_empty() {
+            // Only what has samples is described.
+            samples.family(&measured.name, measured.kind(), &measured.help);
+        }
         samples.add(&measured.name, measured.kind(), &labels, value);
         if !seen.insert(values) {
             let reason = ["`", &measured.name, "`: two rows have the same labels: add a column to `labels`, or group the rows"];

@@ -37,7 +37,10 @@ fn a_row_without_a_value_makes_no_sample() {
     let host = fake::Host::new();
     host.set_rows("shop", COUNT, fake::Rows::new().texts("state", &["open", "done"]).numbers("orders", &[f64::NAN, 7.0]));
     host.set_rows("shop", "SELECT n FROM totals", fake::Rows::new().numbers("n", &[]));
-    assert_eq!(configured().collect().unwrap().to_string(), "shop_orders{state=\"done\"} 7\n");
+    let samples = configured().collect().unwrap();
+    assert_eq!(samples.to_string(), "shop_orders{state=\"done\"} 7\n");
+    // Nor a description of what there is nothing of.
+    assert_eq!(samples.families(), 1);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A source that does on purpose what the sandbox must stop: one deed per instance.
 
 use vitrine_sdk::source::Page;
-use vitrine_sdk::{Fault, Frame, Samples, Source, TimeRange, export, http, log};
+use vitrine_sdk::{Fault, Frame, Samples, Source, TimeRange, export, http, log, sql};
 
 #[derive(Debug, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -32,6 +32,8 @@ enum Deed {
     Flood,
     /// Waits for an answer that does not come.
     Sleep,
+    /// Believes that a database always answers a number. It does not where there is a table `full`.
+    Trust,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -49,6 +51,13 @@ impl Source for Misbehaving {
 
     fn new(config: Config) -> Result<Self, Fault> {
         Ok(Misbehaving(config))
+    }
+
+    fn check(&mut self) -> Result<String, Fault> {
+        if let Deed::Trust = self.0.deed {
+            trust(&mut Samples::new())?;
+        }
+        Ok("configured".to_owned())
     }
 
     fn collect(&mut self) -> Result<Samples, Fault> {
@@ -93,10 +102,19 @@ impl Misbehaving {
             Deed::Scrape => scrape(samples),
             Deed::Times => times(samples),
             Deed::Recurse => samples.gauge("depth", &[], recurse(0.0)),
+            Deed::Trust => trust(samples)?,
             Deed::Flood => (0..100_000).for_each(|number| log::info(&number.to_string())),
         }
         Ok(())
     }
+}
+
+fn trust(samples: &mut Samples) -> Result<(), Fault> {
+    let rows = sql::query("SELECT 1 AS value WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'full')").run("test")?;
+    let value = rows.iter().next().and_then(|row| row.number("value"));
+    let Some(value) = value else { panic!("a number was to be there") };
+    samples.gauge("misbehaving_value", &[], value);
+    Ok(())
 }
 
 fn values(samples: &mut Samples) {

@@ -59,8 +59,8 @@ pub(super) enum Verb {
     Dev(dev::Dev),
     /// Hold a plugin against its contract, in the real sandbox, with faults
     ///
-    /// A web server and a mail relay of the test's own answer it, and misbehave. Configurations and answers come from
-    /// `[test]` in plugin.toml. The exit code is 1 where the score is below the threshold.
+    /// A web server, a mail relay and a database of the test's own answer it, and misbehave. Configurations and answers
+    /// come from `[test]` in plugin.toml. The exit code is 1 where the score is below the threshold.
     #[command(after_help = "EXAMPLE:
   vitrine plugin test weather-station
   vitrine plugin test weather.wasm --with '{\"url\": \"{server}/now.json\"}' --json")]

@@ -9,6 +9,7 @@ use vitrine_model::port::source::{Action, LogPage, Source};
 use vitrine_plugin::{Capability, Offer, PluginSource};
 
 use super::clock::START;
+use super::database;
 use super::report::{Report, Verdict};
 use super::web::{Behaviour, FAULTS};
 use super::world::World;
@@ -33,22 +34,31 @@ pub async fn run(world: &World, report: &mut Report) {
     }
 }
 
-/// The same while servers misbehave: an answer, or a fault of the far side.
+/// The same while servers and databases misbehave: an answer, or a fault of the far side.
 async fn with_faults<F: AsyncFn(&PluginSource) -> Result<(), Fault>>(world: &World, report: &mut Report, what: &str, ask: F) {
-    let borne = |outcome: Result<(), Fault>| outcome.map_or_else(|fault| judge(&fault, &["upstream"]), |()| Verdict::Good);
+    let borne = |outcome: Result<(), Fault>, allowed: &[&str]| match outcome {
+        Ok(()) => Verdict::Good,
+        Err(fault) => judge(&fault, allowed),
+    };
     let without = ask(&PluginSource::new(world.instance_without_rights())).await;
-    let verdict = without.map_or_else(|fault| judge(&fault, &["denied"]), |()| Verdict::Good);
-    report.add(format!("{what} without rights"), verdict);
-    if !world.asks_for(Capability::Http) {
-        return;
+    report.add(format!("{what} without rights"), borne(without, &["denied"]));
+    if world.asks_for(Capability::Http) {
+        let outcome = ask(&PluginSource::new(world.instance_at_closed_port())).await;
+        report.add(format!("{what} beside a server that is not there"), borne(outcome, &["upstream"]));
+        for (name, behaviour) in FAULTS {
+            world.web.behave(behaviour);
+            let outcome = ask(&PluginSource::new(world.instance())).await;
+            world.web.behave(Behaviour::Well);
+            report.add(format!("{what} beside {name}"), borne(outcome, &["upstream"]));
+        }
     }
-    let outcome = ask(&PluginSource::new(world.instance_at_closed_port())).await;
-    report.add(format!("{what} beside a server that is not there"), borne(outcome));
-    for (name, behaviour) in FAULTS {
-        world.web.behave(behaviour);
-        let outcome = ask(&PluginSource::new(world.instance())).await;
-        world.web.behave(Behaviour::Well);
-        report.add(format!("{what} beside {name}"), borne(outcome));
+    if world.asks_for(Capability::Sql) {
+        for (name, mood, allowed) in database::FAULTS {
+            world.database.be(mood);
+            let outcome = ask(&PluginSource::new(world.instance())).await;
+            world.database.be(database::Mood::Well);
+            report.add(format!("{what} beside {name}"), borne(outcome, allowed));
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use vitrine_model::port::channel::Channel;
 use vitrine_plugin::{Capability, PluginChannel};
 
 use super::clock::START;
+use super::database;
 use super::judge;
 use super::relay::Mood;
 use super::report::{Report, Verdict};
@@ -35,6 +36,9 @@ pub async fn run(world: &World, report: &mut Report) {
             world.web.behave(Behaviour::Well);
             report.add(format!("bears {name}"), far_side(behaviour, outcome));
         }
+    }
+    if world.asks_for(Capability::Sql) {
+        databases(world, report).await;
     }
     if world.asks_for(Capability::Mail) {
         mail(world, report).await;
@@ -146,6 +150,20 @@ fn far_side(behaviour: Behaviour, outcome: Result<Receipt, Failure>) -> Verdict 
     }
 }
 
+async fn databases(world: &World, report: &mut Report) {
+    for (name, mood, allowed) in database::FAULTS {
+        world.database.be(mood);
+        let outcome = tell(&PluginChannel(world.instance())).await;
+        world.database.be(database::Mood::Well);
+        let verdict = match (mood, outcome) {
+            (database::Mood::Away | database::Mood::Slow, outcome) => to_be_tried_again(outcome),
+            (_, Ok(_)) => Verdict::Good,
+            (_, Err(failure)) => judge(failure.fault(), allowed),
+        };
+        report.add(format!("bears {name}"), verdict);
+    }
+}
+
 async fn mail(world: &World, report: &mut Report) {
     if let Err(reason) = world.set_relay(false) {
         report.add("asks for another try where the relay is not there", Verdict::bad(reason, "see `mail` in the settings"));
@@ -177,11 +195,13 @@ async fn cancelled(world: &World) -> Verdict {
     let channel = PluginChannel(world.instance());
     world.web.behave(Behaviour::Silent);
     world.relay.be(Mood::Silent);
+    world.database.be(database::Mood::Slow);
     for wait in [Duration::ZERO, Duration::from_millis(50)] {
         let _ = tokio::time::timeout(wait, tell(&channel)).await;
     }
     world.web.behave(Behaviour::Well);
     world.relay.be(Mood::Takes);
+    world.database.be(database::Mood::Well);
     tell(&channel).await.map_or_else(|failure| judge(failure.fault(), &[]), |_| Verdict::Good)
 }
 

@@ -8,12 +8,16 @@ use vitrine_plugin::Runtime;
 use vitrine_store::Store;
 use vitrine_store::database::{DatabaseSettings, NamedDatabases, Place};
 
+use super::database::Moody;
+
 /// The database's name; it has no tables, and answers `SELECT 1 AS value`.
 pub const DATABASE: &str = "test";
 
 pub struct Data {
     /// What may be read.
     pub folder: PathBuf,
+    /// What may be asked.
+    pub database: Arc<Moody>,
     _store: Store,
 }
 
@@ -30,13 +34,14 @@ impl Data {
         // An empty file is an empty database.
         let file = folder.join("test.db");
         std::fs::write(&file, b"").map_err(|error| error.to_string())?;
-        let databases = Arc::new(NamedDatabases::default());
+        let databases = NamedDatabases::default();
         let settings = DatabaseSettings::new(Place::Sqlite(file));
         let problems = databases.set(BTreeMap::from([(DATABASE.to_owned(), Some(settings))]));
         if let Some((_, reason)) = problems.into_iter().next() {
             return Err(reason);
         }
-        runtime.set_databases(databases);
-        Ok(Data { folder: readable, _store: store })
+        let database = Arc::new(Moody::new(Arc::new(databases)));
+        runtime.set_databases(Arc::clone(&database) as _);
+        Ok(Data { folder: readable, database, _store: store })
     }
 }

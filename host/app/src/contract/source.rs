@@ -7,6 +7,7 @@ use vitrine_model::{Clock, Fault};
 use vitrine_plugin::{Capability, Offer, PluginSource};
 
 use super::clock::{START, STEPS};
+use super::database;
 use super::report::{Report, Verdict};
 use super::web::{Behaviour, FAULTS};
 use super::world::World;
@@ -51,6 +52,9 @@ async fn collecting(world: &World, report: &mut Report) {
         }
         report.add("works again once the server does", recovers(world).await);
     }
+    if world.asks_for(Capability::Sql) {
+        databases(world, report).await;
+    }
     for (name, moment) in STEPS {
         let source = PluginSource::new(world.instance());
         let before = source.collect().await;
@@ -64,11 +68,29 @@ async fn collecting(world: &World, report: &mut Report) {
     report.add("does not grow over 200 calls", growth(world).await);
 }
 
+async fn databases(world: &World, report: &mut Report) {
+    for (name, mood, allowed) in database::FAULTS {
+        world.database.be(mood);
+        let source = PluginSource::new(world.instance());
+        report.add(format!("bears {name}"), allowing(&source, world, allowed).await);
+        world.database.be(database::Mood::Well);
+    }
+    let source = PluginSource::new(world.instance());
+    world.database.be(database::Mood::Away);
+    let _away = source.collect().await;
+    world.database.be(database::Mood::Well);
+    report.add("works again once the database does", allowing(&source, world, &[]).await);
+}
+
 /// Collects, and takes an answer that is sane or a fault of the far side.
 async fn judged(source: &PluginSource, world: &World) -> Verdict {
+    allowing(source, world, &["upstream"]).await
+}
+
+async fn allowing(source: &PluginSource, world: &World, allowed: &[&str]) -> Verdict {
     match source.collect().await {
         Ok(batch) => sane::batch(&batch, world.clock.now()),
-        Err(fault) => judge(&fault, &["upstream"]),
+        Err(fault) => judge(&fault, allowed),
     }
 }
 
@@ -128,11 +150,13 @@ async fn recovers(world: &World) -> Verdict {
 async fn cancelled(world: &World) -> Verdict {
     let source = PluginSource::new(world.instance());
     world.web.behave(Behaviour::Silent);
+    world.database.be(database::Mood::Slow);
     // Given up at once, and a little later: before it asks anybody, and while it waits.
     for wait in [Duration::ZERO, Duration::from_millis(50)] {
         let _ = tokio::time::timeout(wait, source.collect()).await;
     }
     world.web.behave(Behaviour::Well);
+    world.database.be(database::Mood::Well);
     match source.collect().await {
         Ok(batch) => sane::batch(&batch, START),
         Err(fault) => judge(&fault, &[]),

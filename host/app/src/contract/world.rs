@@ -12,6 +12,7 @@ use vitrine_plugin::{Capability, Instance, Manifest, Plugin, Runtime};
 use super::Subject;
 use super::clock::JumpingClock;
 use super::data::{DATABASE, Data};
+use super::database::Moody;
 use super::relay::Relay;
 use super::report::Verdict;
 use super::web::Web;
@@ -25,6 +26,7 @@ pub struct World {
     pub clock: Arc<JumpingClock>,
     pub web: Web,
     pub relay: Relay,
+    pub database: Arc<Moody>,
     /// Configurations that must work, as they are written.
     pub samples: Vec<Value>,
     runtime: Arc<Runtime>,
@@ -54,8 +56,8 @@ impl World {
             Ok(grants) => grants,
             Err(reason) => return Ok(Err(reason)),
         };
-        let samples = samples(subject);
-        Ok(Ok(World { manifest, clock, web, relay, samples, runtime, plugin, grants, _data: data, _folder: folder }))
+        let (samples, database) = (samples(subject), Arc::clone(&data.database));
+        Ok(Ok(World { manifest, clock, web, relay, database, samples, runtime, plugin, grants, _data: data, _folder: folder }))
     }
 
     pub fn asks_for(&self, right: Capability) -> bool {
