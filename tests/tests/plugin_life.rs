@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use vitrine_tests::{Behaviour, Files, LONG, Ran, Start, Target, Vitrine, guests, repository, run, target_folder, wait_until};
+use vitrine_tests::{
+    Behaviour, Files, LONG, Ran, Start, Target, Vitrine, guests, repository, run, target_folder, wait_until, with_manifest,
+};
 
 /// A bundled plugin's file, as somebody might hand it on.
 fn bundled(name: &str) -> PathBuf {
@@ -65,8 +67,11 @@ async fn the_bundled_plugins_keep_the_contract() {
 #[tokio::test]
 async fn whoever_trusts_a_database_loses_points() {
     let files = Files::new();
-    let guest = guests().join("misbehaving.wasm").display().to_string();
-    let ran = run(files.path(), &["plugin", "test", &guest, "--with", r#"{"deed":"trust"}"#, "--json"]).await;
+    let manifest = std::fs::read_to_string(repository().join("tests/misbehaving/plugin.toml")).unwrap();
+    let manifest = format!("{manifest}\n[rights.sql]\nreason = 'believes whatever a database answers'\n");
+    let guest = with_manifest(&std::fs::read(guests().join("misbehaving.wasm")).unwrap(), &manifest);
+    std::fs::write(files.path().join("trusting.wasm"), guest).unwrap();
+    let ran = run(files.path(), &["plugin", "test", "./trusting.wasm", "--with", r#"{"deed":"trust"}"#, "--json"]).await;
     let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}{}", ran.out, ran.err));
     let items = report["items"].as_array().unwrap();
     let passed = |fault: &str| {
