@@ -1,0 +1,226 @@
+"""What taking, keeping and asking for samples costs, beside Prometheus and VictoriaMetrics. Started by metrics.sh."""
+
+import argparse
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import time
+import urllib.parse
+from pathlib import Path
+
+from host import Report, Vitrine, fresh_folder
+from peers import Process, free_port, get
+from samples import DAY, HOUR, Load
+
+# The largest share of a second's processor time that counts as doing nothing.
+QUIET = 0.03
+HEADERS = {
+    "Content-Type": "application/x-protobuf",
+    "Content-Encoding": "snappy",
+    "X-Prometheus-Remote-Write-Version": "0.1.0",
+}
+
+
+class Prometheus(Process):
+    name = "Prometheus"
+    query = ""
+
+    def __init__(self, folder):
+        config = Path(folder, "prometheus.yml")
+        config.write_text("{}")
+        self.data, port = Path(folder, "data"), free_port()
+        flags = [f"--config.file={config}", f"--storage.tsdb.path={self.data}", f"--web.listen-address=127.0.0.1:{port}"]
+        more = ["--web.enable-remote-write-receiver", "--storage.tsdb.retention.time=30d", "--log.level=warn"]
+        super().__init__(["prometheus", *flags, *more], port, Path(folder, "log"))
+        self.first("/-/ready")
+
+    def condense(self):
+        """Its newest hours stay in the log; there is no asking for more."""
+
+
+class VictoriaMetrics(Process):
+    name = "VictoriaMetrics"
+    # It keeps answers, and would be measured by its cache.
+    query = "&nocache=1"
+
+    def __init__(self, folder):
+        self.data, port = Path(folder, "data"), free_port()
+        flags = [f"-storageDataPath={self.data}", f"-httpListenAddr=127.0.0.1:{port}", "-retentionPeriod=2"]
+        super().__init__(["victoria-metrics", *flags, "-loggerLevel=WARN"], port, Path(folder, "log"))
+        self.first("/health")
+
+    def condense(self):
+        get(self.port, "/internal/force_flush")
+        get(self.port, "/internal/force_merge")
+
+
+class Ours(Vitrine):
+    name = "Vitrine"
+    query = ""
+
+    def __init__(self, binary, folder):
+        super().__init__(binary, folder, {})
+        self.data = Path(folder, "data")
+        self.first("/readyz")
+
+    def condense(self):
+        """Everything that can be sealed is sealed by the time that it rests."""
+
+
+def settle(process, patience=90):
+    """Waits until it does nothing for three seconds."""
+    quiet, deadline = 0, time.perf_counter() + patience
+    while quiet < 3 and time.perf_counter() < deadline:
+        before = process.cpu()
+        time.sleep(1)
+        quiet = quiet + 1 if process.cpu() - before < QUIET else 0
+
+
+def write(process, bodies):
+    """Samples sent; each request waits for the answer to the one before."""
+    connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=60)
+    sent = 0
+    for count, body in bodies:
+        connection.request("POST", "/api/v1/write", body, HEADERS)
+        answer = connection.getresponse()
+        said = answer.read()
+        if answer.status not in (200, 204):
+            raise SystemExit(f"{process.name} answers {answer.status} to a write: {said[:300].decode()}")
+        sent += count
+    connection.close()
+    return sent
+
+
+def on_disk(folder):
+    """Bytes that its files take."""
+    files = (Path(root, file) for root, _, files in os.walk(folder) for file in files)
+    return sum(file.stat().st_blocks * 512 for file in files)
+
+
+def ask(process, query, start, end, step, count):
+    """Answer, median milliseconds, processor milliseconds for each."""
+    words = {"query": query, "start": start / 1000, "end": end / 1000, "step": step / 1000}
+    path = f"/api/v1/query_range?{urllib.parse.urlencode(words)}{process.query}"
+    connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=60)
+    times, body = [], b""
+    for number in range(count + 5):
+        if number == 5:
+            used = process.cpu()
+        began = time.perf_counter()
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{process.name} answers {answer.status} to {path}: {body[:300].decode()}")
+        times.append((time.perf_counter() - began) * 1000)
+    used = (process.cpu() - used) * 1000 / count
+    connection.close()
+    return json.loads(body)["data"]["result"], statistics.median(times[5:]), used
+
+
+def agree(name, ours, theirs):
+    """Same series, same moments, same values."""
+
+    def table(result):
+        return {one["metric"].get("serial", ""): {at: float(value) for at, value in one["values"]} for one in result}
+
+    ours, theirs = table(ours), table(theirs)
+    if ours.keys() != theirs.keys():
+        raise SystemExit(f"{name} finds {len(theirs)} series, and we {len(ours)}")
+    for serial, values in ours.items():
+        others = theirs[serial]
+        if values.keys() != others.keys():
+            raise SystemExit(f"{name} has {len(others)} values of series {serial}, and we {len(values)}")
+        for at, value in values.items():
+            if abs(value - others[at]) > 1e-9 * max(abs(value), abs(others[at])):
+                raise SystemExit(f"{name} has {others[at]} at {at} in series {serial}, and we {value}")
+
+
+def take(report, process, options, load, bodies, figures):
+    """Ingest: processor time, wall time, memory and disk."""
+    history, main = bodies
+    write(process, history)
+    settle(process, 20)
+    before, began = process.cpu(), time.perf_counter()
+    sent = write(process, main)
+    wall, acknowledged = time.perf_counter() - began, process.cpu() - before
+    settle(process)
+    used, memory = process.cpu() - before, process.memory()
+    process.condense()
+    settle(process)
+    total = sent + sum(count for count, _ in history)
+    report.row(f"{process.name}: processor time per sample", used / sent * 1e9, "ns", f" {acknowledged / sent * 1e9:.0f} until all was acknowledged")
+    report.row(f"{process.name}: wall time per sample", wall / sent * 1e9, "ns")
+    report.row(f"{process.name}: resident, at most", memory["VmHWM"], "MiB", f" {memory['VmRSS']:.0f} at rest")
+    size = on_disk(process.data) / total
+    report.row(f"{process.name}: on disk per sample", size, "B")
+    figures[process.name] = {"cpu": used / sent, "memory": memory["VmHWM"], "disk": size}
+
+
+def queries(load):
+    end = load.end
+    return {
+        "one series, 7 days to 1,000 points": ('http_requests_total{serial="0"}', end - 7 * DAY, end, 7 * DAY // 1000, 100),
+        "100 series, 24 h, step 5 min": ('{serial=~"[1-9]|[1-9][0-9]|100"}', end - DAY, end, 300_000, 30),
+        "rate of 400 series, 1 h, step 15 s": ("rate(http_requests_total[5m])", end - HOUR, end, 15_000, 10),
+        "sum by of 400 rates, 12 h, step 1 min": ("sum by (job) (rate(http_requests_total[5m]))", end - 12 * HOUR, end, 60_000, 10),
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--vitrine", required=True, help="the release binary")
+    parser.add_argument("--series", type=int, default=1000, help="series that are written for 12 hours every 15 s")
+    parser.add_argument("--batch", type=int, default=2000, help="samples of one request; agents send 2,000")
+    parser.add_argument("--without", action="append", default=[], choices=["Prometheus", "VictoriaMetrics", "Vitrine"])
+    options = parser.parse_args()
+    report = Report([options.vitrine, "prometheus"])
+    # Debian's build of it does not know its own version.
+    subprocess.run(["dpkg-query", "--show", "victoria-metrics"], check=False)
+    load = Load(options.series, int(time.time() * 1000))
+    bodies = list(load.history(options.batch)), list(load.main(options.batch))
+    sent = sum(count for count, _ in bodies[1])
+    report.head(f"Remote write of {sent:,} samples, {options.batch:,} a request, {options.series:,} series every 15 s")
+    figures, answers = {}, {}
+    makes = {"Prometheus": Prometheus, "VictoriaMetrics": VictoriaMetrics, "Vitrine": lambda folder: Ours(options.vitrine, folder)}
+    for name, make in makes.items():
+        if name in options.without:
+            continue
+        with fresh_folder() as folder, make(folder) as process:
+            take(report, process, options, load, bodies, figures)
+            for what, (query, start, end, step, count) in queries(load).items():
+                answers.setdefault(what, {})[name] = ask(process, query, start, end, step, count)
+    for what, by_name in answers.items():
+        report.head(f"Query: {what}")
+        for name, (result, wall, used) in by_name.items():
+            points = sum(len(one["values"]) for one in result)
+            report.row(name, wall, "ms", f" {used:.2f} ms of processor time, {len(result)} series, {points} points")
+    if options.without:
+        return
+    for what, by_name in answers.items():
+        for name in ("Prometheus", "VictoriaMetrics"):
+            if "rate" not in what or name == "Prometheus":
+                agree(name, by_name["Vitrine"][0], by_name[name][0])
+    promises(report, figures, {what: {name: wall for name, (_, wall, _) in by_name.items()} for what, by_name in answers.items()})
+    report.end()
+
+
+def promises(report, figures, walls):
+    report.head("Beside the others")
+    ours, victoria, prometheus = (figures[name] for name in ("Vitrine", "VictoriaMetrics", "Prometheus"))
+    report.promise("ingest, processor time, of VictoriaMetrics'", ours["cpu"] / victoria["cpu"], 0.5, "")
+    report.promise("ingest, processor time, of Prometheus's", ours["cpu"] / prometheus["cpu"], 0.25, "")
+    report.promise("bytes per sample, of VictoriaMetrics'", ours["disk"] / victoria["disk"], 1.25, "")
+    report.promise("memory during ingest, of VictoriaMetrics'", ours["memory"] / victoria["memory"], 0.5, "")
+    report.promise("memory during ingest, of Prometheus's", ours["memory"] / prometheus["memory"], 0.5, "")
+    for what, most in (("one series, 7 days to 1,000 points", 0.5), ("100 series, 24 h, step 5 min", 0.5)):
+        by_name = walls[what]
+        report.promise(f"{what}, of VictoriaMetrics'", by_name["Vitrine"] / by_name["VictoriaMetrics"], most, "")
+    by_name = walls["one series, 7 days to 1,000 points"]
+    report.promise("one series, 7 days to 1,000 points, of Prometheus's", by_name["Vitrine"] / by_name["Prometheus"], 0.125, "")
+
+
+if __name__ == "__main__":
+    main()
