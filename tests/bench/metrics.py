@@ -10,6 +10,7 @@ import time
 import urllib.parse
 from pathlib import Path
 
+import million
 from host import Report, Vitrine, fresh_folder
 from peers import Process, free_port, get
 from samples import DAY, HOUR, Load
@@ -60,8 +61,8 @@ class Ours(Vitrine):
     name = "Vitrine"
     query = ""
 
-    def __init__(self, binary, folder):
-        super().__init__(binary, folder, {})
+    def __init__(self, binary, folder, **settings):
+        super().__init__(binary, folder, {}, **settings)
         self.data = Path(folder, "data")
         self.first("/readyz")
 
@@ -169,16 +170,7 @@ def queries(load):
     }
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--vitrine", required=True, help="the release binary")
-    parser.add_argument("--series", type=int, default=1000, help="series that are written for 12 hours every 15 s")
-    parser.add_argument("--batch", type=int, default=2000, help="samples of one request; agents send 2,000")
-    parser.add_argument("--without", action="append", default=[], choices=["Prometheus", "VictoriaMetrics", "Vitrine"])
-    options = parser.parse_args()
-    report = Report([options.vitrine, "prometheus"])
-    # Debian's build of it does not know its own version.
-    subprocess.run(["dpkg-query", "--show", "victoria-metrics"], check=False)
+def beside(report, options):
     load = Load(options.series, int(time.time() * 1000))
     bodies = list(load.history(options.batch)), list(load.main(options.batch))
     sent = sum(count for count, _ in bodies[1])
@@ -204,6 +196,27 @@ def main():
             if "rate" not in what or name == "Prometheus":
                 agree(name, by_name["Vitrine"][0], by_name[name][0])
     promises(report, figures, {what: {name: wall for name, (_, wall, _) in by_name.items()} for what, by_name in answers.items()})
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--vitrine", required=True, help="the release binary")
+    parser.add_argument("--series", type=int, default=1000, help="series that are written for 12 hours every 15 s")
+    parser.add_argument("--batch", type=int, default=2000, help="samples of one request; agents send 2,000")
+    parser.add_argument("--without", action="append", default=[], choices=["Prometheus", "VictoriaMetrics", "Vitrine"])
+    parser.add_argument("--only", choices=["beside", "million"])
+    parser.add_argument("--million", type=int, default=1_000_000, help="active series of the second part")
+    options = parser.parse_args()
+    report = Report([options.vitrine, "prometheus"])
+    # Debian's build of it does not know its own version.
+    subprocess.run(["dpkg-query", "--show", "victoria-metrics"], check=False)
+    if options.only in (None, "beside"):
+        beside(report, options)
+    if options.only in (None, "million"):
+        with fresh_folder() as folder, Ours(options.vitrine, folder, samples={"series": 2 * options.million}) as vitrine:
+            million.measure(report, vitrine, write, options.million)
+            settle(vitrine)
+            report.row("resident at rest", vitrine.memory()["VmRSS"], "MiB", f" {vitrine.memory()['VmHWM']:.0f} at most")
     report.end()
 
 
