@@ -102,6 +102,15 @@ impl Push {
         Push { source: source.into(), ..Push::default() }
     }
 
+    /// Makes room for about so many samples, of series with so many bytes of labels in all.
+    pub fn reserve(&mut self, samples: usize, bytes: usize) {
+        self.arena.reserve(bytes);
+        self.named.reserve(samples);
+        self.places.reserve(samples);
+        self.times.reserve(samples);
+        self.values.reserve(samples);
+    }
+
     /// Empties it and keeps its memory.
     pub fn clear(&mut self) {
         self.families.clear();
@@ -177,6 +186,14 @@ impl Push {
         self.open = open;
         self.open.push((first, self.arena.len() as u32));
         None
+    }
+
+    /// Adds a series by canonical bytes and hash that another push has answered in this process.
+    pub fn known(&mut self, canonical: &[u8], hash: u64) -> u32 {
+        let start = self.arena.len() as u32;
+        self.arena.extend_from_slice(canonical);
+        self.named.push(Named { start, end: self.arena.len() as u32, hash });
+        self.named.len() as u32 - 1
     }
 
     /// Adds a whole series.

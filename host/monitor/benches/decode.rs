@@ -4,10 +4,10 @@ mod encode;
 
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use encode::Series;
 use vitrine_model::push::Push;
-use vitrine_monitor::push::remote_write::{Version, decode, uncompress};
+use vitrine_monitor::push::remote_write::{Decoder, Version};
 
 const NOW: i64 = 1_763_632_803_000;
 
@@ -35,15 +35,26 @@ fn benches(criterion: &mut Criterion) {
         let series = series(count, samples);
         for (version, body) in [(Version::First, encode::first(&series)), (Version::Second, encode::second(&series))] {
             let compressed = snap::raw::Encoder::new().compress_vec(&body).unwrap_or_default();
-            let mut buffer = Vec::new();
+            let mut decoder = Decoder::default();
             group.bench_function(format!("{version:?}: snappy"), |bencher| {
-                bencher.iter(|| uncompress(black_box(&compressed), &mut buffer));
+                bencher.iter(|| decoder.uncompress(black_box(&compressed)));
             });
             let mut push = Push::new("bench");
+            let stranger = || {
+                let mut decoder = Decoder::default();
+                decoder.uncompress(&compressed).map(|()| decoder)
+            };
+            group.bench_function(format!("{version:?}: protobuf, of series never met"), |bencher| {
+                bencher.iter_batched(
+                    || (stranger(), Push::new("bench")),
+                    |(decoder, mut push)| decoder.and_then(|mut decoder| decoder.decode_body(version, &mut push)),
+                    BatchSize::LargeInput,
+                );
+            });
             group.bench_function(format!("{version:?}: protobuf"), |bencher| {
                 bencher.iter(|| {
                     push.clear();
-                    decode(black_box(&body), version, &mut push)
+                    decoder.decode_body(version, &mut push)
                 });
             });
         }

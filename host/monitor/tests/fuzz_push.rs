@@ -9,7 +9,7 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 use vitrine_model::push::Push;
 use vitrine_monitor::push::csv::{Columns, CsvImport};
-use vitrine_monitor::push::remote_write::{Version, decode, uncompress, uncompressed_length};
+use vitrine_monitor::push::remote_write::{Decoder, Version, uncompressed_length};
 use vitrine_monitor::push::text::TextImport;
 use vitrine_monitor::push::{Import, Unreadable, otlp};
 
@@ -91,7 +91,13 @@ fn any_bytes_are_remote_write_or_none() {
     tries(&(base, changes(), any::<bool>()), |(base, changes, is_first)| {
         let version = if is_first { Version::First } else { Version::Second };
         let mut push = Push::new("fuzz");
-        let _ = decode(&changed(base, &changes), version, &mut push);
+        let compressed = snap::raw::Encoder::new().compress_vec(&changed(base, &changes)).unwrap_or_default();
+        let mut decoder = Decoder::default();
+        let first = decoder.decode(&compressed, version, &mut push);
+        // What was met before is the same, read or known again.
+        let mut again = Push::new("fuzz");
+        assert_eq!(decoder.decode(&compressed, version, &mut again), first);
+        assert_eq!(shown(&again), shown(&push));
         sound(&push);
     });
 }
@@ -104,7 +110,7 @@ fn any_bytes_are_snappy_or_none() {
         let bytes = changed(base, &changes);
         // As the door does: a length that is too much is refused before anything is made room for.
         if uncompressed_length(&bytes).is_ok_and(|length| length <= 1 << 20) {
-            let _ = uncompress(&bytes, &mut Vec::new());
+            let _ = Decoder::default().uncompress(&bytes);
         }
     });
 }
@@ -162,4 +168,9 @@ fn any_bytes_are_a_table_or_none() {
         assert_eq!(cut(import, &body, size), cut(import, &body, usize::MAX >> 1));
     });
     tries(&".{0,60}", |format| drop(Columns::parse(&format)));
+}
+
+fn shown(push: &Push) -> Vec<(vitrine_model::Labels, i64, u64)> {
+    let samples = push.places().iter().zip(push.times()).zip(push.values());
+    samples.map(|((place, time), value)| (push.labels(*place), *time, value.to_bits())).collect()
 }

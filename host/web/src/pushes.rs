@@ -14,6 +14,7 @@ use vitrine_model::port::StoreError;
 use vitrine_model::port::samples::{Appended, Reason};
 use vitrine_model::push::Push;
 use vitrine_monitor::Ingest;
+use vitrine_monitor::push::remote_write::Decoder;
 use vitrine_monitor::push::{Refusals, Unreadable};
 
 /// Bodies worked on at once: each may take as much memory as [`LARGEST`] and what is made of it.
@@ -25,8 +26,8 @@ pub(crate) const LARGEST_COMPRESSED: usize = 8 * 1024 * 1024;
 pub(crate) const LARGEST: usize = 32 * 1024 * 1024;
 /// A body beyond this is decoded on a thread of its own: it would keep others waiting.
 const QUICK: usize = 256 * 1024;
-/// Buffers kept for the next bodies, each of at most so many bytes.
-const BUFFERS: usize = 4;
+/// Decoders kept for the next bodies, each with a buffer of at most so many bytes.
+const DECODERS: usize = 4;
 const BUFFER: usize = 4 * 1024 * 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -40,7 +41,7 @@ pub(crate) struct Pushes {
     /// Gone once the host stops.
     ingest: Mutex<Option<Ingest>>,
     turns: Arc<Semaphore>,
-    buffers: Mutex<Vec<Vec<u8>>>,
+    decoders: Mutex<Vec<Decoder>>,
     answered: Family<OfDoor, Counter>,
 }
 
@@ -77,7 +78,7 @@ impl Pushes {
         Pushes {
             ingest: Mutex::new(Some(ingest)),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
-            buffers: Mutex::default(),
+            decoders: Mutex::default(),
             answered: Family::default(),
         }
     }
@@ -107,14 +108,15 @@ impl Pushes {
         ingest.push(push).await
     }
 
-    pub(crate) fn buffer(&self) -> Vec<u8> {
-        self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    /// The one used last: it knows the series of whoever sends most.
+    pub(crate) fn decoder(&self) -> Decoder {
+        self.decoders.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    pub(crate) fn give_back(&self, buffer: Vec<u8>) {
-        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
-        if buffers.len() < BUFFERS && buffer.capacity() <= BUFFER {
-            buffers.push(buffer);
+    pub(crate) fn give_back(&self, decoder: Decoder) {
+        let mut decoders = self.decoders.lock().unwrap_or_else(PoisonError::into_inner);
+        if decoders.len() < DECODERS && decoder.memory() <= BUFFER {
+            decoders.push(decoder);
         }
     }
 }

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use vitrine_model::push::Push;
 use vitrine_monitor::push::Unreadable;
-use vitrine_monitor::push::remote_write::{self, Decoded, Version};
+use vitrine_monitor::push::remote_write::{self, Decoded, Decoder, Version};
 
 use crate::pushes::{self, LARGEST, LARGEST_COMPRESSED, Outcome};
 use crate::web::Web;
@@ -92,9 +92,9 @@ async fn written(web: &Arc<Web>, headers: &HeaderMap, body: Body) -> Result<(Out
     if length > LARGEST {
         return Err(too_large(length, LARGEST));
     }
-    let buffer = web.pushes.buffer();
-    let (read, buffer) = pushes::decode(length, move || decode(&compressed, version, buffer)).await?;
-    web.pushes.give_back(buffer);
+    let decoder = web.pushes.decoder();
+    let (read, decoder) = pushes::decode(length, move || decode(&compressed, version, decoder)).await?;
+    web.pushes.give_back(decoder);
     let (push, decoded) = read?;
     let mut outcome = Outcome::default();
     let appended = if push.is_empty() && push.families.is_empty() { Default::default() } else { web.pushes.push(push).await? };
@@ -102,12 +102,10 @@ async fn written(web: &Arc<Web>, headers: &HeaderMap, body: Body) -> Result<(Out
     Ok((outcome, decoded))
 }
 
-fn decode(compressed: &[u8], version: Version, mut buffer: Vec<u8>) -> (Result<(Push, Decoded), Unreadable>, Vec<u8>) {
+fn decode(compressed: &[u8], version: Version, mut decoder: Decoder) -> (Result<(Push, Decoded), Unreadable>, Decoder) {
     let mut push = Push::new(SOURCE);
-    let read = remote_write::uncompress(compressed, &mut buffer)
-        .and_then(|()| remote_write::decode(&buffer, version, &mut push))
-        .map(|decoded| (push, decoded));
-    (read, buffer)
+    let read = decoder.decode(compressed, version, &mut push).map(|decoded| (push, decoded));
+    (read, decoder)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {

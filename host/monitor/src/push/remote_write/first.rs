@@ -3,17 +3,35 @@
 use vitrine_model::push::Push;
 use vitrine_model::sample::{Family, MetricKind};
 
+use super::known::Known;
 use super::{Decoded, refuse_histograms};
 use crate::push::protobuf::{Field, Message};
 use crate::push::{FAMILIES, LABELS, SAMPLES, Unreadable, check_room, series};
 
-pub(super) fn decode<'a>(body: &'a [u8], push: &mut Push) -> Result<Decoded, Unreadable> {
+/// What a sample and its series take in a request of the usual kind, to make room.
+const USUAL: usize = 128;
+
+pub(super) fn decode<'a>(body: &'a [u8], known: &mut Known, push: &mut Push) -> Result<Decoded, Unreadable> {
+    known.begin();
+    push.reserve((body.len() / USUAL).min(SAMPLES), body.len());
     let mut decoded = Decoded::default();
     let mut labels: Vec<(&'a str, &'a str)> = Vec::new();
     let mut request = Message::new(body);
     while let Some((number, field)) = request.field()? {
         match number {
-            1 => time_series(field.bytes()?, &mut labels, push, &mut decoded)?,
+            1 => {
+                let bytes = field.bytes()?;
+                let (named, rest) = bytes.split_at(named(bytes));
+                // What these bytes name is the whole series only where no other label follows.
+                let usual = is_samples(rest);
+                match usual.then(|| known.find(named, push)).flatten() {
+                    Some(place) => samples(rest, place, push)?,
+                    None => {
+                        let place = time_series(bytes, &mut labels, push, &mut decoded)?;
+                        place.filter(|_| usual).inspect(|place| known.learn(named, push, *place));
+                    }
+                }
+            }
             3 if push.families.len() < FAMILIES => push.families.push(family(field.message()?)?),
             _ => {}
         }
@@ -26,7 +44,7 @@ fn time_series<'a>(
     labels: &mut Vec<(&'a str, &'a str)>,
     push: &mut Push,
     decoded: &mut Decoded,
-) -> Result<(), Unreadable> {
+) -> Result<Option<u32>, Unreadable> {
     labels.clear();
     let (mut samples, mut histograms) = (0, 0);
     let mut message = Message::new(bytes);
@@ -44,14 +62,49 @@ fn time_series<'a>(
     }
     refuse_histograms(&mut decoded.refused, histograms, labels);
     if samples == 0 {
-        return Ok(());
+        return Ok(None);
     }
-    let Some(place) = series(push, labels, samples, &mut decoded.refused) else { return Ok(()) };
+    let Some(place) = series(push, labels, samples, &mut decoded.refused) else { return Ok(None) };
     let mut message = Message::new(bytes);
     while let Some((number, field)) = message.field()? {
         if number == 2 {
-            sample(field.message()?, place, push)?;
+            sample(field.bytes()?, place, push)?;
         }
+    }
+    Ok(Some(place))
+}
+
+/// How many bytes at the front of a series are labels.
+fn named(bytes: &[u8]) -> usize {
+    const LABEL: u8 = 1 << 3 | 2;
+    let mut end = 0;
+    // Lengths of two bytes and more are left to the thorough way.
+    while let Some(&[LABEL, length @ 0..0x80]) = bytes.get(end..end + 2)
+        && end + 2 + usize::from(length) <= bytes.len()
+    {
+        end += 2 + usize::from(length);
+    }
+    end
+}
+
+const SAMPLE: u8 = 2 << 3 | 2;
+
+/// Whether these bytes are samples and nothing else, each of a length in one byte.
+fn is_samples(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let &[SAMPLE, length @ 0..0x80, ref after @ ..] = rest {
+        let Some((_, others)) = after.split_at_checked(usize::from(length)) else { return false };
+        rest = others;
+    }
+    rest.is_empty() && !bytes.is_empty()
+}
+
+/// Reads such bytes.
+fn samples(mut bytes: &[u8], place: u32, push: &mut Push) -> Result<(), Unreadable> {
+    while let &[SAMPLE, length, ref after @ ..] = bytes {
+        let Some((message, rest)) = after.split_at_checked(usize::from(length)) else { break };
+        bytes = rest;
+        sample(message, place, push)?;
     }
     Ok(())
 }
@@ -88,8 +141,9 @@ fn usual_label<'a>(field: Field<'a>) -> Option<(&'a str, &'a str)> {
 
 /// The same in both versions.
 #[inline]
-pub(super) fn sample(mut message: Message<'_>, place: u32, push: &mut Push) -> Result<(), Unreadable> {
+pub(super) fn sample(bytes: &[u8], place: u32, push: &mut Push) -> Result<(), Unreadable> {
     let (mut value, mut time) = (0.0, 0);
+    let mut message = Message::new(bytes);
     while let Some((number, field)) = message.field()? {
         match number {
             1 => value = field.double()?,

@@ -71,7 +71,7 @@ impl<'a> Reading<'a> {
         let mut message = Message::new(bytes);
         while let Some((number, field)) = message.field()? {
             if number == 2 {
-                first::sample(field.message()?, place, push)?;
+                first::sample(field.bytes()?, place, push)?;
             }
         }
         Ok(())

@@ -7,6 +7,16 @@ use super::*;
 use crate::push::encode::{self, Message, Series};
 use crate::push::tests::shown;
 
+fn decode(body: &[u8], version: Version, push: &mut Push) -> Result<Decoded, Unreadable> {
+    again(&mut Decoder::default(), body, version, push)
+}
+
+fn again(decoder: &mut Decoder, body: &[u8], version: Version, push: &mut Push) -> Result<Decoded, Unreadable> {
+    let compressed = snap::raw::Encoder::new().compress_vec(body).unwrap();
+    assert_eq!(uncompressed_length(&compressed), Ok(body.len()));
+    decoder.decode(&compressed, version, push)
+}
+
 fn up(value: f64) -> Series<'static> {
     (vec![("__name__", "up".to_owned()), ("job", "käse".to_owned())], vec![(1_000, value), (-2_000, 2.5)])
 }
@@ -14,11 +24,6 @@ fn up(value: f64) -> Series<'static> {
 #[test]
 fn both_versions_say_the_same() {
     for (version, body) in [(Version::First, encode::first(&[up(1.0)])), (Version::Second, encode::second(&[up(1.0)]))] {
-        let compressed = snap::raw::Encoder::new().compress_vec(&body).unwrap();
-        assert_eq!(uncompressed_length(&compressed), Ok(body.len()));
-        let mut uncompressed = vec![7; 3];
-        uncompress(&compressed, &mut uncompressed).unwrap();
-        assert_eq!(uncompressed, body);
         let mut push = Push::new("test");
         assert_eq!(decode(&body, version, &mut push), Ok(Decoded::default()), "{version:?}");
         assert_eq!(shown(&push), [r#"up{job="käse"} 1000 1"#, r#"up{job="käse"} -2000 2.5"#], "{version:?}");
@@ -101,5 +106,56 @@ fn what_cannot_be_read_says_why() {
     let many = (0..1_001).fold(Message::default(), |one, _| one.message(1, Message::default()));
     check(&Message::default().message(1, many).0, Version::First, "more than 1000 labels of one series");
     assert!(uncompressed_length(&[0xff; 20]).is_err());
-    assert!(uncompress(&[0x05, 0x00], &mut Vec::new()).is_err());
+    assert!(Decoder::default().uncompress(&[0x05, 0x00]).is_err());
+}
+
+/// Labels that were met before are not read again: the answer must be as if they were.
+#[test]
+fn a_series_met_before_is_the_same_series() {
+    let label = |name: &str, value: &str| Message::default().text(1, name).text(2, value);
+    let sample = |time: u64| Message::default().double(1, time as f64).number(2, time);
+    let named = || Message::default().message(1, label("__name__", "up")).message(1, label("job", "a"));
+    let long = "x".repeat(200);
+    let parts = [
+        named().message(2, sample(1)),
+        named().message(2, sample(2)).message(2, sample(3)),
+        // Another label after the samples, or a long one: another series, though it begins with the same bytes.
+        named().message(2, sample(4)).message(1, label("pod", "b")),
+        named().message(2, sample(5)),
+        named().message(1, label("pod", &long)).message(2, sample(6)),
+        named().message(2, sample(7)).message(4, Message::default()),
+        named().message(2, sample(8)),
+        Message::default().message(2, sample(9)),
+    ];
+    let body = parts.into_iter().fold(Message::default(), |body, part| body.message(1, part)).0;
+    let mut decoder = Decoder::default();
+    for _ in 0..3 {
+        let mut push = Push::new("test");
+        let decoded = again(&mut decoder, &body, Version::First, &mut push).unwrap();
+        assert_eq!(decoded.refused.samples, 2, "a histogram, and a sample without a name");
+        let plain = |time: u32| format!(r#"up{{job="a"}} {time} {time}"#);
+        let other = |pod: &str, time: u32| format!(r#"up{{job="a", pod="{pod}"}} {time} {time}"#);
+        let wanted = [plain(1), plain(2), plain(3), other("b", 4), plain(5), other(&long, 6), plain(7), plain(8)];
+        assert_eq!(shown(&push), wanted);
+    }
+}
+
+/// More series than are remembered: all of them arrive, met before or not.
+#[test]
+fn what_is_remembered_is_bounded() {
+    let mut decoder = Decoder::default();
+    for round in 0..3 {
+        for part in 0..8 {
+            let series: Vec<Series<'static>> = (0..4_000)
+                .map(|place| {
+                    let name = format!("{part}-{place}-{}", "x".repeat(100));
+                    (vec![("__name__", "many".to_owned()), ("one", name)], vec![(round, f64::from(place))])
+                })
+                .collect();
+            let mut push = Push::new("test");
+            again(&mut decoder, &encode::first(&series), Version::First, &mut push).unwrap();
+            assert_eq!((push.len(), push.series_count()), (4_000, 4_000));
+            assert!(push.labels(3_999).to_string().starts_with(&format!(r#"many{{one="{part}-3999-x"#)));
+        }
+    }
 }
