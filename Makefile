@@ -54,7 +54,7 @@ fetch-guest:
 	  node "$$work/build.mjs" --source "$$work/src/index.js" --wit wit --out "$$work/out.wasm" && \
 	  cp "$$work/out.wasm" "$$kept.part$$$$" && mv "$$kept.part$$$$" "$$kept" || exit 1; \
 	fi; \
-	mkdir -p tests/components && cp "$$kept" tests/components/fetch-guest.wasm
+	rm -f tests/components/fetch-guest.wasm; mkdir -p tests/components/bare && cp "$$kept" tests/components/bare/fetch-guest.wasm
 
 STATION := sdk/examples/weather-station
 

@@ -54,9 +54,9 @@ pub fn stations() -> PathBuf {
     folder
 }
 
-/// The guest that asks by plain `fetch`.
+/// The guest that asks by plain `fetch`. It has no manifest, so it lies apart from the plugins.
 pub fn fetch_guest() -> PathBuf {
-    let file = repository().join("tests/components/fetch-guest.wasm");
+    let file = repository().join("tests/components/bare/fetch-guest.wasm");
     assert!(file.is_file(), "{} is missing: run `make fetch-guest`", file.display());
     file
 }

@@ -243,6 +243,11 @@ impl Vitrine {
         wait_until(&what, LONG, async || (self.alert(name).await.unwrap_or_default() == state).then_some(())).await;
     }
 
+    /// `kill -HUP`: reads its files again.
+    pub fn hang_up(&self) {
+        signal(&self.running.as_ref().unwrap().child, "-HUP");
+    }
+
     /// `kill -9`
     pub async fn kill9(&mut self) {
         let mut running = self.running.take().expect("the host runs");

@@ -216,11 +216,18 @@ async fn an_admin_ends_a_quarantine() {
     wait_until("it is in quarantine", LONG, async || reason().await.and_then(rests)).await;
     let card = is(&vitrine, "shop", "quarantined", "0.1.0").await;
     assert!(card["reason"].as_str().is_some_and(|reason| reason.contains("trapped")), "{card}");
+    // The end is a moment, the same whenever somebody looks.
+    let again = instance(&vitrine, "shop").await.unwrap();
+    assert!(card["until"].is_string() && card["until"] == again["until"], "{card} {again}");
     assert!(card["limits"].as_array().unwrap().iter().any(|limit| limit["name"] == "memory_mib"), "{card}");
     let ran = Start::bare(&files).run(&["plugin", "enable", "source/shop"]).await;
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     let again = async || reason().await.filter(|reason| rests(reason.clone()).is_none());
     wait_until("it is called again", LONG, again).await;
+    let read = || vitrine.log().matches("files were read anew").count();
+    let before = read();
+    vitrine.hang_up();
+    wait_until("the files are read again, though none has changed", LONG, async || (read() > before).then_some(())).await;
     let ran = Start::bare(&files).run(&["plugin", "enable", "nobody"]).await;
     assert!(ran.code == Some(1) && ran.err.contains("source/shop"), "{}", ran.err);
     vitrine.stop().await;

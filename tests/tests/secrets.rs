@@ -23,9 +23,9 @@ log: debug
 sources:
   seeker:
     plugin: echo-guest
-    every: 1s
+    every: 2s
     with: {{ url: '{url}', other: '{other_url}' }}
-    grant: {{ http: ['{url}', '{other_url}'], secrets: {{ key: planted }} }}
+    grant: {{ http: ['{url}', '{other_url}'], state: true, secrets: {{ key: planted }} }}
 channels:
   hook:
     plugin: webhook
@@ -81,10 +81,44 @@ async fn a_planted_secret_is_used_and_seen_nowhere() {
         assert!(bound.got_secret_with(name), "nothing came with `{name}`");
     }
     assert!(other.requests() > 0 && !other.got_secret(), "the other server got the secret");
+    is_counted(&vitrine).await;
+    // What the guest keeps, and reads back, is what it saw.
+    let kept = vitrine.query("echo_guest_kept").await;
+    assert_eq!(kept.len(), TRIES);
+    assert!(kept.iter().any(|(labels, _)| labels["try"] == "bearer" && labels["kept"].contains("***")), "{kept:?}");
     nothing_shows_it(&vitrine, &files).await;
     vitrine.stop().await;
     // What was only in memory is on disk by now.
     search_folder(&files.data());
+    search_state(&files.data());
+}
+
+/// Each secret's uses and refusals, by the plugin's own name for it.
+async fn is_counted(vitrine: &Vitrine) {
+    let data = vitrine.data("/api/v1/plugins").await;
+    let plugins = data["plugins"].as_array().unwrap();
+    let seeker = plugins.iter().flat_map(|plugin| plugin["instances"].as_array().unwrap()).find(|one| one["name"] == "seeker");
+    let rights = seeker.unwrap()["rights"].as_array().unwrap();
+    for (secret, is_asked, is_used) in [("key", true, true), ("elsewhere", true, false), ("unknown", false, false)] {
+        let wanted = format!("secret {secret}");
+        let right = rights.iter().find(|right| right["right"] == wanted.as_str()).unwrap_or_else(|| panic!("{rights:#?}"));
+        assert_eq!((right["asked"] == is_asked, right["used"].as_u64().unwrap() > 0), (true, is_used), "{right}");
+        assert!(right["refused"].as_u64().unwrap() > 0, "{right}");
+    }
+}
+
+/// What the guest kept, value by value: none is written in a way that a search of the file would miss.
+fn search_state(folder: &Path) {
+    let state = rusqlite::Connection::open(folder.join("state.db")).unwrap();
+    let mut rows = state.prepare("SELECT key, value FROM kept").unwrap();
+    let kept = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?))).unwrap();
+    let mut keys = 0;
+    for (key, value) in kept.map(Result::unwrap) {
+        search("a key in state.db", key.as_bytes());
+        search(&format!("`{key}` in state.db"), &value);
+        keys += 1;
+    }
+    assert!(keys >= TRIES, "{keys} values are kept");
 }
 
 async fn nothing_shows_it(vitrine: &Vitrine, files: &Files) {

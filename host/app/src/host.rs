@@ -23,7 +23,6 @@ use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
 use vitrine_model::Clock;
 use vitrine_monitor::alert::Group;
-use vitrine_monitor::clock::SystemClock;
 use vitrine_monitor::live::Live;
 use vitrine_monitor::status::Status;
 use vitrine_monitor::{Monitor, Parts};
@@ -75,10 +74,19 @@ pub struct Host {
     dashboards: Vec<Dashboard>,
 }
 
+/// What is around a host.
+pub struct Surroundings {
+    pub clock: Arc<dyn Clock>,
+    /// Where sources are polled.
+    pub collecting: tokio::runtime::Handle,
+    /// The program that compiles plugins, in a process with bounds; without one, the host does it itself.
+    pub compiler: Option<PathBuf>,
+}
+
 impl Host {
-    /// Opens the store, sets up the sandbox, and starts what the plan names. Sources are polled on `collecting`.
-    pub async fn start(plan: Plan, origins: Origins, collecting: tokio::runtime::Handle) -> anyhow::Result<Host> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    /// Opens the store, sets up the sandbox, and starts what the plan names.
+    pub async fn start(plan: Plan, origins: Origins, around: Surroundings) -> anyhow::Result<Host> {
+        let Surroundings { clock, collecting, compiler } = around;
         let registry = Arc::new(Mutex::new(Registry::default()));
         let settings = plan.settings.clone();
         let store = Arc::new(Store::open_with(&settings.data_dir, settings.store.checked())?);
@@ -103,7 +111,9 @@ impl Host {
             let runtime = runtime.map_err(|reason| anyhow!(reason))?;
             runtime.set_keep(store.keep());
             runtime.set_databases(Arc::clone(&databases) as _);
-            runtime.compile_with(compile::program(), &[compile::VERB]);
+            if let Some(program) = compiler {
+                runtime.compile_with(program, &[compile::VERB]);
+            }
             let parts = Parts {
                 clock: Arc::clone(&clock),
                 samples: store.samples(),
@@ -217,3 +227,6 @@ fn readiness(ready: &Arc<AtomicBool>) -> Arc<dyn Fn() -> Result<(), String> + Se
     let ready = Arc::clone(ready);
     Arc::new(move || if ready.load(Ordering::Acquire) { Ok(()) } else { Err("the host is starting or stopping".to_owned()) })
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::hide;
 use crate::path::Path;
 use crate::problem::{Finding, Part, Place, Problem, Source};
 use node::{Mark, Node};
@@ -29,6 +30,8 @@ pub struct Document {
     file: PathBuf,
     text: Arc<str>,
     root: Arc<Node>,
+    /// What no excerpt shows.
+    hidden: Vec<Mark>,
 }
 
 impl Document {
@@ -53,7 +56,7 @@ impl Document {
             return Err(too_large(file));
         }
         match build::tree(&text) {
-            Ok(root) => Ok(Document { file: file.to_owned(), text: text.into(), root }),
+            Ok(root) => Ok(Document { file: file.to_owned(), text: text.into(), root, hidden: Vec::new() }),
             Err(wrong) => Err(Problem {
                 place: Some(place(file, wrong.mark)),
                 text: wrong.reason,
@@ -69,6 +72,12 @@ impl Document {
 
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// From now on, excerpts show no secret that the schema knows as one.
+    pub(crate) fn hide(&mut self, schema: &Value) {
+        let paths = hide::secrets(&self.json(), schema);
+        self.hidden = paths.iter().map(|path| self.root.walk(path).0.value).collect();
     }
 
     /// The values without their places.
@@ -96,8 +105,18 @@ impl Document {
     /// What the floors above found, at its place.
     pub fn problem(&self, finding: Finding) -> Problem {
         let place = self.place(&finding.path, finding.part);
-        let snippet = line_of(&self.text, place.line as usize);
+        let snippet = self.excerpt(place.line as usize);
         Problem { place: Some(place), text: finding.reason, hint: finding.hint, snippet }
+    }
+}
+
+impl Document {
+    /// A line, with as many stars as a secret in it has letters: what is marked stays in its place.
+    fn excerpt(&self, number: usize) -> Option<String> {
+        let line = line_of(&self.text, number)?;
+        let marks: Vec<&Mark> = self.hidden.iter().filter(|mark| mark.line == number).collect();
+        let is_hidden = |column: usize| marks.iter().any(|mark| (mark.column..mark.column + mark.length).contains(&column));
+        Some(line.chars().enumerate().map(|(index, letter)| if is_hidden(index + 1) { '*' } else { letter }).collect())
     }
 }
 

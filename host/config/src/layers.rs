@@ -110,8 +110,9 @@ impl Layers {
     /// Merges the layers and reads a `T` from them, or reports everything that keeps it from being one.
     pub fn load<T: DeserializeOwned + JsonSchema>(self) -> Result<Loaded<T>, Problems> {
         let mut problems = Vec::new();
-        let layers = self.gather(&mut problems);
+        let mut layers = self.gather(&mut problems);
         let schema = schema::plain::<T>();
+        layers.iter_mut().filter_map(|layer| layer.document.as_mut()).for_each(|document| document.hide(&schema));
         let mut origins = Origins::new(layers).map_err(Problems::from)?;
         if origins.put_text_back(&schema) {
             origins = Origins::new(origins.into_layers()).map_err(Problems::from)?;

@@ -18,6 +18,7 @@ mod environment;
 mod explain;
 mod folder;
 mod guess;
+mod hide;
 mod render;
 #[cfg(test)]
 mod tests;

@@ -82,6 +82,11 @@ impl Health {
         }
     }
 
+    /// The end of the rest under way; none where an admin must act.
+    pub fn until(&self, now: Millis) -> Option<Millis> {
+        (!self.disabled && now < self.closed_until).then_some(self.closed_until)
+    }
+
     /// The last fault of its own.
     pub fn reason(&self) -> &str {
         &self.last_reason
@@ -139,6 +144,10 @@ mod tests {
                 health.record(start + fault * SECOND, Some(&trap()), 0.0);
             }
             assert!(health.allow(start + QUARANTINE).is_err());
+            // The same moment, whenever somebody looks.
+            let end = (round < 2).then_some(start + 4 * SECOND + QUARANTINE);
+            let looks = [5, 60, 599].map(|seconds| health.until(start + seconds * SECOND));
+            assert_eq!((looks, health.until(start + QUARANTINE + 5 * SECOND)), ([end; 3], None));
             assert_eq!(health.allow(start + QUARANTINE + 5 * SECOND).is_ok(), round < 2);
         }
         assert_eq!(health.standing(i64::MAX), Standing::Disabled);

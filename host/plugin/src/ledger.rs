@@ -1,6 +1,6 @@
 //! What an instance did with its rights: how often each was used and refused, and why; and what it said last. Newest last.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use vitrine_model::Millis;
@@ -10,6 +10,10 @@ const REFUSALS: usize = 100;
 
 /// Letters of a reason or of a line that are kept.
 const REASON: usize = 512;
+
+/// Secrets counted, and letters of a name: a guest may make up as many as it likes.
+const SECRETS: usize = 100;
+const SECRET_NAME: usize = 100;
 
 /// Lines of log kept.
 const LINES: usize = 50;
@@ -21,6 +25,8 @@ pub struct Ledger(Mutex<Entries>);
 #[derive(Debug, Default)]
 struct Entries {
     rights: BTreeMap<&'static str, Tally>,
+    /// By the names that the guest gave them.
+    secrets: BTreeMap<String, Tally>,
     refusals: Vec<Refusal>,
     lines: VecDeque<Line>,
     lines_so_far: u64,
@@ -55,20 +61,53 @@ pub struct Refusal {
     pub last: Millis,
 }
 
+impl Tally {
+    fn was_used(&mut self, now: Millis) {
+        self.used += 1;
+        self.last_used = Some(now);
+    }
+
+    fn was_refused(&mut self, now: Millis) {
+        self.refused += 1;
+        self.last_refused = Some(now);
+    }
+}
+
+impl Entries {
+    /// Where there are too many names already, new ones are not counted.
+    fn secret(&mut self, name: &str, count: impl FnOnce(&mut Tally)) {
+        let name: String = name.chars().take(SECRET_NAME).collect();
+        if self.secrets.len() < SECRETS || self.secrets.contains_key(&name) {
+            count(self.secrets.entry(name).or_default());
+        }
+    }
+}
+
 impl Ledger {
     pub(crate) fn used(&self, right: &'static str, now: Millis) {
+        self.entries().rights.entry(right).or_default().was_used(now);
+    }
+
+    /// In a request that went out.
+    pub(crate) fn used_secrets(&self, names: &BTreeSet<String>, now: Millis) {
         let mut entries = self.entries();
-        let tally = entries.rights.entry(right).or_default();
-        tally.used += 1;
-        tally.last_used = Some(now);
+        for name in names {
+            entries.secret(name, |tally| tally.was_used(now));
+        }
+    }
+
+    /// Why is among the refusals of the right that it was to be used with.
+    pub(crate) fn refused_secrets(&self, names: &BTreeSet<String>, now: Millis) {
+        let mut entries = self.entries();
+        for name in names {
+            entries.secret(name, |tally| tally.was_refused(now));
+        }
     }
 
     pub(crate) fn refused(&self, right: &'static str, reason: &str, now: Millis) {
         let reason: String = reason.chars().take(REASON).collect();
         let mut entries = self.entries();
-        let tally = entries.rights.entry(right).or_default();
-        tally.refused += 1;
-        tally.last_refused = Some(now);
+        entries.rights.entry(right).or_default().was_refused(now);
         let known = entries.refusals.iter().position(|refusal| refusal.right == right && refusal.reason == reason);
         let refusal = match known {
             Some(place) => {
@@ -101,6 +140,11 @@ impl Ledger {
     /// By the right's word; those never used nor refused are not there.
     pub fn rights(&self) -> BTreeMap<&'static str, Tally> {
         self.entries().rights.clone()
+    }
+
+    /// By name; those never used nor refused are not there.
+    pub fn secrets(&self) -> BTreeMap<String, Tally> {
+        self.entries().secrets.clone()
     }
 
     /// The newest last.
@@ -142,6 +186,23 @@ mod tests {
         assert_eq!((refusals.len(), refusals[0].first), (REFUSALS, 900));
         assert!(refusals.iter().all(|refusal| refusal.reason.len() <= REASON));
         assert_eq!(ledger.rights()["http"].refused, 1_000);
+    }
+
+    #[test]
+    fn secrets_are_counted_by_name_and_made_up_ones_fill_no_memory() {
+        let ledger = Ledger::default();
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
+        ledger.used_secrets(&names(&["key", "other"]), 1);
+        ledger.refused_secrets(&names(&["key"]), 2);
+        let key = Tally { used: 1, last_used: Some(1), refused: 1, last_refused: Some(2) };
+        assert_eq!(ledger.secrets()["key"], key);
+        for number in 0..1_000 {
+            ledger.refused_secrets(&names(&[&format!("{number}{}", "x".repeat(10_000))]), 3);
+        }
+        ledger.used_secrets(&names(&["key"]), 4);
+        let secrets = ledger.secrets();
+        assert_eq!((secrets.len(), secrets["key"].used), (SECRETS, 2));
+        assert!(secrets.keys().all(|name| name.len() <= SECRET_NAME));
     }
 
     #[test]

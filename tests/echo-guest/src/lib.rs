@@ -25,8 +25,11 @@ impl Source for Seeker {
             let seen = told(&request.send());
             log::info(&[name, " saw ", &seen].concat());
             log::error(&seen);
-            // It may not be granted; the text has reached the host all the same.
+            // No key: it is too long for one. The text has reached the host all the same.
             let _ = state::set(&seen, seen.as_bytes());
+            state::set(name, seen.as_bytes())?;
+            let kept = state::get(name)?.unwrap_or_default();
+            samples.gauge("echo_guest_kept", &[("try", name), ("kept", &String::from_utf8_lossy(&kept))], 1.0);
             samples.gauge("echo_guest_seen", &[("try", name), ("seen", &seen)], 1.0);
         }
         Ok(samples)

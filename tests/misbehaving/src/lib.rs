@@ -32,7 +32,7 @@ enum Deed {
     Flood,
     /// Waits for an answer that does not come.
     Sleep,
-    /// Believes that a database always answers a number. It does not where there is a table `full`.
+    /// Believes that a database always answers a number. It does not where there are tables.
     Trust,
 }
 
@@ -110,7 +110,7 @@ impl Misbehaving {
 }
 
 fn trust(samples: &mut Samples) -> Result<(), Fault> {
-    let rows = sql::query("SELECT 1 AS value WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'full')").run("test")?;
+    let rows = sql::query("SELECT 1 AS value WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema)").run("test")?;
     let value = rows.iter().next().and_then(|row| row.number("value"));
     let Some(value) = value else { panic!("a number was to be there") };
     samples.gauge("misbehaving_value", &[], value);

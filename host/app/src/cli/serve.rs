@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -10,8 +11,10 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use vitrine_monitor::clock::SystemClock;
 
-use crate::host::Host;
+use crate::cli::compile;
+use crate::host::{Host, Surroundings};
 use crate::logging;
 use crate::plan::{self, Origins};
 
@@ -64,7 +67,8 @@ async fn serve(plan: plan::Plan, mut origins: Origins, collecting: Handle) -> an
     let listener = listen(plan.settings.listen).await?;
     let address = listener.local_addr().unwrap_or(plan.settings.listen);
     origins.bound = Some(address);
-    let mut host = Host::start(plan, origins, collecting).await?;
+    let around = Surroundings { clock: Arc::new(SystemClock), collecting, compiler: Some(compile::program()) };
+    let mut host = Host::start(plan, origins, around).await?;
     writeln!(std::io::stdout(), "Vitrine is at http://{address}")?;
     let stop = CancellationToken::new();
     let signals = tokio::spawn(wait_for_signal(stop.clone()));

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use vitrine_model::Fault;
 use vitrine_plugin::grant::Grants;
-use vitrine_plugin::{Capability, Kind, Manifest, Standing, Usage};
+use vitrine_plugin::{Capability, Kind, Manifest, Standing, Tally, Usage};
 use vitrine_web::plugins::{AskedRight, Build, InstanceCard, LimitUse, LogLine, PluginCard, Refused, RightUse, State};
 
 use super::running::{Key, Made, Note, PluginFile, Running};
@@ -159,6 +159,7 @@ fn health(card: &mut InstanceCard, (noun, name): &Key, usage: Usage) {
         Standing::Quarantined => State::Quarantined,
         Standing::Disabled => State::Disabled,
     };
+    card.until = usage.until;
     card.reason = Some(usage.reason).filter(|reason| !reason.is_empty());
     if usage.disabled {
         card.remedy = Some(format!("change its entry or its file, or run `vitrine plugin enable {noun}/{name}`"));
@@ -171,7 +172,7 @@ fn limit(one: vitrine_plugin::LimitUse) -> LimitUse {
 
 /// What was asked, granted, used and refused; what was tried without being asked for, too.
 fn rights(manifest: &Manifest, made: Option<&Made>) -> Vec<RightUse> {
-    let tallies = made.map(|made| made.instance.ledger().rights()).unwrap_or_default();
+    let tallies = made.map(tallies).unwrap_or_default();
     let asked = asked(manifest);
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut rows = Vec::new();
@@ -181,15 +182,23 @@ fn rights(manifest: &Manifest, made: Option<&Made>) -> Vec<RightUse> {
         let granted = made.and_then(|made| granted(&made.grants, &right));
         rows.push(RightUse { right, asked: Some(one), granted, ..RightUse::default() });
     }
-    for right in tallies.keys().filter(|right| !seen.contains(**right)) {
-        rows.push(RightUse { right: (*right).to_owned(), ..RightUse::default() });
+    for right in tallies.keys().filter(|right| !seen.contains(*right)) {
+        rows.push(RightUse { right: right.clone(), ..RightUse::default() });
     }
     for row in &mut rows {
-        let Some(tally) = tallies.get(row.right.as_str()) else { continue };
+        let Some(tally) = tallies.get(&row.right) else { continue };
         (row.used, row.last_used) = (tally.used, tally.last_used);
         (row.refused, row.last_refused) = (tally.refused, tally.last_refused);
     }
     rows
+}
+
+/// Of rights, and of secrets.
+fn tallies(made: &Made) -> BTreeMap<String, Tally> {
+    let ledger = made.instance.ledger();
+    let rights = ledger.rights().into_iter().map(|(right, tally)| (right.to_owned(), tally));
+    let secrets = ledger.secrets().into_iter().map(|(name, tally)| (format!("{SECRET}{name}"), tally));
+    rights.chain(secrets).collect()
 }
 
 /// What holds of a right, in words.

@@ -106,7 +106,7 @@ pub(super) fn folders(origins: &plan::Origins, settings: &Settings) -> Vec<PathB
     paths
 }
 
-async fn reload(host: &mut Host) {
+pub(super) async fn reload(host: &mut Host) {
     let origins = host.origins.clone();
     let read = tokio::task::spawn_blocking(move || plan::read_and_try(&origins)).await;
     match read {

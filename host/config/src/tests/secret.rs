@@ -109,3 +109,33 @@ fn no_way_of_printing_shows_a_secret() {
     assert!(printed.iter().all(|text| !text.contains("hunter2") && text.contains("***")), "{printed:?}");
     assert_eq!(serde_json::to_string(&Secret::Environment("NAME".to_owned())).unwrap(), r#"{"env":"NAME"}"#);
 }
+
+#[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only what is wrong with it is looked at")]
+struct Login {
+    password: Option<Secret>,
+    port: Option<u16>,
+}
+
+#[test]
+fn no_excerpt_shows_a_secret_that_stands_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "same: { password: 'hunter2', port: soon }
+typo: { passwrod: hunter2 }
+number: { password: 4711123 }
+reference: { password: { env: NAME }, port: never }
+";
+    std::fs::write(folder.path().join("a.yaml"), text).unwrap();
+    let problems = crate::Layers::new().folder(folder.path()).load::<BTreeMap<String, Login>>().unwrap_err();
+    let shown = problems.render(false);
+    assert!(problems.len() == 4 && !shown.contains("hunter2") && !shown.contains("4711123"), "{shown}");
+    for line in [
+        "same: { password: *********, port: soon }",
+        "typo: { passwrod: ******* }",
+        "number: { password: ******* }",
+        "reference: { password: { env: NAME }, port: never }",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+}

@@ -1,7 +1,7 @@
 //! `http`: the one way out, for our interface and for `wasi:http`. Resolves once, vets the addresses, connects only to
 //! those, asks again at each redirect; fills secrets in, and takes them out of what comes back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -181,6 +181,19 @@ impl Context {
         let line = self.line.get_or_insert_with(|| self.services.http.line(&self.instance));
         Arc::clone(line)
     }
+
+    /// The right was used, and these secrets with it.
+    fn sent(&self, secrets: &BTreeSet<String>) {
+        self.used("http");
+        self.ledger.used_secrets(secrets, self.services.clock.now());
+    }
+
+    /// Because of those that are not granted, if there are any; else because none of them may go there.
+    fn refuse_secrets(&self, secrets: BTreeSet<String>) {
+        let (granted, other): (BTreeSet<_>, BTreeSet<_>) = secrets.into_iter().partition(|name| self.grants.secret(name).is_ok());
+        let refused = if other.is_empty() { granted } else { other };
+        self.ledger.refused_secrets(&refused, self.services.clock.now());
+    }
 }
 
 impl Host for Context {
@@ -188,16 +201,22 @@ impl Host for Context {
         let left = self.time_left();
         let wait = request.timeout.map_or(left, |millis| Duration::from_millis(millis.into()).min(left));
         let line = self.line();
+        let secrets: BTreeSet<String> = request.secrets.iter().map(|one| one.name.clone()).collect();
         match self.services.http.send(&line, &self.grants, request, wait).await {
             Ok((response, _slot)) => {
-                self.used("http");
+                self.sent(&secrets);
                 Ok(response)
             }
-            Err(Stop { error, .. }) => {
+            Err(Stop { error, refused }) => {
                 match &error {
-                    Error::Denied(reason) => self.refuse("http", reason),
+                    Error::Denied(reason) => {
+                        self.refuse("http", reason);
+                        if refused == Some(Refused::Secret) {
+                            self.refuse_secrets(secrets);
+                        }
+                    }
                     Error::Invalid(_) => {}
-                    _ => self.used("http"),
+                    _ => self.sent(&secrets),
                 }
                 Err(error)
             }

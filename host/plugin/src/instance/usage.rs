@@ -1,5 +1,7 @@
 //! What an instance has used, beside what it may use: for pages and for people.
 
+use vitrine_model::Millis;
+
 use super::Instance;
 use crate::health::Standing;
 use crate::limit::{Call, bytes};
@@ -13,6 +15,8 @@ pub struct Usage {
     pub disabled: bool,
     /// Whether it may be called now.
     pub standing: Standing,
+    /// When it may be called again, where it may not now and no admin must act.
+    pub until: Option<Millis>,
     /// Why it may not, or the last fault of its own.
     pub reason: String,
     /// Every limit, and how near it came.
@@ -33,9 +37,9 @@ pub struct LimitUse {
 
 impl Instance {
     pub fn usage(&self) -> Usage {
-        let (standing, reason) = {
-            let health = self.health();
-            (health.standing(self.runtime.services.clock.now()), health.reason().to_owned())
+        let (standing, until, reason) = {
+            let (health, now) = (self.health(), self.runtime.services.clock.now());
+            (health.standing(now), health.until(now), health.reason().to_owned())
         };
         Usage {
             calls: self.counters.calls.get(),
@@ -43,6 +47,7 @@ impl Instance {
             memory_bytes: u64::try_from(self.counters.memory.get()).unwrap_or(0),
             disabled: standing == Standing::Disabled,
             standing,
+            until,
             reason,
             limits: self.limit_uses(),
         }

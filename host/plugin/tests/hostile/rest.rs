@@ -29,6 +29,7 @@ async fn a_plugin_that_fails_rests_ever_longer_until_an_admin_acts() {
         now = five_faults(&sandbox, &source, now).await;
         let standing = source.instance().usage().standing;
         assert_eq!(standing, if round < 3 { Standing::Quarantined } else { Standing::Disabled });
+        assert_eq!(source.instance().usage().until, (round < 3).then_some(now + 10 * MINUTE));
         sandbox.clock.set(now + 9 * MINUTE);
         is_told("quarantine", source.collect().await, &["trapped"]);
         now += 11 * MINUTE;
@@ -39,6 +40,11 @@ async fn a_plugin_that_fails_rests_ever_longer_until_an_admin_acts() {
     // Only calls that reached the guest are faults of it.
     assert_eq!(sandbox.metric("vitrine_plugin_faults_total"), 15.0);
     source.instance().enable();
-    is_told("enabled", source.collect().await, &["trapped"]);
-    assert_eq!(source.instance().usage().standing, Standing::Resting);
+    assert_eq!(source.instance().usage().standing, Standing::Well);
+    // It is called again, and nothing of before counts any more: it takes as many faults as at first.
+    let now = five_faults(&sandbox, &source, now + 1_000 * MINUTE).await;
+    assert_eq!(sandbox.metric("vitrine_plugin_faults_total"), 20.0);
+    assert_eq!(source.instance().usage().standing, Standing::Quarantined);
+    sandbox.clock.set(now + 11 * MINUTE);
+    assert_eq!(source.instance().usage().standing, Standing::Well);
 }
