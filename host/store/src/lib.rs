@@ -32,6 +32,10 @@ use crate::sqlite::keep::SqliteKeep;
 use crate::sqlite::samples::SqliteSamples;
 use crate::sqlite::{Database, migrations};
 
+/// Bytes of a page. Blocks of samples are about a thousand bytes, of which few fit a small page, and leave much of it empty.
+const SAMPLES_PAGE: u32 = 16_384;
+const STATE_PAGE: u32 = 4_096;
+
 /// An open data folder. As long as it lives, no other process can open the same one.
 #[derive(Debug)]
 pub struct Store {
@@ -51,8 +55,9 @@ impl Store {
 
     pub fn open_with(folder: &Path, settings: Settings) -> Result<Store, StoreError> {
         let lock = lock(folder)?;
-        let samples = Database::open(&folder.join(SAMPLES), settings.durability, settings.readers, &migrations::samples())?;
-        let state = Database::open(&folder.join(STATE), Durability::Full, settings.readers, &migrations::state())?;
+        let samples =
+            Database::open(&folder.join(SAMPLES), settings.durability, settings.readers, SAMPLES_PAGE, &migrations::samples())?;
+        let state = Database::open(&folder.join(STATE), Durability::Full, settings.readers, STATE_PAGE, &migrations::state())?;
         let metrics = Metrics::default();
         let samples = SqliteSamples::open(samples, settings, metrics.clone())?;
         Ok(Store { folder: folder.to_owned(), samples: Arc::new(samples), state: Arc::new(state), metrics, _lock: lock })

@@ -35,8 +35,14 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    pub(crate) fn open(path: &Path, durability: Durability, readers: usize, runner: &Runner) -> Result<Database, StoreError> {
-        let mut writer = prepare(path, durability).map_err(|error| explain(path, &error))?;
+    pub(crate) fn open(
+        path: &Path,
+        durability: Durability,
+        readers: usize,
+        page_size: u32,
+        runner: &Runner,
+    ) -> Result<Database, StoreError> {
+        let mut writer = prepare(path, durability, page_size).map_err(|error| explain(path, &error))?;
         migrations::run(path, runner, &mut writer)?;
         let idle_readers =
             (0..readers.max(1)).map(|_| reader(path)).collect::<Result<_, _>>().map_err(|error| explain(path, &error))?;
@@ -137,16 +143,21 @@ impl Drop for Borrowed<'_> {
 
 const BUSY: Duration = Duration::from_secs(5);
 
-fn prepare(path: &Path, durability: Durability) -> Result<Connection, rusqlite::Error> {
+/// The write-ahead log's file is cut to that once it has been folded in.
+pub(crate) const LOG_FILE: u64 = 4 << 20;
+
+fn prepare(path: &Path, durability: Durability, page_size: u32) -> Result<Connection, rusqlite::Error> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(64);
-    // Before the first table: what is deleted can be given back to the file system a few pages at a time.
+    // Before the first table; a database that is there keeps the pages it has.
+    connection.pragma_update(None, "page_size", page_size)?;
+    // As early: what is deleted can be given back to the file system a few pages at a time.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // Beside the writer somebody folds the log in before it is as long as this (64 MiB).
-    connection.pragma_update(None, "wal_autocheckpoint", 16_000)?;
-    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    connection.pragma_update(None, "wal_autocheckpoint", (64 << 20) / page_size)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_FILE.cast_signed())?;
     connection.pragma_update(
         None,
         "synchronous",

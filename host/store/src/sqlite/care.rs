@@ -2,11 +2,12 @@
 
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use vitrine_model::port::StoreError;
 
-use super::{Database, explain, prepare_beside};
+use super::{BUSY, Database, LOG_FILE, explain, prepare_beside};
 
 impl Database {
     /// Notes that about so many bytes went into the write-ahead log.
@@ -31,6 +32,23 @@ impl Database {
             Some(connection) => connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(told),
             None => Ok(()),
         }
+    }
+
+    /// Cuts the write-ahead log's file where it is longer than it need be, unless somebody is at work just then.
+    pub(crate) fn shorten_log(&self) -> Result<(), StoreError> {
+        let mut file = self.path.clone().into_os_string();
+        file.push("-wal");
+        if std::fs::metadata(file).is_ok_and(|file| file.len() <= LOG_FILE) {
+            return Ok(());
+        }
+        // Without the writer's lock first: little is left to do while holding it.
+        self.checkpoint_beside()?;
+        let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(connection) = folder.as_ref() else { return Ok(()) };
+        let told = |error: rusqlite::Error| explain(&self.path, &error);
+        connection.busy_timeout(Duration::ZERO).map_err(told)?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(told)?;
+        connection.busy_timeout(BUSY).map_err(told)
     }
 
     /// Pages that are free, and all.

@@ -241,6 +241,19 @@ fn a_damaged_block_is_set_aside_and_the_rest_serves() {
 }
 
 #[test]
+fn the_file_of_the_write_ahead_log_is_cut_after_much_was_written() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    for round in 0..100 {
+        let names: Vec<String> = (0..2_000).map(|number| format!("up/{number}")).collect();
+        let samples: Vec<_> = names.iter().map(|name| (name.as_str(), round, 1.0 / (round + 3) as f64)).collect();
+        append(&store, &samples);
+    }
+    store.settle().unwrap();
+    assert!(std::fs::metadata(folder.path().join("samples.db-wal")).unwrap().len() <= 4 << 20);
+}
+
+#[test]
 fn what_an_earlier_version_kept_is_converted() {
     let folder = TempDir::new().unwrap();
     // As it was: the first two migrations, and rows of then.

@@ -1,13 +1,17 @@
-//! How samples become few bytes: columns of integers in blocks of 64, each packed with as few bits as its range needs.
+//! How samples become few bytes: columns of integers in blocks of 128, each in the shape that
+//! takes the fewest bits (`shape`).
 //!
 //! Measured on metrics of a machine: what is short in decimal (nearly all there is) becomes whole numbers, whose values,
 //! differences or differences of differences are packed, whichever is the smallest in each block. Noise falls back to the
 //! bits of the doubles.
 
+mod before;
 pub(super) mod bits;
 pub(super) mod chunk;
 pub(super) mod decimal;
 pub(super) mod integers;
+mod rice;
+mod shape;
 pub(super) mod varint;
 
 #[cfg(test)]

@@ -143,7 +143,7 @@ impl Engine {
     pub(super) fn give_back(&self) -> Result<(), StoreError> {
         loop {
             let (free, all) = self.database.pages()?;
-            if free * 20 < all.max(2_000) {
+            if free * 20 < all.max(500) {
                 return Ok(());
             }
             self.database.vacuum(VACUUM_AT_ONCE)?;
@@ -155,7 +155,7 @@ impl Engine {
 }
 
 /// Pages given back in one transaction.
-const VACUUM_AT_ONCE: u32 = 1_000;
+const VACUUM_AT_ONCE: u32 = 250;
 
 /// Writes the columns in the tools to the windows they belong to; answers these.
 fn write_windows(

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use vitrine_model::port::StoreError;
 
@@ -10,6 +11,16 @@ use super::blocks::Damaged;
 
 /// Damaged rows that wait to be set aside; more are found again by the next reader.
 const WAITING: usize = 1_000;
+
+/// After so long without an errand, the write-ahead log's file is cut.
+const IDLE: Duration = Duration::from_secs(20);
+
+/// What the thread does next.
+enum Turn {
+    Look,
+    Rest,
+    Stop,
+}
 
 /// What the thread is to look after.
 #[derive(Debug, Default)]
@@ -55,13 +66,16 @@ impl Errands {
         self.changed.notify_all();
     }
 
-    /// Waits for something to do; false once it is time to stop.
-    fn wait(&self) -> bool {
+    /// Waits for something to do, or for as long as nothing came.
+    fn wait(&self) -> Turn {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let idle = |state: &mut State| !state.look && !state.stop;
-        let mut state = self.changed.wait_while(state, idle).unwrap_or_else(PoisonError::into_inner);
-        state.look = false;
-        !state.stop
+        let (mut state, _) = self.changed.wait_timeout_while(state, IDLE, idle).unwrap_or_else(PoisonError::into_inner);
+        match (state.stop, std::mem::take(&mut state.look)) {
+            (true, _) => Turn::Stop,
+            (false, true) => Turn::Look,
+            (false, false) => Turn::Rest,
+        }
     }
 
     fn stopping(&self) -> bool {
@@ -75,8 +89,13 @@ pub(super) fn start(engine: &Arc<Engine>) -> Result<JoinHandle<()>, StoreError> 
         .name("seal".to_owned())
         .spawn(move || {
             let mut failing = false;
-            while engine.errands.wait() {
-                match engine.settle() {
+            loop {
+                let outcome = match engine.errands.wait() {
+                    Turn::Look => engine.settle(),
+                    Turn::Rest => engine.database.shorten_log(),
+                    Turn::Stop => break,
+                };
+                match outcome {
                     Ok(()) => failing = false,
                     Err(error) if !failing => {
                         tracing::error!("samples could not be sealed, and stay in the hot log until they can: {error}");
@@ -101,6 +120,7 @@ impl Engine {
         while !self.errands.stopping() && self.merge_a_day()? {
             self.give_back()?;
         }
-        self.checkpoint_when_due()
+        self.checkpoint_when_due()?;
+        self.database.shorten_log()
     }
 }

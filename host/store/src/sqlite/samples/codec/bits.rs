@@ -1,7 +1,4 @@
-//! Up to 64 numbers with the same count of bits each, one after another, least significant first.
-
-/// Numbers packed together.
-pub(super) const BLOCK: usize = 64;
+//! Numbers with the same count of bits each, one after another, least significant first.
 
 /// Wider than this, numbers take all their 64 bits: a number of 56 bits is in one load of 8 bytes wherever it begins.
 const WIDEST: u32 = 56;
@@ -37,22 +34,47 @@ pub(super) fn pack(numbers: &[u64], width: u32, bytes: &mut Vec<u8>) {
 /// Fills `numbers`, from the front of `bytes`, which it moves on. None where they are too few.
 pub(super) fn unpack(bytes: &mut &[u8], width: u32, numbers: &mut [u64]) -> Option<()> {
     let (mine, rest) = bytes.split_at_checked(length(numbers.len(), width))?;
-    // Whatever comes behind them may be loaded too, and is masked away.
-    let loadable = *bytes;
     *bytes = rest;
-    match width {
-        0 => numbers.fill(0),
-        64 => {
-            for (number, eight) in numbers.iter_mut().zip(mine.as_chunks::<8>().0) {
-                *number = u64::from_le_bytes(*eight);
+    // One loop for each width that is common, in which all shifts are known.
+    macro_rules! by_width {
+        ($($width:literal)*) => {
+            match width {
+                0 => numbers.fill(0),
+                $($width => unpack_fixed::<$width>(mine, numbers),)*
+                64 => {
+                    for (number, eight) in numbers.iter_mut().zip(mine.as_chunks::<8>().0) {
+                        *number = u64::from_le_bytes(*eight);
+                    }
+                }
+                _ => unpack_any(mine, width as usize, numbers),
             }
-        }
-        _ => unpack_narrow(loadable, width as usize, numbers),
+        };
     }
+    by_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24);
     Some(())
 }
 
-fn unpack_narrow(bytes: &[u8], width: usize, numbers: &mut [u64]) {
+/// Eight numbers of `WIDTH` bits are `WIDTH` bytes.
+#[inline]
+fn unpack_fixed<const WIDTH: usize>(bytes: &[u8], numbers: &mut [u64]) {
+    let (groups, rest) = numbers.as_chunks_mut::<8>();
+    let (packed, left) = bytes.as_chunks::<WIDTH>();
+    let mask = (1_u64 << WIDTH) - 1;
+    for (group, packed) in groups.iter_mut().zip(packed) {
+        let mut padded = [0_u8; 32];
+        padded[..WIDTH].copy_from_slice(packed);
+        for (place, number) in group.iter_mut().enumerate() {
+            let at = place * WIDTH / 8;
+            let mut four = [0; 4];
+            four.copy_from_slice(&padded[at..at + 4]);
+            *number = u64::from(u32::from_le_bytes(four) >> (place * WIDTH % 8)) & mask;
+        }
+    }
+    let left = packed.get(groups.len()).map_or(left, |packed| packed.as_slice());
+    unpack_any(left, WIDTH, rest);
+}
+
+fn unpack_any(bytes: &[u8], width: usize, numbers: &mut [u64]) {
     let mask = (1_u64 << width) - 1;
     let mut place = 0;
     for number in numbers.iter_mut() {

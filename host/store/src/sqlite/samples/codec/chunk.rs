@@ -1,21 +1,23 @@
 //! A chunk: up to 2,048 samples of one series, in order of time, with what is needed to skip it and to trust it.
 //!
 //! Layout: the length of what follows (variable), CRC-32 of the rest (4 bytes), version (1 byte), count, first time, time
-//! from first to last, then least, greatest and sum of the values (8 bytes each, from 32 samples on), times, values.
+//! from first to last, times less the first, values. Chunks of version 1 (times in full, behind least, greatest and sum of
+//! the values, in blocks of 64) are read, and no longer written.
 //! Chunks follow each other without a gap: a block is a list of them, and what comes later is the later word.
 
 use vitrine_model::Millis;
-use vitrine_model::sample::is_stale;
 
 use super::decimal::{self, Scratch};
-use super::integers;
 use super::varint::{get, get_signed, put, put_signed};
+use super::{before, integers};
 
 pub(in super::super) const LARGEST: usize = 2_048;
 
-const VERSION: u8 = 1;
-/// With fewer samples, decoding costs no more than the figures.
-const WORTH_FIGURES: usize = 32;
+const VERSION: u8 = 2;
+const VERSION_BEFORE: u8 = 1;
+/// From so many samples on, version 1 has figures.
+const FIGURES_FROM: usize = 32;
+const FIGURES: usize = 24;
 
 /// What is known of a chunk before its samples are.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,15 +25,6 @@ pub(in super::super) struct Head {
     pub(in super::super) count: usize,
     pub(in super::super) first: Millis,
     pub(in super::super) last: Millis,
-    pub(in super::super) figures: Option<Figures>,
-}
-
-/// Of all values that are numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in super::super) struct Figures {
-    pub(in super::super) least: f64,
-    pub(in super::super) greatest: f64,
-    pub(in super::super) sum: f64,
 }
 
 /// Buffers for encoding and decoding.
@@ -39,12 +32,14 @@ pub(in super::super) struct Figures {
 pub(in super::super) struct Coder {
     scratch: Scratch,
     body: Vec<u8>,
+    since: Vec<i64>,
 }
 
 /// A chunk whose checksum was right.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Chunk<'a> {
     pub(in super::super) head: Head,
+    version: u8,
     columns: &'a [u8],
 }
 
@@ -66,11 +61,9 @@ impl Coder {
         put(body, times.len() as u64);
         put_signed(body, *first);
         put(body, last.wrapping_sub(*first).cast_unsigned());
-        if times.len() >= WORTH_FIGURES {
-            let Figures { least, greatest, sum } = figures(values);
-            [least, greatest, sum].iter().for_each(|figure| body.extend_from_slice(&figure.to_bits().to_le_bytes()));
-        }
-        integers::encode(times, body);
+        self.since.clear();
+        self.since.extend(times.iter().map(|time| time.wrapping_sub(*first)));
+        integers::encode(&self.since, body);
         decimal::encode(values, &mut self.scratch, body);
         put(bytes, body.len() as u64 + 4);
         bytes.extend_from_slice(&crc32fast::hash(body).to_le_bytes());
@@ -80,26 +73,22 @@ impl Coder {
     /// Appends the samples of a chunk. None where its columns cannot be read.
     pub(in super::super) fn decode(&mut self, chunk: Chunk<'_>, times: &mut Vec<Millis>, values: &mut Vec<f64>) -> Option<()> {
         let mut columns = chunk.columns;
-        let before = times.len();
-        let decoded = integers::decode(&mut columns, chunk.head.count, times)
-            .and_then(|()| decimal::decode(&mut columns, chunk.head.count, &mut self.scratch, values));
+        let (before, count) = (times.len(), chunk.head.count);
+        let decoded = if chunk.version == VERSION {
+            integers::decode(&mut columns, count, times).and_then(|()| {
+                times[before..].iter_mut().for_each(|time| *time = time.wrapping_add(chunk.head.first));
+                decimal::decode(&mut columns, count, integers::decode, &mut self.scratch, values)
+            })
+        } else {
+            before::decode(&mut columns, count, times)
+                .and_then(|()| decimal::decode(&mut columns, count, before::decode, &mut self.scratch, values))
+        };
         if decoded.is_none() {
             times.truncate(before);
             values.truncate(before);
         }
         decoded
     }
-}
-
-fn figures(values: &[f64]) -> Figures {
-    let numbers = values.iter().filter(|value| !value.is_nan());
-    let start = Figures { least: f64::NAN, greatest: f64::NAN, sum: 0.0 };
-    debug_assert!(is_stale(f64::from_bits(vitrine_model::sample::STALE)));
-    numbers.fold(start, |so_far, value| Figures {
-        least: so_far.least.min(*value),
-        greatest: so_far.greatest.max(*value),
-        sum: so_far.sum + value,
-    })
 }
 
 /// The chunk at the front of `bytes`, which it moves on. After an error in the chunk, the next one may be whole; where not
@@ -123,22 +112,19 @@ fn open(chunk: &[u8]) -> Result<Chunk<'_>, &'static str> {
         return Err("its checksum is wrong");
     }
     let (&version, mut rest) = body.split_first().ok_or("it is empty")?;
-    if version != VERSION {
+    if version != VERSION && version != VERSION_BEFORE {
         return Err("it is of another version");
     }
-    head(&mut rest).map(|head| Chunk { head, columns: rest }).ok_or("its head cannot be read")
+    let head = head(&mut rest).ok_or("its head cannot be read")?;
+    if version == VERSION_BEFORE && head.count >= FIGURES_FROM {
+        rest = rest.get(FIGURES..).ok_or("its head cannot be read")?;
+    }
+    Ok(Chunk { head, version, columns: rest })
 }
 
 fn head(bytes: &mut &[u8]) -> Option<Head> {
     let count = usize::try_from(get(bytes)?).ok().filter(|count| (1..=LARGEST).contains(count))?;
     let first = get_signed(bytes)?;
     let last = first.wrapping_add(get(bytes)?.cast_signed());
-    let mut figure = || {
-        let (eight, rest) = bytes.split_first_chunk::<8>()?;
-        *bytes = rest;
-        Some(f64::from_bits(u64::from_le_bytes(*eight)))
-    };
-    let figures =
-        if count < WORTH_FIGURES { None } else { Some(Figures { least: figure()?, greatest: figure()?, sum: figure()? }) };
-    Some(Head { count, first, last, figures })
+    Some(Head { count, first, last })
 }

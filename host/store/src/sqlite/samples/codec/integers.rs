@@ -1,34 +1,35 @@
-//! A column of integers: the first one, then blocks of up to 64.
+//! A column of integers: the first one, then blocks of up to 128.
 //!
-//! A block holds values, differences or differences of differences, less their least. Its first byte has the order in its
-//! two upper bits and the width in the others; a width of 63 says that one number was left out because it alone would have
-//! widened the block (a restart of a counter, a gap in time), and comes in full.
+//! A block holds values, differences or differences of differences (its order), less a base, in the shape that takes the
+//! fewest bytes: all with the same count of bits; by Rice's code, where small ones are frequent; only those that are not
+//! the base, behind a set of their places. What stands out (a restart of a counter, a gap in time) is listed in full.
+//! Where all differences to the end of the column are the same, one entry says so.
 
-use super::bits::{self, BLOCK};
-use super::varint::{get, get_signed, put, put_signed, signed_length};
+use super::bits;
+use super::rice;
+use super::shape::{Shape, choose};
+use super::varint::{get, get_signed, put, put_signed, unzigzag};
 
-/// Widths as the first byte has them: 57 stands for 64.
-const FULL: u8 = 57;
-const ODD_ONE: u8 = 63;
+/// Numbers coded together.
+pub(super) const BLOCK: usize = 128;
 
-/// Blocks narrower than this are not looked at for one that stands out.
-const NARROW: u32 = 8;
+/// The first byte of a block: its order (three says that the difference that follows is that of all the rest), and flags.
+const ORDER: u8 = 3;
+const REST: u8 = 3;
+/// Only what is not the base follows, behind the set of its places.
+pub(super) const SPARSE: u8 = 4;
+/// Numbers lie on both sides of the base.
+pub(super) const BOTH: u8 = 8;
+pub(super) const RICE: u8 = 16;
+/// A list of those that stand out comes first.
+pub(super) const ODD: u8 = 32;
+const KNOWN: u8 = 63;
 
-/// One way to write a block.
-struct Shape {
-    order: u8,
-    base: i64,
-    width: u32,
-    /// Place of the number that is left out.
-    odd: Option<usize>,
-    bytes: usize,
-}
-
-/// The value before and the difference before that led to it.
-#[derive(Clone, Copy)]
-struct Before {
-    value: i64,
-    difference: i64,
+/// The value before, and the difference that led to it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Before {
+    pub(super) value: i64,
+    pub(super) difference: i64,
 }
 
 pub(super) fn encode(numbers: &[i64], bytes: &mut Vec<u8>) {
@@ -38,9 +39,16 @@ pub(super) fn encode(numbers: &[i64], bytes: &mut Vec<u8>) {
     bytes.push(shift as u8);
     put_signed(bytes, first >> shift);
     let mut before = Before { value: first >> shift, difference: 0 };
+    // From here on all differences are the same.
+    let steady = numbers.len() - steady(numbers);
+    let mut done = 1;
     let mut residuals = [[0_i64; BLOCK]; 3];
     for block in rest.chunks(BLOCK) {
-        let count = block.len();
+        if done >= steady {
+            bytes.push(REST);
+            put_signed(bytes, (block[0] >> shift).wrapping_sub(before.value));
+            return;
+        }
         for (place, number) in block.iter().enumerate() {
             let value = number >> shift;
             let difference = value.wrapping_sub(before.value);
@@ -49,63 +57,54 @@ pub(super) fn encode(numbers: &[i64], bytes: &mut Vec<u8>) {
             residuals[2][place] = difference.wrapping_sub(before.difference);
             before = Before { value, difference };
         }
-        let shapes = [1, 0, 2].map(|order| shape(order, &residuals[usize::from(order)][..count]));
-        let best = shapes.iter().min_by_key(|shape| shape.bytes);
-        if let Some(best) = best {
-            write_block(best, &residuals[usize::from(best.order)][..count], bytes);
-        }
+        let shape = choose(&residuals, block.len());
+        write_block(&shape, &residuals[usize::from(shape.order)][..block.len()], bytes);
+        done += block.len();
     }
 }
 
-fn shape(order: u8, residuals: &[i64]) -> Shape {
-    let (least, most) =
-        residuals.iter().fold((i64::MAX, i64::MIN), |(least, most), number| (least.min(*number), most.max(*number)));
-    let width = bits::width(most.wrapping_sub(least).cast_unsigned());
-    let whole = Shape { order, base: least, width, odd: None, bytes: cost(residuals.len(), least, width) };
-    if width < NARROW { whole } else { without_odd_one(whole, residuals) }
-}
-
-fn cost(count: usize, base: i64, width: u32) -> usize {
-    1 + signed_length(base) + bits::length(count, width)
-}
-
-/// Leaves out the least or the greatest, where that pays.
-fn without_odd_one(whole: Shape, residuals: &[i64]) -> Shape {
-    let (mut least, mut next_least, mut most, mut next_most) = (i64::MAX, i64::MAX, i64::MIN, i64::MIN);
-    for number in residuals {
-        next_least = next_least.min(*number.max(&least));
-        least = least.min(*number);
-        next_most = next_most.max(*number.min(&most));
-        most = most.max(*number);
-    }
-    let range = |least: i64, most: i64| most.wrapping_sub(least).cast_unsigned();
-    let drop_most = range(least, next_most) <= range(next_least, most);
-    let (odd, base, range) =
-        if drop_most { (most, least, range(least, next_most)) } else { (least, next_least, range(next_least, most)) };
-    let width = bits::width(range);
-    let bytes = cost(residuals.len(), base, width) + 2 + signed_length(odd);
-    match residuals.iter().position(|number| *number == odd) {
-        Some(place) if residuals.len() > 1 && bytes < whole.bytes => Shape { base, width, odd: Some(place), bytes, ..whole },
-        _ => whole,
-    }
+/// How many numbers at the end differ from those before them by as much as the last one does.
+fn steady(numbers: &[i64]) -> usize {
+    let differences = numbers.windows(2).rev().map(|two| two[1].wrapping_sub(two[0]));
+    let last = differences.clone().next();
+    differences.take_while(|difference| Some(*difference) == last).count()
 }
 
 fn write_block(shape: &Shape, residuals: &[i64], bytes: &mut Vec<u8>) {
-    let width = if shape.width == 64 { FULL } else { shape.width as u8 };
-    let mut packed = [0_u64; BLOCK];
-    for (packed, residual) in packed.iter_mut().zip(residuals) {
-        *packed = residual.wrapping_sub(shape.base).cast_unsigned();
+    let odd = |residual: i64| shape.flags & ODD != 0 && shape.odd(residual);
+    let mut numbers = [0_u64; BLOCK];
+    for (number, residual) in numbers.iter_mut().zip(residuals) {
+        *number = if odd(*residual) { 0 } else { shape.number(*residual) };
     }
-    match shape.odd {
-        None => bytes.push(shape.order << 6 | width),
-        Some(place) => {
-            packed[place] = 0;
-            bytes.extend_from_slice(&[shape.order << 6 | ODD_ONE, width, place as u8]);
-            put_signed(bytes, residuals[place]);
+    let numbers = &mut numbers[..residuals.len()];
+    bytes.extend_from_slice(&[shape.order | shape.flags, shape.width as u8]);
+    put_signed(bytes, shape.base);
+    if shape.flags & ODD != 0 {
+        bytes.push(residuals.iter().filter(|residual| odd(**residual)).count() as u8);
+        for (place, residual) in residuals.iter().enumerate().filter(|(_, residual)| odd(**residual)) {
+            bytes.push(place as u8);
+            put_signed(bytes, *residual);
         }
     }
-    put_signed(bytes, shape.base);
-    bits::pack(&packed[..residuals.len()], shape.width, bytes);
+    let mut count = numbers.len();
+    if shape.flags & SPARSE != 0 {
+        let mut set = [0_u8; BLOCK / 8];
+        let mut kept = 0;
+        for place in 0..count {
+            if numbers[place] != 0 {
+                set[place / 8] |= 1 << (place % 8);
+                numbers[kept] = numbers[place] - 1;
+                kept += 1;
+            }
+        }
+        bytes.extend_from_slice(&set[..count.div_ceil(8)]);
+        count = kept;
+    }
+    if shape.flags & RICE != 0 {
+        rice::pack(&numbers[..count], shape.width, bytes);
+    } else {
+        bits::pack(&numbers[..count], shape.width, bytes);
+    }
 }
 
 /// Appends `count` numbers from the front of `bytes`, which it moves on. None where bytes are no column.
@@ -126,9 +125,16 @@ pub(super) fn decode(bytes: &mut &[u8], count: usize, numbers: &mut Vec<i64>) ->
     let mut block = [0_u64; BLOCK];
     let mut left = count - 1;
     while left > 0 {
+        let (&head, rest) = bytes.split_first()?;
+        *bytes = rest;
+        if head == REST {
+            let (step, value) = (get_signed(bytes)?, before.value);
+            numbers.extend((1..=left as i64).map(|place| value.wrapping_add(step.wrapping_mul(place))));
+            break;
+        }
         let block = &mut block[..left.min(BLOCK)];
-        let order = read_block(bytes, block)?;
-        restore(order, block, &mut before, numbers);
+        read_block(head, bytes, block)?;
+        restore(head & ORDER, block, &mut before, numbers);
         left -= block.len();
     }
     if shift > 0 {
@@ -137,32 +143,60 @@ pub(super) fn decode(bytes: &mut &[u8], count: usize, numbers: &mut Vec<i64>) ->
     Some(())
 }
 
-/// Fills the block with residuals; answers their order.
-fn read_block(bytes: &mut &[u8], block: &mut [u64]) -> Option<u8> {
-    let (&head, rest) = bytes.split_first()?;
+/// Fills the block with residuals.
+fn read_block(head: u8, bytes: &mut &[u8], block: &mut [u64]) -> Option<()> {
+    let (&width, rest) = bytes.split_first()?;
     *bytes = rest;
-    let (order, mut width, mut odd) = (head >> 6, head & 63, None);
-    if width == ODD_ONE {
-        let (&[narrower, place], rest) = bytes.split_first_chunk::<2>()?;
-        *bytes = rest;
-        width = narrower;
-        odd = Some((usize::from(place), get_signed(bytes)?));
+    if head > KNOWN || head & ORDER == REST || width > 64 || (head & RICE != 0 && width > 56) {
+        return None;
     }
-    let width = match width {
-        FULL => 64,
-        width if width < FULL => u32::from(width),
-        _ => return None,
-    };
-    let base = get_signed(bytes)?.cast_unsigned();
-    bits::unpack(bytes, width, block)?;
-    block.iter_mut().for_each(|number| *number = number.wrapping_add(base));
-    if let Some((place, number)) = odd {
-        *block.get_mut(place)? = number.cast_unsigned();
+    let base = get_signed(bytes)?;
+    let mut odd = [(0_u8, 0_i64); BLOCK];
+    let mut odds = 0;
+    if head & ODD != 0 {
+        odds = usize::try_from(get(bytes)?).ok().filter(|odds| *odds <= block.len())?;
+        for one in &mut odd[..odds] {
+            let (&place, rest) = bytes.split_first()?;
+            *bytes = rest;
+            *one = (place, get_signed(bytes)?);
+        }
     }
-    Some(order)
+    if head & SPARSE == 0 {
+        read_numbers(head, bytes, u32::from(width), block)?;
+        if head & BOTH == 0 {
+            block.iter_mut().for_each(|number| *number = number.wrapping_add(base.cast_unsigned()));
+        } else {
+            block.iter_mut().for_each(|number| *number = unzigzag(*number).wrapping_add(base).cast_unsigned());
+        }
+    } else {
+        read_sparse(head, bytes, (u32::from(width), base), block)?;
+    }
+    for (place, residual) in &odd[..odds] {
+        *block.get_mut(usize::from(*place))? = residual.cast_unsigned();
+    }
+    Some(())
 }
 
-fn restore(order: u8, block: &[u64], before: &mut Before, numbers: &mut Vec<i64>) {
+fn read_numbers(head: u8, bytes: &mut &[u8], width: u32, numbers: &mut [u64]) -> Option<()> {
+    if head & RICE == 0 { bits::unpack(bytes, width, numbers) } else { rice::unpack(bytes, width, numbers) }
+}
+
+fn read_sparse(head: u8, bytes: &mut &[u8], (width, base): (u32, i64), block: &mut [u64]) -> Option<()> {
+    let (set, rest) = bytes.split_at_checked(block.len().div_ceil(8))?;
+    *bytes = rest;
+    let mut numbers = [0_u64; BLOCK];
+    let count = set.iter().map(|byte| byte.count_ones() as usize).sum();
+    read_numbers(head, bytes, width, numbers.get_mut(..count)?)?;
+    let mut numbers = numbers[..count].iter().map(|number| unzigzag(number.wrapping_add(1)).wrapping_add(base));
+    for (places, byte) in block.chunks_mut(8).zip(set) {
+        for (place, number) in places.iter_mut().enumerate() {
+            *number = if byte >> place & 1 == 0 { base } else { numbers.next().unwrap_or(base) }.cast_unsigned();
+        }
+    }
+    Some(())
+}
+
+pub(super) fn restore(order: u8, block: &[u64], before: &mut Before, numbers: &mut Vec<i64>) {
     let mut value = before.value;
     match order {
         0 => numbers.extend(block.iter().map(|residual| residual.cast_signed())),

@@ -68,6 +68,33 @@ fn odd_doubles_return_as_they_were() {
     assert_eq!(encoded(&[], &[]).len(), 0);
 }
 
+#[test]
+fn chunks_of_version_one_are_read() {
+    let text = "b201db63da250146f0b2a78bd466fe953f0000000000000080ae47010c65cdcd41cd4c205741d1264200f0b2a78bd46644a4\
+    ea016666666666666666666666666666666666666666666666666666666666a67770800082012800000000000000800080a0\
+    b787e9057f0831ddc4b787e9050001030507090b0d0f11131517191b1d1f21232527292b2d2f31333537393b3d3f41434547\
+    494b4d00a0535557595b5d5f610001010101010101010101010101014002";
+    let bytes: Vec<u8> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect();
+    let sample = |place: i64| {
+        let value = match place {
+            40 => -0.0,
+            0..50 => 1e9 + (place * place) as f64 / 100.0,
+            _ => place as f64 / 100.0,
+        };
+        (1_763_632_803_000 + place * 15_000 + place % 7 * (place / 60), value.to_bits())
+    };
+    assert_eq!(decoded(&bytes).unwrap(), (0..70).map(sample).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_stands_out_or_stays_is_small() {
+    let size = |value: &dyn Fn(usize) -> f64| check(&regular(480), &(0..480).map(value).collect::<Vec<_>>());
+    // Pages of memory, of which one in five changes; a counter with several restarts.
+    assert!(size(&|place| (place / 5 * 3 % 7 * 4_096) as f64) < 200);
+    assert!(size(&|place| (1_000_000 + place % 60 * 1_000 + place * 7 % 13) as f64) < 520);
+    assert!(size(&|_| 1.0) < 40);
+}
+
 fn value() -> impl Strategy<Value = f64> {
     prop_oneof![
         4 => (-1_000_000_i64..1_000_000, 0_i32..7).prop_map(|(number, places)| number as f64 / 10_f64.powi(places)),
@@ -92,6 +119,20 @@ proptest! {
         let mut number = start;
         let values: Vec<f64> = steps.iter().map(|step| { number += step; number as f64 / 10_f64.powi(places) }).collect();
         check(&regular(values.len()), &values);
+    }
+
+    #[test]
+    fn few_that_differ_return_as_they_were(
+        steps in prop::collection::vec(prop_oneof![7 => Just(0_i64), 2 => -9_i64..9, 1 => any::<i64>()], 1..500),
+    ) {
+        let mut number = 0_i64;
+        let numbers: Vec<i64> = steps.iter().map(|step| { number = number.wrapping_add(*step); number }).collect();
+        for numbers in [&numbers, &steps] {
+            let (mut bytes, mut again) = (Vec::new(), Vec::new());
+            super::integers::encode(numbers, &mut bytes);
+            super::integers::decode(&mut bytes.as_slice(), numbers.len(), &mut again).unwrap();
+            prop_assert_eq!(numbers, &again);
+        }
     }
 
     #[test]
