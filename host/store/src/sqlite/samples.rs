@@ -192,7 +192,7 @@ impl Samples for SqliteSamples {
             .database
             .write_then(|transaction| engine.write(transaction, pushes, bounds), |written| engine.adopt(written))?;
         // The row, and the pages that every commit touches.
-        engine.database.note(written.bytes + 12_288);
+        engine.database.note(written.bytes + 32_768);
         if engine.seal_due().is_some() || engine.database.log_bytes() > CHECKPOINT {
             engine.errands.look();
         }
