@@ -160,6 +160,8 @@ fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Span> {
     for (path, text) in [
         (Path::new().key("query").key("max_time"), &settings.query.max_time),
         (Path::new().key("store").key("out_of_order"), &settings.store.out_of_order),
+        (Path::new().key("store").key("rollups").key("5m"), &settings.store.rollups.fives),
+        (Path::new().key("store").key("rollups").key("1h"), &settings.store.rollups.hours),
         (Path::new().key("alerts").key("evaluate_every"), &settings.alerts.evaluate_every),
     ] {
         if let Err(error) = text.parse::<Span>() {

@@ -22,7 +22,7 @@ use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::keep::Keep;
 use vitrine_model::port::samples::Samples;
 
-pub use crate::settings::{Durability, Settings};
+pub use crate::settings::{Durability, Rollups, Settings};
 
 use crate::metrics::{Files, Metrics};
 use crate::sqlite::alerts::SqliteAlerts;

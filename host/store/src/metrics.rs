@@ -22,6 +22,8 @@ pub(crate) struct Metrics {
     pub(crate) seal_seconds: Histogram,
     pub(crate) merge_seconds: Histogram,
     pub(crate) set_aside: Counter,
+    pub(crate) rollups_made: Counter,
+    pub(crate) rollups_read: Counter,
 }
 
 impl Default for Metrics {
@@ -36,6 +38,8 @@ impl Default for Metrics {
             seal_seconds: seconds(),
             merge_seconds: seconds(),
             set_aside: Counter::default(),
+            rollups_made: Counter::default(),
+            rollups_read: Counter::default(),
         }
     }
 }
@@ -55,6 +59,10 @@ impl Metrics {
         registry.register_with_unit("vitrine_store_seal", step, Unit::Seconds, self.seal_seconds.clone());
         let step = "Time that one step in the background held the writer, to merge";
         registry.register_with_unit("vitrine_store_merge", step, Unit::Seconds, self.merge_seconds.clone());
+        let words = "Rollups written: each of one series, one day and one step";
+        registry.register("vitrine_store_rollups_made", words, self.rollups_made.clone());
+        let words = "Rollups that answered in the place of samples";
+        registry.register("vitrine_store_rollups_read", words, self.rollups_read.clone());
         registry.register("vitrine_store_set_aside", "Damaged rows that were set aside", self.set_aside.clone());
     }
 }

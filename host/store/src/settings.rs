@@ -32,6 +32,27 @@ pub struct Settings {
     /// moments it may be twice as much.
     pub head_bytes: usize,
     pub log_bytes: usize,
+    pub rollups: Rollups,
+}
+
+/// How long rollups are kept; those of no time are not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rollups {
+    /// At 5 minutes.
+    pub fives: Option<Millis>,
+    /// At an hour.
+    pub hours: Option<Millis>,
+}
+
+impl Rollups {
+    pub const NONE: Rollups = Rollups { fives: None, hours: None };
+}
+
+impl Default for Rollups {
+    fn default() -> Rollups {
+        const DAY: Millis = 24 * 3_600_000;
+        Rollups { fives: Some(90 * DAY), hours: Some(730 * DAY) }
+    }
 }
 
 impl Default for Settings {
@@ -47,6 +68,7 @@ impl Default for Settings {
             readers: 4,
             head_bytes: 256 << 20,
             log_bytes: 512 << 20,
+            rollups: Rollups::default(),
         }
     }
 }

@@ -70,8 +70,22 @@ fn until_killed(folder: &Path, from: usize, rounds: usize) -> usize {
     last.unwrap()
 }
 
+/// A day has its rollups in whatever moment the process died.
+fn check_rollups(folder: &Path) {
+    let connection = rusqlite::Connection::open(folder.join("samples.db")).unwrap();
+    for rollups in ["rollups_5m", "rollups_1h"] {
+        let sql = format!(
+            "SELECT (SELECT count(*) FROM days WHERE id NOT IN (SELECT id FROM {rollups}))
+                  + (SELECT count(*) FROM {rollups} WHERE id NOT IN (SELECT id FROM days))"
+        );
+        let apart: i64 = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(apart, 0, "days and {rollups} differ");
+    }
+}
+
 /// All rounds through `last` are there in full, and at most the one after it that nobody acknowledged.
 fn check(folder: &Path, last: usize) -> usize {
+    check_rollups(folder);
     let store = open(folder);
     let matchers = [Matcher::equal(NAME, "crash")];
     let (mut series, mut rounds) = (0, None);

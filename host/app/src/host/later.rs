@@ -5,12 +5,13 @@ use serde_json::Value;
 use crate::settings::Settings;
 
 /// What is taken while the host runs; every other setting waits.
-const TAKEN: [&str; 21] = [
+const TAKEN: [&str; 22] = [
     "dashboards_dir",
     "retention",
     "log",
     "query",
     "store.retention_mib",
+    "store.rollups",
     "store.out_of_order",
     "store.max_series",
     "store.max_source_series",

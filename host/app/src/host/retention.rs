@@ -41,6 +41,7 @@ pub(super) async fn forget(samples: Arc<dyn Samples>, clock: Arc<dyn Clock>, kep
 fn forget_now(samples: &dyn Samples, now: Millis, kept: &Kept) -> Result<u64, StoreError> {
     let (age, bytes) = (kept.age.load(Ordering::Relaxed), kept.bytes.load(Ordering::Relaxed));
     let by_age = if age == 0 { 0 } else { samples.forget(now - age)? };
+    let rollups = samples.forget_rollups(now)?;
     let by_size = if bytes == 0 { 0 } else { samples.shrink(bytes)? };
-    Ok(by_age + by_size)
+    Ok(by_age + rollups + by_size)
 }

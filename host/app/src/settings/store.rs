@@ -13,6 +13,8 @@ pub struct StoreSettings {
     /// When samples take more than so many mebibytes, the oldest days go, whatever `retention` says. Without it: no bound.
     #[schemars(range(min = 16))]
     pub retention_mib: Option<u64>,
+    /// What stays once samples are older than `retention`.
+    pub rollups: RollupSettings,
     /// How far behind its series' newest a sample may be: `24h`.
     pub out_of_order: String,
     /// How many series may be kept at a time.
@@ -38,6 +40,37 @@ pub struct StoreSettings {
     pub head_mib: usize,
 }
 
+/// `rollups:` – last, least and greatest value of each span, of which long ranges are made. Series stay, and count among
+/// `max_series`, as long as their rollups.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RollupSettings {
+    /// How long those of 5 minutes are kept: `90d`; with `0` none are made.
+    #[serde(rename = "5m")]
+    pub fives: String,
+    /// How long those of an hour are kept: `2y`; with `0` none are made.
+    #[serde(rename = "1h")]
+    pub hours: String,
+}
+
+impl Default for RollupSettings {
+    fn default() -> RollupSettings {
+        RollupSettings { fives: "90d".to_owned(), hours: "2y".to_owned() }
+    }
+}
+
+impl RollupSettings {
+    /// A time that cannot be read is the usual one.
+    fn checked(&self) -> vitrine_store::Rollups {
+        let usual = vitrine_store::Rollups::default();
+        let kept = |text: &str, usual| match text.parse::<Span>() {
+            Ok(span) => Some(span.millis()).filter(|kept| *kept > 0),
+            Err(_) => usual,
+        };
+        vitrine_store::Rollups { fives: kept(&self.fives, usual.fives), hours: kept(&self.hours, usual.hours) }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Durability {
@@ -54,6 +87,7 @@ impl Default for StoreSettings {
         StoreSettings {
             durability: Durability::Normal,
             retention_mib: None,
+            rollups: RollupSettings::default(),
             out_of_order: "24h".to_owned(),
             max_series: usual.series_limit,
             max_source_series: usual.source_series_limit,
@@ -81,9 +115,23 @@ impl StoreSettings {
                 Durability::Normal => vitrine_store::Durability::Normal,
                 Durability::Full => vitrine_store::Durability::Full,
             },
+            rollups: self.rollups.checked(),
             head_bytes: self.head_mib.saturating_mul(1 << 20),
             log_bytes: self.head_mib.saturating_mul(2 << 20),
             ..usual
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rollups_are_kept_as_long_as_is_written() {
+        assert_eq!(StoreSettings::default().checked().rollups, vitrine_store::Rollups::default());
+        let rollups = RollupSettings { fives: "0".to_owned(), hours: "1d".to_owned() };
+        let expected = vitrine_store::Rollups { fives: None, hours: Some(24 * 3_600_000) };
+        assert_eq!(StoreSettings { rollups, ..StoreSettings::default() }.checked().rollups, expected);
     }
 }

@@ -167,6 +167,8 @@ pub struct Statistics {
     /// Sealed blocks, and the bytes of the database.
     pub blocks: u64,
     pub bytes: u64,
+    /// What stands for samples over longer spans, in rows of a series and a day.
+    pub rollups: u64,
 }
 
 /// Samples, kept.
@@ -211,8 +213,15 @@ pub trait Samples: Send + Sync {
     /// What is known of each metric, by name.
     fn families(&self) -> Result<Vec<Family>, StoreError>;
 
-    /// Forgets samples older than `before` and series left without any; returns how many blocks of samples went.
+    /// Forgets samples older than `before` and series left without any; returns how many blocks of samples went. What stands
+    /// for them over longer spans stays: before that time, `scan` answers with the last sample of each such span, or with
+    /// what the hint says of it.
     fn forget(&self, before: Millis) -> Result<u64, StoreError>;
+
+    /// Forgets what has stood for samples over longer spans for as long as it should; returns how many blocks went.
+    fn forget_rollups(&self, _now: Millis) -> Result<u64, StoreError> {
+        Ok(0)
+    }
 
     /// Forgets the oldest samples until all take no more than so many bytes; returns how many blocks went.
     fn shrink(&self, _bytes: u64) -> Result<u64, StoreError> {

@@ -22,6 +22,7 @@ mod merge;
 mod order;
 mod read;
 mod retention;
+mod rollup;
 mod seal;
 mod worker;
 
@@ -242,6 +243,7 @@ impl Samples for SqliteSamples {
         let horizon = self.engine.horizon.load(Ordering::Relaxed);
         statistics.oldest = live.members.oldest().or(live.heads.newest()).map(|oldest| oldest.max(horizon));
         statistics.blocks = live.members.blocks();
+        statistics.rollups = live.members.rollups();
         Ok(statistics)
     }
 
@@ -251,6 +253,10 @@ impl Samples for SqliteSamples {
 
     fn forget(&self, before: Millis) -> Result<u64, StoreError> {
         self.engine.forget(before)
+    }
+
+    fn forget_rollups(&self, now: Millis) -> Result<u64, StoreError> {
+        self.engine.forget_rollups(now)
     }
 
     fn shrink(&self, bytes: u64) -> Result<u64, StoreError> {

@@ -7,7 +7,7 @@ use vitrine_model::sample::{Series, stale};
 
 use super::open;
 use super::samples::{NO_LIMITS, append, named, selected};
-use crate::Store;
+use crate::{Rollups, Settings, Store};
 
 /// The first column of the first row.
 fn asked(folder: &TempDir, query: &str) -> i64 {
@@ -186,7 +186,7 @@ fn a_row_that_cannot_be_read_is_set_aside() {
 fn forgetting_leaves_what_comes_meanwhile() {
     const DAY: Millis = 86_400_000;
     let folder = TempDir::new().unwrap();
-    let store = open(&folder);
+    let store = Store::open_with(folder.path(), Settings { rollups: Rollups::NONE, ..Settings::default() }).unwrap();
     let others: Vec<String> = (0..690).map(|number| format!("other/{number}")).collect();
     append(&store, &others.iter().map(|name| (name.as_str(), DAY, 1.0)).collect::<Vec<_>>());
     std::thread::scope(|scope| {

@@ -10,7 +10,7 @@ use vitrine_model::port::samples::{Bounds, SelectLimits};
 use vitrine_model::push::Push;
 use vitrine_model::{Labels, Matcher, Millis};
 
-use crate::{Settings, Store};
+use crate::{Rollups, Settings, Store};
 
 const HOUR: Millis = 3_600_000;
 
@@ -74,7 +74,7 @@ proptest! {
     fn the_store_answers_as_a_map_would(steps in prop::collection::vec(step(), 1..14), start in 0_i64..60, length in 1_i64..60) {
         let folder = TempDir::new().unwrap();
         // So little memory that settling seals most of the time.
-        let settings = Settings { head_bytes: 1_000, ..Settings::default() };
+        let settings = Settings { head_bytes: 1_000, rollups: Rollups::NONE, ..Settings::default() };
         let open = || Store::open_with(folder.path(), settings).unwrap();
         let mut store = open();
         let (mut known, mut horizon) = (Known::new(), 0);
@@ -114,7 +114,8 @@ proptest! {
         asked in prop::collection::vec((0_usize..3, 0_usize..4, 0_usize..9), 0..4),
     ) {
         let folder = TempDir::new().unwrap();
-        let store = Store::open(folder.path()).unwrap();
+        let settings = Settings { rollups: Rollups::NONE, ..Settings::default() };
+        let store = Store::open_with(folder.path(), settings).unwrap();
         let names = ["a", "b", "c"];
         let all: Vec<Labels> = series.iter().map(|(a, b, c)| {
             // A value of 0 is a label that is not there.

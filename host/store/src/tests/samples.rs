@@ -10,7 +10,7 @@ use vitrine_model::sample::{Batch, Family, MetricKind, STALE, Sample, stale};
 use vitrine_model::{Labels, Matcher, Millis};
 
 use super::open;
-use crate::{Settings, Store};
+use crate::{Rollups, Settings, Store};
 
 pub(super) const NO_LIMITS: SelectLimits = SelectLimits { series: 1_000, samples: 1_000_000 };
 
@@ -169,7 +169,7 @@ fn times_out_of_bounds_are_refused_by_reason() {
 fn forgetting_takes_old_samples_and_emptied_series() {
     const DAY: Millis = 86_400_000;
     let folder = TempDir::new().unwrap();
-    let store = open(&folder);
+    let store = Store::open_with(folder.path(), Settings { rollups: Rollups::NONE, ..Settings::default() }).unwrap();
     append(&store, &[("up/a", 1, 1.0), ("up/a", DAY + 5, 2.0), ("up/b", 2, 1.0)]);
     assert_eq!(store.samples().forget(DAY + 5).unwrap(), 2);
     assert_eq!(selected(&store, &[], 0, 2 * DAY), [format!(r#"up{{job="a"}} {}=2"#, DAY + 5)]);

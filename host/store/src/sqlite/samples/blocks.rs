@@ -18,25 +18,33 @@ pub(super) const DAY: Millis = WINDOW * WINDOWS_A_DAY;
 pub(super) const EARLIEST: Millis = -1_000_000_000_000_000;
 pub(super) const LATEST: Millis = 1_000_000_000_000_000;
 
-/// A table of blocks.
+/// A table of blocks, or of rollups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Table {
     Windows,
     Days,
+    /// Rollups of a merged day at 5 minutes and at an hour.
+    Fives,
+    Hours,
 }
 
 impl Table {
+    pub(super) const ALL: [Table; 4] = [Table::Days, Table::Windows, Table::Fives, Table::Hours];
+    pub(super) const ROLLUPS: [Table; 2] = [Table::Fives, Table::Hours];
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Table::Windows => "windows",
             Table::Days => "days",
+            Table::Fives => "rollups_5m",
+            Table::Hours => "rollups_1h",
         }
     }
 
     pub(super) fn span(self) -> Millis {
         match self {
             Table::Windows => WINDOW,
-            Table::Days => DAY,
+            Table::Days | Table::Fives | Table::Hours => DAY,
         }
     }
 
@@ -44,6 +52,8 @@ impl Table {
         match self {
             Table::Windows => "SELECT data FROM windows WHERE id = ?1",
             Table::Days => "SELECT data FROM days WHERE id = ?1",
+            Table::Fives => "SELECT data FROM rollups_5m WHERE id = ?1",
+            Table::Hours => "SELECT data FROM rollups_1h WHERE id = ?1",
         }
     }
 
@@ -51,6 +61,8 @@ impl Table {
         match self {
             Table::Windows => "INSERT OR REPLACE INTO windows (id, data) VALUES (?1, ?2)",
             Table::Days => "INSERT OR REPLACE INTO days (id, data) VALUES (?1, ?2)",
+            Table::Fives => "INSERT OR REPLACE INTO rollups_5m (id, data) VALUES (?1, ?2)",
+            Table::Hours => "INSERT OR REPLACE INTO rollups_1h (id, data) VALUES (?1, ?2)",
         }
     }
 
@@ -58,6 +70,8 @@ impl Table {
         match self {
             Table::Windows => "DELETE FROM windows WHERE id = ?1",
             Table::Days => "DELETE FROM days WHERE id = ?1",
+            Table::Fives => "DELETE FROM rollups_5m WHERE id = ?1",
+            Table::Hours => "DELETE FROM rollups_1h WHERE id = ?1",
         }
     }
 }

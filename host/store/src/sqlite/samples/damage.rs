@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use vitrine_model::port::StoreError;
 
 use super::Engine;
-use super::blocks::{self, Damaged};
+use super::blocks::{self, Damaged, Table};
 use super::codec::chunk::{self, Coder};
 use crate::sqlite::Trouble;
 
@@ -32,7 +32,9 @@ impl Engine {
 
     /// Within a transaction; whether nothing of the row was whole.
     pub(super) fn set_aside_here(&self, transaction: &Transaction<'_>, damaged: &Damaged) -> Result<bool, Trouble> {
-        let whole = whole_chunks(transaction, damaged);
+        // A rollup is whole or of no use.
+        let rollup = Table::ROLLUPS.contains(&damaged.table);
+        let whole = if rollup { Vec::new() } else { whole_chunks(transaction, damaged) };
         blocks::set_aside(transaction, damaged, &whole)?;
         self.metrics.set_aside.inc();
         tracing::warn!(

@@ -197,6 +197,12 @@ impl Heads {
 }
 
 impl Copy {
+    /// Whether anything of it may lie in `start <= time <= end`.
+    pub(super) fn touches(&self, start: Millis, end: Millis) -> bool {
+        let within = |sample: &Sample| sample.time >= start && sample.time <= end;
+        self.packs.iter().any(|pack| pack.first <= end && pack.last >= start) || self.samples.iter().any(within)
+    }
+
     pub(super) fn append(&self, coder: &mut Coder, times: &mut Vec<Millis>, values: &mut Vec<f64>) {
         self.packs.iter().for_each(|pack| unpack(&pack.bytes, coder, times, values));
         times.extend(self.samples.iter().map(|sample| sample.time));

@@ -25,7 +25,7 @@ pub(super) fn open(database: Database, settings: Settings, metrics: Metrics) -> 
         let slots = load_series(connection, &mut index)?;
         let horizon = horizon(connection)?;
         let named = last_number(connection)?;
-        for table in [Table::Days, Table::Windows] {
+        for table in Table::ALL {
             blocks::keys(connection, table, |key| {
                 if let Some(slot) = slots.get(&blocks::series_of(key)) {
                     live.members.add(table, blocks::number_of(key), *slot);

@@ -12,6 +12,8 @@ use super::index::Slot;
 pub(super) struct Members {
     windows: BTreeMap<i64, RoaringBitmap>,
     days: BTreeMap<i64, RoaringBitmap>,
+    fives: BTreeMap<i64, RoaringBitmap>,
+    hours: BTreeMap<i64, RoaringBitmap>,
 }
 
 impl Members {
@@ -19,6 +21,8 @@ impl Members {
         match table {
             Table::Windows => &self.windows,
             Table::Days => &self.days,
+            Table::Fives => &self.fives,
+            Table::Hours => &self.hours,
         }
     }
 
@@ -26,11 +30,19 @@ impl Members {
         match table {
             Table::Windows => &mut self.windows,
             Table::Days => &mut self.days,
+            Table::Fives => &mut self.fives,
+            Table::Hours => &mut self.hours,
         }
     }
 
     pub(super) fn has(&self, table: Table, number: i64, slot: Slot) -> bool {
         self.of(table).get(&number).is_some_and(|slots| slots.contains(slot))
+    }
+
+    /// Those with windows of a day.
+    pub(super) fn with_windows(&self, day: i64) -> RoaringBitmap {
+        let of = self.windows.range(super::merge::windows(day));
+        of.fold(RoaringBitmap::new(), |all, (_, slots)| all | slots)
     }
 
     pub(super) fn add(&mut self, table: Table, number: i64, slot: Slot) {
@@ -53,9 +65,9 @@ impl Members {
         *of = of.split_off(&number);
     }
 
-    /// Adds to a set those with a block in a closed span of time.
+    /// Adds to a set those with a block or a rollup in a closed span of time.
     pub(super) fn present(&self, start: Millis, end: Millis, set: &mut RoaringBitmap) {
-        for table in [Table::Days, Table::Windows] {
+        for table in Table::ALL {
             for (_, slots) in self.within(table, start, end) {
                 *set |= slots;
             }
@@ -70,15 +82,24 @@ impl Members {
     }
 
     pub(super) fn all(&self) -> RoaringBitmap {
-        self.windows.values().chain(self.days.values()).fold(RoaringBitmap::new(), |all, slots| all | slots)
+        self.sets(&Table::ALL).fold(RoaringBitmap::new(), |all, slots| all | slots)
     }
 
+    /// Without rollups.
     pub(super) fn blocks(&self) -> u64 {
-        self.windows.values().chain(self.days.values()).map(RoaringBitmap::len).sum()
+        self.sets(&[Table::Windows, Table::Days]).map(RoaringBitmap::len).sum()
+    }
+
+    pub(super) fn rollups(&self) -> u64 {
+        self.sets(&Table::ROLLUPS).map(RoaringBitmap::len).sum()
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.windows.values().chain(self.days.values()).map(RoaringBitmap::serialized_size).sum()
+        self.sets(&Table::ALL).map(RoaringBitmap::serialized_size).sum()
+    }
+
+    fn sets(&self, tables: &'static [Table]) -> impl Iterator<Item = &RoaringBitmap> {
+        tables.iter().flat_map(|table| self.of(*table).values())
     }
 
     /// When the oldest window or day begins.

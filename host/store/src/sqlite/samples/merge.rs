@@ -10,7 +10,7 @@ use super::blocks::{self, DAY, Damaged, Table, WINDOWS_A_DAY};
 use super::codec::chunk;
 use super::index::Slot;
 use super::seal::Tools;
-use super::{Engine, Live, SeriesId};
+use super::{Engine, Live, SeriesId, rollup};
 use crate::sqlite::Trouble;
 
 /// Series that one transaction merges.
@@ -24,6 +24,12 @@ impl Engine {
     pub(super) fn merge_a_day(&self) -> Result<bool, StoreError> {
         let Some((day, slots)) = self.day_to_merge() else { return Ok(false) };
         let mut tools = self.tools.lock().unwrap_or_else(PoisonError::into_inner);
+        self.merge_day(day, &slots, self.horizon(), &mut tools)?;
+        Ok(true)
+    }
+
+    /// A day that ends before `gone` has lost samples already.
+    pub(super) fn merge_day(&self, day: i64, slots: &[Slot], gone: Millis, tools: &mut Tools) -> Result<(), StoreError> {
         let slots: Vec<(SeriesId, Slot)> = {
             let index = self.index();
             slots.iter().map(|slot| (index.id(*slot), *slot)).collect()
@@ -33,20 +39,25 @@ impl Engine {
             self.database.write_then(
                 |transaction| {
                     let live = self.live();
-                    some.iter().try_for_each(|series| self.merge(transaction, &live, day, *series, &mut tools))
+                    let merge = |series: &(SeriesId, Slot)| {
+                        self.merge(transaction, &live, day, *series, tools)?;
+                        self.roll(transaction, &live, (day, gone), *series, tools)
+                    };
+                    some.iter().map(merge).collect::<Result<Vec<_>, _>>()
                 },
-                |()| {
+                |changes| {
                     let mut live = self.live_mut();
-                    for (_, slot) in some {
+                    for ((_, slot), changes) in some.iter().zip(changes) {
                         windows(day).for_each(|window| live.members.remove(Table::Windows, window, *slot));
                         live.members.add(Table::Days, day, *slot);
+                        rollup::adopt(&mut live.members, day, *slot, changes);
                     }
                 },
             )?;
             self.metrics.merge_seconds.observe(began.elapsed().as_secs_f64());
             self.yield_to_appends();
         }
-        Ok(true)
+        Ok(())
     }
 
     fn day_to_merge(&self) -> Option<(i64, Vec<Slot>)> {
@@ -57,9 +68,7 @@ impl Engine {
         if day >= over {
             return None;
         }
-        let of = windows(day).filter_map(|window| live.members.of(Table::Windows).get(&window));
-        let all = of.fold(roaring::RoaringBitmap::new(), |all, slots| all | slots);
-        Some((day, all.iter().collect()))
+        Some((day, live.members.with_windows(day).iter().collect()))
     }
 
     fn merge(
@@ -103,6 +112,6 @@ impl Engine {
     }
 }
 
-fn windows(day: i64) -> std::ops::Range<i64> {
+pub(super) fn windows(day: i64) -> std::ops::Range<i64> {
     day * WINDOWS_A_DAY..(day + 1) * WINDOWS_A_DAY
 }

@@ -13,6 +13,7 @@ use super::blocks::{self, Damaged, Table};
 use super::codec::chunk::{self, Coder};
 use super::index::{Namer, Slot};
 use super::order::Sorter;
+use super::rollup::rows::{self, Row};
 use super::{Engine, SeriesId, heads};
 use crate::sqlite::Trouble;
 
@@ -24,21 +25,26 @@ const BUFFERS: usize = 4;
 const LONGEST: usize = 262_144;
 
 /// A series that may have samples, those of them that are hot, and where the others lie: days first.
-struct Candidate {
+pub(super) struct Candidate {
     id: SeriesId,
+    pub(super) slot: Slot,
     labels: Labels,
-    hot: heads::Copy,
-    rows: Vec<(Table, i64)>,
+    pub(super) hot: heads::Copy,
+    pub(super) rows: Vec<Row>,
 }
 
 /// Buffers of one scan, used again by the next: fresh memory costs more than what is read into it.
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
-    coder: Coder,
+    pub(super) coder: Coder,
     sorter: Sorter,
-    times: Vec<Millis>,
-    values: Vec<f64>,
-    damaged: Vec<Damaged>,
+    pub(super) times: Vec<Millis>,
+    pub(super) values: Vec<f64>,
+    /// Places of a rollup's column.
+    pub(super) places: Vec<Millis>,
+    pub(super) damaged: Vec<Damaged>,
+    /// Rollups that were read.
+    pub(super) rolled: u64,
 }
 
 /// What a scan may still cost.
@@ -49,7 +55,8 @@ struct Left {
 
 impl Engine {
     pub(super) fn scan(&self, select: &Select<'_>, take: &mut Take<'_>) -> Result<(), StoreError> {
-        let start = select.start.max(self.horizon()).max(blocks::EARLIEST);
+        // Before the horizon, there are rollups.
+        let start = select.start.max(blocks::EARLIEST);
         let select = Select { start, end: select.end.min(blocks::LATEST), ..*select };
         if select.start > select.end {
             return Ok(());
@@ -87,6 +94,7 @@ impl Engine {
                 self.read_series(connection, &candidates, select, (&mut left, buffers), take)
             });
             self.report(&mut buffers.damaged);
+            self.metrics.rollups_read.inc_by(std::mem::take(&mut buffers.rolled));
             if flow?.is_break() {
                 break;
             }
@@ -123,25 +131,17 @@ impl Engine {
         let mut candidates: Vec<Candidate> = Vec::with_capacity(wanted.len());
         // A slot that has gone to another series since is none of ours.
         let still = wanted.iter().filter(|(slot, id)| index.live().contains(*slot) && index.id(*slot) == *id);
-        let mut slots = Vec::with_capacity(wanted.len());
+        let raw = select.start.max(self.horizon());
         for (slot, id) in still {
-            slots.push(*slot);
             candidates.push(Candidate {
                 id: *id,
+                slot: *slot,
                 labels: index.labels(*slot, namer),
-                hot: live.heads.copy(*slot, select.start, select.end),
+                hot: live.heads.copy(*slot, raw, select.end),
                 rows: Vec::new(),
             });
         }
-        for table in [Table::Days, Table::Windows] {
-            for (number, members) in live.members.within(table, select.start, select.end) {
-                for (candidate, slot) in candidates.iter_mut().zip(&slots) {
-                    if members.contains(*slot) {
-                        candidate.rows.push((table, number));
-                    }
-                }
-            }
-        }
+        rows::choose(&live.members, select, raw, &mut candidates);
         Ok(candidates)
     }
 
@@ -156,10 +156,10 @@ impl Engine {
         for candidate in candidates {
             buffers.times.clear();
             buffers.values.clear();
-            for (table, number) in &candidate.rows {
-                buffers.read_row(connection, *table, blocks::key(*number, candidate.id), select)?;
+            for row in &candidate.rows {
+                buffers.read(connection, row, candidate.id, select)?;
             }
-            candidate.hot.append(&mut buffers.coder, &mut buffers.times, &mut buffers.values);
+            buffers.read_hot(&candidate.hot, self.horizon(), select);
             buffers.finish(select);
             let count = buffers.times.len();
             if count == 0 {
@@ -190,7 +190,13 @@ impl Left {
 
 impl Buffers {
     /// Appends the samples of a row that touch the span. What cannot be read is noted, and the rest serves.
-    fn read_row(&mut self, connection: &Connection, table: Table, key: i64, select: &Select<'_>) -> Result<(), Trouble> {
+    pub(super) fn read_row(
+        &mut self,
+        connection: &Connection,
+        table: Table,
+        key: i64,
+        select: &Select<'_>,
+    ) -> Result<(), Trouble> {
         let (coder, times, values) = (&mut self.coder, &mut self.times, &mut self.values);
         let mut fault = None;
         let read = blocks::read(connection, table, key, |mut bytes| {
@@ -204,17 +210,28 @@ impl Buffers {
                 fault = fault.or(decoded.err());
             }
         });
-        match read {
-            Ok(_) => {}
+        self.note(read, fault, table, key).map(drop)
+    }
+
+    /// Whether all of a row could be read.
+    pub(super) fn note(
+        &mut self,
+        read: Result<bool, rusqlite::Error>,
+        fault: Option<&'static str>,
+        table: Table,
+        key: i64,
+    ) -> Result<bool, Trouble> {
+        let fault = match read {
+            Ok(_) => fault,
             Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
-                fault = Some("the database's page is damaged");
+                Some("the database's page is damaged")
             }
             Err(error) => return Err(error.into()),
-        }
+        };
         if let Some(reason) = fault {
             self.damaged.push(Damaged { table, key, reason: reason.to_owned() });
         }
-        Ok(())
+        Ok(fault.is_none())
     }
 
     /// Puts all in order and cuts it to the span.

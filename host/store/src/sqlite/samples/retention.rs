@@ -22,6 +22,7 @@ impl Engine {
     /// How many blocks went.
     pub(super) fn forget(&self, before: Millis) -> Result<u64, StoreError> {
         let before = before.clamp(blocks::EARLIEST, blocks::LATEST);
+        let earlier = self.horizon();
         // Kept, as the hot log may hold older ones for a while: its rows go in order.
         self.database.write(|transaction| {
             let sql = "INSERT INTO moments VALUES ('horizon', ?1) ON CONFLICT DO UPDATE SET time = max(time, ?1)";
@@ -31,17 +32,16 @@ impl Engine {
         // Meanwhile nobody else seals or merges what is about to go.
         let mut tools = self.tools.lock().unwrap_or_else(PoisonError::into_inner);
         self.seal_with(before, &mut tools)?;
-        let mut gone = 0;
-        for table in [Table::Days, Table::Windows] {
-            gone += self.forget_table(table, before.div_euclid(table.span()))?;
-        }
+        let windows = self.roll_before(before, earlier, &mut tools);
+        let mut gone = self.forget_table(Table::Days, before.div_euclid(blocks::DAY))?;
+        gone += self.forget_table(Table::Windows, windows)?;
         self.forget_series()?;
         drop(tools);
         self.give_back()?;
         Ok(gone)
     }
 
-    fn forget_table(&self, table: Table, number: i64) -> Result<u64, StoreError> {
+    pub(super) fn forget_table(&self, table: Table, number: i64) -> Result<u64, StoreError> {
         let first = self.live().members.of(table).keys().next().copied();
         if first.is_none_or(|first| first >= number) {
             return Ok(0);
@@ -60,7 +60,7 @@ impl Engine {
     }
 
     /// Series without any sample left.
-    fn forget_series(&self) -> Result<(), StoreError> {
+    pub(super) fn forget_series(&self) -> Result<(), StoreError> {
         let emptied: Vec<Slot> = {
             let index = self.index();
             let live = self.live();
@@ -89,7 +89,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Forgets the oldest days until the database takes no more than so many bytes; how many blocks went.
+    /// Forgets the oldest days until the database takes no more than so many bytes, and where no samples are left that may go,
+    /// the oldest rollups; how many blocks went.
     pub(super) fn shrink(&self, most: u64) -> Result<u64, StoreError> {
         let mut gone = 0;
         while self.database.bytes()? > most {
@@ -101,6 +102,6 @@ impl Engine {
             }
             gone += self.forget(next)?;
         }
-        Ok(gone)
+        Ok(gone + self.shrink_rollups(most)?)
     }
 }

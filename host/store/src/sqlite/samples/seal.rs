@@ -10,6 +10,7 @@ use super::blocks::{self, Table, WINDOW};
 use super::codec::chunk::Coder;
 use super::index::Slot;
 use super::order::Sorter;
+use super::rollup::Columns;
 use super::{Engine, Live, SeriesId};
 use crate::sqlite::{Database, Trouble};
 
@@ -31,6 +32,7 @@ pub(super) struct Tools {
     pub(super) times: Vec<Millis>,
     pub(super) values: Vec<f64>,
     pub(super) bytes: Vec<u8>,
+    pub(super) rollup: Columns,
 }
 
 impl Engine {
