@@ -189,14 +189,15 @@ impl Left {
 }
 
 impl Buffers {
-    /// Appends the samples of a row that touch the span. What cannot be read is noted, and the rest serves.
+    /// Appends the samples of a row that touch the span. What cannot be read is noted, and the rest serves. Whether
+    /// there is such a row.
     pub(super) fn read_row(
         &mut self,
         connection: &Connection,
         table: Table,
         key: i64,
         select: &Select<'_>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<bool, Trouble> {
         let (coder, times, values) = (&mut self.coder, &mut self.times, &mut self.values);
         let mut fault = None;
         let read = blocks::read(connection, table, key, |mut bytes| {
@@ -210,7 +211,8 @@ impl Buffers {
                 fault = fault.or(decoded.err());
             }
         });
-        self.note(read, fault, table, key).map(drop)
+        let there = !matches!(read, Ok(false));
+        self.note(read, fault, table, key).map(|_| there)
     }
 
     /// Whether all of a row could be read.

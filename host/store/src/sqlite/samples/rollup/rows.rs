@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use vitrine_model::Millis;
 use vitrine_model::port::samples::{Keep, Select};
 
-use super::super::blocks::{self, DAY, Table};
+use super::super::blocks::{self, DAY, Table, WINDOWS_A_DAY};
 use super::super::members::Members;
 use super::super::read::{Buffers, Candidate};
 use super::super::{SeriesId, heads};
@@ -53,7 +53,9 @@ pub(in super::super) fn choose(members: &Members, select: &Select<'_>, raw: Mill
     }
     for (number, there) in members.within(Table::Windows, raw, select.end) {
         for candidate in candidates.iter_mut().filter(|candidate| there.contains(candidate.slot)) {
-            candidate.rows.push(Row { table: Table::Windows, number, from: raw, to: select.end, instead: None });
+            // Merged just now, it is in a day that memory does not know yet.
+            let instead = Some(Table::Days);
+            candidate.rows.push(Row { table: Table::Windows, number, from: raw, to: select.end, instead });
         }
     }
 }
@@ -111,7 +113,11 @@ impl Buffers {
                 return self.read(connection, &Row { table, instead: None, ..*row }, id, select);
             }
         } else {
-            self.read_row(connection, row.table, key, select)?;
+            let there = self.read_row(connection, row.table, key, select)?;
+            if !there && let Some(table) = row.instead {
+                let number = row.number.div_euclid(WINDOWS_A_DAY);
+                return self.read(connection, &Row { table, number, instead: None, ..*row }, id, select);
+            }
         }
         if row.from > select.start || row.to < select.end {
             self.cut(before, row.from, row.to);
