@@ -5,7 +5,6 @@
 //! differences or differences of differences are packed, whichever is the smallest in each block. Noise falls back to the
 //! bits of the doubles.
 
-mod before;
 pub(super) mod bits;
 pub(super) mod chunk;
 pub(super) mod decimal;

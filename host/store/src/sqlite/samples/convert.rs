@@ -34,11 +34,14 @@ pub(super) fn samples(engine: &Engine) -> Result<(), StoreError> {
     if !engine.database.write(|transaction| is_there(transaction, "old_samples"))? {
         return Ok(());
     }
-    tracing::info!("samples of an earlier version are converted: this is done once, and takes about a second for a million");
     let slots: Vec<_> = {
         let index = engine.index();
         index.live().iter().map(|slot| (index.id(slot), slot)).collect()
     };
+    // A new folder has the table too, and nothing in it.
+    if !slots.is_empty() {
+        tracing::info!("samples of an earlier version are converted: this is done once, and takes about a second for a million");
+    }
     let mut tools = super::seal::Tools::default();
     for (id, slot) in slots {
         tools.times.clear();

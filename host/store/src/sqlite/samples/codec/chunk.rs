@@ -1,23 +1,18 @@
 //! A chunk: up to 2,048 samples of one series, in order of time, with what is needed to skip it and to trust it.
 //!
 //! Layout: the length of what follows (variable), CRC-32 of the rest (4 bytes), version (1 byte), count, first time, time
-//! from first to last, times less the first, values. Chunks of version 1 (times in full, behind least, greatest and sum of
-//! the values, in blocks of 64) are read, and no longer written.
+//! from first to last, times less the first, values.
 //! Chunks follow each other without a gap: a block is a list of them, and what comes later is the later word.
 
 use vitrine_model::Millis;
 
 use super::decimal::{self, Scratch};
+use super::integers;
 use super::varint::{get, get_signed, put, put_signed};
-use super::{before, integers};
 
 pub(in super::super) const LARGEST: usize = 2_048;
 
 const VERSION: u8 = 2;
-const VERSION_BEFORE: u8 = 1;
-/// From so many samples on, version 1 has figures.
-const FIGURES_FROM: usize = 32;
-const FIGURES: usize = 24;
 
 /// What is known of a chunk before its samples are.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,7 +34,6 @@ pub(in super::super) struct Coder {
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Chunk<'a> {
     pub(in super::super) head: Head,
-    version: u8,
     columns: &'a [u8],
 }
 
@@ -74,15 +68,10 @@ impl Coder {
     pub(in super::super) fn decode(&mut self, chunk: Chunk<'_>, times: &mut Vec<Millis>, values: &mut Vec<f64>) -> Option<()> {
         let mut columns = chunk.columns;
         let (before, count) = (times.len(), chunk.head.count);
-        let decoded = if chunk.version == VERSION {
-            integers::decode(&mut columns, count, times).and_then(|()| {
-                times[before..].iter_mut().for_each(|time| *time = time.wrapping_add(chunk.head.first));
-                decimal::decode(&mut columns, count, integers::decode, &mut self.scratch, values)
-            })
-        } else {
-            before::decode(&mut columns, count, times)
-                .and_then(|()| decimal::decode(&mut columns, count, before::decode, &mut self.scratch, values))
-        };
+        let decoded = integers::decode(&mut columns, count, times).and_then(|()| {
+            times[before..].iter_mut().for_each(|time| *time = time.wrapping_add(chunk.head.first));
+            decimal::decode(&mut columns, count, &mut self.scratch, values)
+        });
         if decoded.is_none() {
             times.truncate(before);
             values.truncate(before);
@@ -112,14 +101,11 @@ fn open(chunk: &[u8]) -> Result<Chunk<'_>, &'static str> {
         return Err("its checksum is wrong");
     }
     let (&version, mut rest) = body.split_first().ok_or("it is empty")?;
-    if version != VERSION && version != VERSION_BEFORE {
+    if version != VERSION {
         return Err("it is of another version");
     }
     let head = head(&mut rest).ok_or("its head cannot be read")?;
-    if version == VERSION_BEFORE && head.count >= FIGURES_FROM {
-        rest = rest.get(FIGURES..).ok_or("its head cannot be read")?;
-    }
-    Ok(Chunk { head, version, columns: rest })
+    Ok(Chunk { head, columns: rest })
 }
 
 fn head(bytes: &mut &[u8]) -> Option<Head> {

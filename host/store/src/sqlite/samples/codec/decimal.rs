@@ -80,19 +80,13 @@ fn scale(values: &[f64], scratch: &mut Scratch) -> Option<usize> {
 }
 
 /// Appends `count` values from the front of `bytes`. None where bytes are no column.
-pub(super) fn decode(
-    bytes: &mut &[u8],
-    count: usize,
-    integers: impl Fn(&mut &[u8], usize, &mut Vec<i64>) -> Option<()>,
-    scratch: &mut Scratch,
-    values: &mut Vec<f64>,
-) -> Option<()> {
+pub(super) fn decode(bytes: &mut &[u8], count: usize, scratch: &mut Scratch, values: &mut Vec<f64>) -> Option<()> {
     let (&head, rest) = bytes.split_first()?;
     *bytes = rest;
     scratch.numbers.clear();
     scratch.listed.clear();
     if head == NOISE {
-        integers(bytes, count, &mut scratch.numbers)?;
+        integers::decode(bytes, count, &mut scratch.numbers)?;
         values.extend(scratch.numbers.iter().map(|number| f64::from_bits(number.cast_unsigned())));
         return Some(());
     }
@@ -100,7 +94,7 @@ pub(super) fn decode(
         get_list(bytes, |place, bits| (place < count).then(|| scratch.listed.push((place, bits))))?;
     }
     let power = *POWERS.get(usize::from(head & !LISTED))?;
-    integers(bytes, count, &mut scratch.numbers)?;
+    integers::decode(bytes, count, &mut scratch.numbers)?;
     let from = values.len();
     // The way back of `whole`: adding and subtracting goes several at a time, where converting does not.
     let double = |number: &i64| f64::from_bits(MAGIC.to_bits().wrapping_add(number.cast_unsigned())) - MAGIC;

@@ -27,9 +27,9 @@ const KNOWN: u8 = 63;
 
 /// The value before, and the difference that led to it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Before {
-    pub(super) value: i64,
-    pub(super) difference: i64,
+struct Before {
+    value: i64,
+    difference: i64,
 }
 
 pub(super) fn encode(numbers: &[i64], bytes: &mut Vec<u8>) {
@@ -196,7 +196,7 @@ fn read_sparse(head: u8, bytes: &mut &[u8], (width, base): (u32, i64), block: &m
     Some(())
 }
 
-pub(super) fn restore(order: u8, block: &[u64], before: &mut Before, numbers: &mut Vec<i64>) {
+fn restore(order: u8, block: &[u64], before: &mut Before, numbers: &mut Vec<i64>) {
     let mut value = before.value;
     match order {
         0 => numbers.extend(block.iter().map(|residual| residual.cast_signed())),

@@ -69,24 +69,6 @@ fn odd_doubles_return_as_they_were() {
 }
 
 #[test]
-fn chunks_of_version_one_are_read() {
-    let text = "b201db63da250146f0b2a78bd466fe953f0000000000000080ae47010c65cdcd41cd4c205741d1264200f0b2a78bd46644a4\
-    ea016666666666666666666666666666666666666666666666666666666666a67770800082012800000000000000800080a0\
-    b787e9057f0831ddc4b787e9050001030507090b0d0f11131517191b1d1f21232527292b2d2f31333537393b3d3f41434547\
-    494b4d00a0535557595b5d5f610001010101010101010101010101014002";
-    let bytes: Vec<u8> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect();
-    let sample = |place: i64| {
-        let value = match place {
-            40 => -0.0,
-            0..50 => 1e9 + (place * place) as f64 / 100.0,
-            _ => place as f64 / 100.0,
-        };
-        (1_763_632_803_000 + place * 15_000 + place % 7 * (place / 60), value.to_bits())
-    };
-    assert_eq!(decoded(&bytes).unwrap(), (0..70).map(sample).collect::<Vec<_>>());
-}
-
-#[test]
 fn what_stands_out_or_stays_is_small() {
     let size = |value: &dyn Fn(usize) -> f64| check(&regular(480), &(0..480).map(value).collect::<Vec<_>>());
     // Pages of memory, of which one in five changes; a counter with several restarts.
