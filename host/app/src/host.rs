@@ -184,11 +184,12 @@ impl Host {
             tokio::spawn(retention::forget(self.store.samples(), Arc::clone(&self.clock), self.retention(), stop.clone()));
         let owners = Arc::clone(&self.cards);
         let pruning = tokio::spawn(data::prune(self.store.keep(), Arc::clone(&self.clock), owners, stop.clone()));
+        let small = tokio::spawn(crate::memory::keep_small(stop.clone()));
         if let Some(changes) = self.changes.take() {
             reload::watch(self, changes, stop).await;
         }
         // They wait for the same stop.
-        let _ = tokio::join!(forgetting, pruning);
+        let _ = tokio::join!(forgetting, pruning, small);
     }
 
     /// Ends everything in order; what was acknowledged is on disk.
