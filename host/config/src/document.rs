@@ -6,6 +6,7 @@
 mod build;
 mod node;
 mod scalar;
+mod within;
 
 use std::io::Read;
 use std::path::{Path as FilePath, PathBuf};
@@ -104,9 +105,16 @@ impl Document {
 
     /// What the floors above found, at its place.
     pub fn problem(&self, finding: Finding) -> Problem {
-        let place = self.place(&finding.path, finding.part);
+        let within = finding.within.and_then(|(byte, reason)| Some((self.place_within(&finding.path, byte)?, reason)));
+        let (place, text) = within.unwrap_or_else(|| (self.place(&finding.path, finding.part), finding.reason));
         let snippet = self.excerpt(place.line as usize);
-        Problem { place: Some(place), text: finding.reason, hint: finding.hint, snippet }
+        Problem { place: Some(place), text, hint: finding.hint, snippet }
+    }
+
+    /// Where a byte of a text stands in the file, if that can be told.
+    fn place_within(&self, path: &Path, byte: usize) -> Option<Place> {
+        let node = self.root.find(path)?;
+        within::mark(&self.text, node, byte).map(|mark| place(&self.file, mark))
     }
 }
 

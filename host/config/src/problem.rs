@@ -20,17 +20,26 @@ pub struct Finding {
     pub part: Part,
     pub reason: String,
     pub hint: Option<String>,
+    /// The byte within the value, if that is text, and the reason to give where the file shows that place.
+    pub within: Option<(usize, String)>,
 }
 
 impl Finding {
     /// The value at `path` is wrong.
     pub fn value(path: Path, reason: impl Into<String>) -> Finding {
-        Finding { path, part: Part::Value, reason: reason.into(), hint: None }
+        Finding { path, part: Part::Value, reason: reason.into(), hint: None, within: None }
     }
 
     /// The key at the end of `path` is wrong.
     pub fn key(path: Path, reason: impl Into<String>) -> Finding {
-        Finding { path, part: Part::Key, reason: reason.into(), hint: None }
+        Finding { path, part: Part::Key, reason: reason.into(), hint: None, within: None }
+    }
+
+    /// The mistake lies at a byte of the value: where that place can be shown, `reason` need not tell it.
+    #[must_use]
+    pub fn within(mut self, spot: Option<(usize, String)>) -> Finding {
+        self.within = spot;
+        self
     }
 
     /// Adds the remedy. One that ends with `?` is shown right under the place.

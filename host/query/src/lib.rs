@@ -14,7 +14,7 @@ mod syntax;
 
 pub use crate::answer::{Answer, Matrix};
 pub use crate::engine::Engine;
-pub use crate::error::QueryError;
+pub use crate::error::{Mistake, QueryError};
 pub use crate::evaluate::notes::Notes;
 pub use crate::limits::{Cancel, Limits};
 pub use crate::syntax::Expr;

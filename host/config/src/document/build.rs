@@ -38,8 +38,7 @@ pub(super) fn tree(text: &str) -> Result<Arc<Node>, Wrong> {
         let (event, span) = event.map_err(unparsed)?;
         builder.take(event, &span)?;
     }
-    let nothing =
-        Node { content: Content::Scalar(Value::Null), mark: Mark { line: 1, column: 1, length: 0 }, weight: 1, height: 1 };
+    let nothing = Node::scalar(Value::Null, Mark { line: 1, column: 1, length: 0 }, None, 1);
     Ok(builder.root.unwrap_or_else(|| Arc::new(nothing)))
 }
 
@@ -108,14 +107,13 @@ impl Builder {
             *key = Some((text.to_owned(), mark, merge));
             // A key may carry an anchor too: `&name shop: …`.
             if anchor != 0 {
-                let node =
-                    Node { content: Content::Scalar(Value::String(text.to_owned())), mark, weight: weigh(text), height: 1 };
+                let node = Node::scalar(Value::String(text.to_owned()), mark, Some(style), weigh(text));
                 self.anchors.insert(anchor, Arc::new(node));
             }
             return Ok(());
         }
         let value = scalar_value(text, style, tag, mark)?;
-        let node = Arc::new(Node { content: Content::Scalar(value), mark: self.shown(mark), weight: weigh(text), height: 1 });
+        let node = Arc::new(Node::scalar(value, self.shown(mark), Some(style), weigh(text)));
         if anchor != 0 {
             self.anchors.insert(anchor, Arc::clone(&node));
         }
@@ -160,7 +158,7 @@ impl Builder {
             mark.length =
                 entries.first().filter(|first| first.mark.line == mark.line).map_or(mark.length, |first| first.mark.length);
         }
-        let node = Arc::new(Node { content, mark, weight: open.weight, height: open.height + 1 });
+        let node = Arc::new(Node { content, mark, style: None, weight: open.weight, height: open.height + 1 });
         if open.anchor != 0 {
             self.anchors.insert(open.anchor, Arc::clone(&node));
         }

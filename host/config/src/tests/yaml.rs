@@ -116,6 +116,41 @@ fn findings_from_above_get_their_place() {
 }
 
 #[test]
+fn what_is_wrong_within_a_text_gets_its_place() {
+    let check = |text: &str, marked: char, expected: Option<(u32, u32)>| {
+        let document = document(text);
+        let value = document.json()["q"].as_str().unwrap().to_owned();
+        let byte = value.find(marked).unwrap_or(value.len());
+        let finding = Finding::value(Path::new().key("q"), "1:2: odd").within(Some((byte, "odd".to_owned())));
+        let problem = document.problem(finding);
+        let place = problem.place.unwrap();
+        let value = document.place(&Path::new().key("q"), Part::Value);
+        let (expected, words) = match expected {
+            Some(place) => (place, "odd"),
+            None => ((value.line, value.column), "1:2: odd"),
+        };
+        assert_eq!(((place.line, place.column), problem.text.as_str()), (expected, words), "{text:?} {marked:?}");
+    };
+    check("a: 1\nq: sum(é §)\n", '§', Some((2, 10)));
+    check("q: sum(é §) # why\n", '¶', Some((1, 12)));
+    check("q: one\n  two\n\n  three § four\n", '§', Some((4, 9)));
+    check("{ a: 1, q: 'it''s § here' }\n", '§', Some((1, 19)));
+    check("q: '§'\n", '¶', Some((1, 6)));
+    check("q: \"say \\\"a\\u00e9\\x41\\\" §\"\n", '§', Some((1, 25)));
+    check("q: \"one \\\n   two § three\"\n", '§', Some((2, 8)));
+    check("q: |\n  one\n    two\n\n  three § four\n", '§', Some((5, 9)));
+    check("q: |\n\n  one §\n", '§', Some((3, 7)));
+    check("q: |-\n  one\n  §two\na: 1\n", '§', Some((3, 3)));
+    check("q: >-\n  one\n  two §\n  three\n\n    four\n  five\n", '§', Some((3, 7)));
+    check("q: >\r\n  one\r\n  two\r\n\r\n    four\r\n  five §\r\n", '§', Some((6, 8)));
+    check("q: |\n  sum(\n    up\na: 1\n", '¶', Some((3, 7)));
+    check("q: |\n  sum(", '¶', Some((2, 7)));
+    check("a: &a \"x §\"\nq: *a\n", '§', Some((1, 10)));
+    // A tab that is written out at the end of a line cannot be told from what folding leaves.
+    check("q: \"one\n  \\ttwo §\"\n", '§', None);
+}
+
+#[test]
 fn files_that_cannot_be_read_say_why() {
     let folder = tempfile::tempdir().unwrap();
     let missing = Document::read(&folder.path().join("none.yaml")).unwrap_err();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use vitrine_config::{Finding, Path};
 use vitrine_model::Span;
 use vitrine_model::labels::{Labels, NAME, is_label_name};
-use vitrine_query::Expr;
+use vitrine_query::{Expr, QueryError};
 
 use super::file::{GroupEntry, RuleEntry, RuleFile};
 use super::template::Template;
@@ -79,8 +79,8 @@ fn group(file: &str, entry: &GroupEntry, every: Span, path: &Path, findings: &mu
 }
 
 fn rule(key: String, entry: &RuleEntry, path: &Path, findings: &mut Vec<Finding>) -> Option<Rule> {
-    let expr = Expr::parse(&entry.expr);
-    let expr = expr.map_err(|error| findings.push(Finding::value(path.clone().key("expr"), error.to_string()))).ok();
+    let wrong = |error: QueryError| Finding::value(path.clone().key("expr"), error.to_string()).within(error.spot());
+    let expr = Expr::parse(&entry.expr).map_err(|error| findings.push(wrong(error))).ok();
     match (&entry.alert, &entry.record) {
         (Some(name), None) => {
             let hold = duration(entry.hold.as_deref(), Span::ZERO, path.clone().key("for"), findings);

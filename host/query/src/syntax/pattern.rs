@@ -22,7 +22,7 @@ pub(super) fn pattern(text: &str) -> Result<regex::Regex, QueryError> {
     compiled.map_err(|error| match error {
         regex::Error::Syntax(reason) => {
             let last = reason.lines().last().unwrap_or("").trim_start_matches("error: ");
-            QueryError::Syntax(format!("invalid regular expression `{text}`: {last}"))
+            QueryError::from(format!("invalid regular expression `{text}`: {last}"))
         }
         _ => QueryError::Limit(format!("the pattern `{text}` is too large: repeat or list less in it")),
     })

@@ -44,7 +44,7 @@ pub(super) fn prepare(function: &Function, arguments: &[Node]) -> Result<Prepare
 fn replace(texts: &[String]) -> Result<Prepared, QueryError> {
     let [target, replacement, source, written] = texts else { return Ok(Prepared::Nothing) };
     let pattern = pattern(written).map_err(|error| match error {
-        QueryError::Syntax(reason) => QueryError::Syntax(format!("invalid regular expression in label_replace(): {reason}")),
+        QueryError::Syntax(mistake) => format!("invalid regular expression in label_replace(): {}", mistake.reason).into(),
         other => other,
     })?;
     check_label("label_replace", target)?;
@@ -57,7 +57,7 @@ fn check_label(function: &str, label: &str) -> Result<(), QueryError> {
     if !label.is_empty() && !label.contains(char::REPLACEMENT_CHARACTER) {
         return Ok(());
     }
-    Err(QueryError::Syntax(format!("invalid label name in {function}(): {label:?} is no text that names a label")))
+    Err(format!("invalid label name in {function}(): {label:?} is no text that names a label").into())
 }
 
 /// The labels that a missing series would surely have.

@@ -2,7 +2,7 @@
 
 use super::number;
 use super::place::{Place, line_and_column};
-use crate::QueryError;
+use crate::{Mistake, QueryError};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Kind {
@@ -30,7 +30,7 @@ const SIGNS: [&str; 25] = [
 
 /// An error at a place of the text.
 pub(crate) fn wrong(text: &str, byte: usize, reason: impl std::fmt::Display) -> QueryError {
-    QueryError::Syntax(format!("{}: {reason}", line_and_column(text, byte)))
+    QueryError::Syntax(Mistake { place: Some((byte, line_and_column(text, byte))), reason: reason.to_string() })
 }
 
 /// All tokens, the last of which is the end.

@@ -298,7 +298,7 @@ impl Check<'_> {
         match Expr::parse(&text) {
             Ok(expr) => Some(Query { text, expr: Arc::new(expr), legend }),
             Err(error) => {
-                self.findings.push(Finding::value(path, error.to_string()));
+                self.findings.push(Finding::value(path, error.to_string()).within(error.spot()));
                 None
             }
         }

@@ -97,7 +97,7 @@ impl Parser<'_> {
 
     pub(super) fn wrong_pattern(&self, place: Place, reason: QueryError) -> QueryError {
         match reason {
-            QueryError::Syntax(reason) => self.wrong_at(place, reason),
+            QueryError::Syntax(mistake) => self.wrong_at(place, mistake.reason),
             other => other,
         }
     }
