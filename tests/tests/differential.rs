@@ -35,16 +35,8 @@ async fn prometheus_answers_the_same() {
     let queries: Vec<&str> = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     assert!(queries.len() >= 200, "{} queries", queries.len());
 
-    let prometheus = Prometheus::start("{}", &["--web.enable-remote-write-receiver", "--storage.tsdb.retention.time=30y"]).await;
     let series = samples::series();
-    let sent = post(
-        prometheus.address(),
-        "/api/v1/write",
-        &[("content-encoding", "snappy"), ("content-type", "application/x-protobuf")],
-        samples::remote_write(&series),
-    );
-    let sent = sent.await.unwrap();
-    assert_eq!(sent.status, 204, "{}", sent.body);
+    let prometheus = filled(&series, &[]).await;
     let mut memory = Memory::default();
     series.into_iter().for_each(|(labels, samples)| memory.add(labels, samples));
     let engine = Engine::new(Arc::new(memory), Limits::default());
@@ -69,6 +61,42 @@ async fn prometheus_answers_the_same() {
     }
     assert!(wrong.is_empty(), "{} of {asked} answers differ:\n{}", wrong.len(), wrong.join("\n"));
     assert!(refused < asked / 10 && points > 10_000, "{refused} refused, {points} points: the samples do not fit the table");
+}
+
+/// Debian's version takes it as a flag, later ones with each query as well.
+#[tokio::test]
+async fn samples_are_current_for_as_long_as_in_prometheus() {
+    let series = samples::series();
+    let mut memory = Memory::default();
+    series.iter().cloned().for_each(|(labels, samples)| memory.add(labels, samples));
+    let engine = Engine::new(Arc::new(memory), Limits::default());
+    for lookback in [20_000, 1_200_000] {
+        let prometheus = filled(&series, &[&format!("--query.lookback-delta={lookback}ms")]).await;
+        let engine = engine.looking_back(lookback);
+        let queries = ["holes", "sum(stopped) or vector(-1)", "sum_over_time(holes[30m:1m])"];
+        for (query, minute) in queries.iter().flat_map(|query| (0..40).map(move |minute| (query, minute))) {
+            let at = MOMENTS[0] + minute * 60_000;
+            let path = format!("/api/v1/query?time={}&query={}", seconds(at), escaped(query));
+            let theirs = theirs(&prometheus.get(&path).await.json());
+            let why = difference(&instant(&engine, query, at), &theirs);
+            assert!(why.is_none(), "{query} at {at}, back to {lookback}: {why:?}");
+        }
+    }
+}
+
+/// A Prometheus that has these samples.
+async fn filled(series: &[samples::Series], flags: &[&str]) -> Prometheus {
+    let flags = [&["--web.enable-remote-write-receiver", "--storage.tsdb.retention.time=30y"], flags].concat();
+    let prometheus = Prometheus::start("{}", &flags).await;
+    let sent = post(
+        prometheus.address(),
+        "/api/v1/write",
+        &[("content-encoding", "snappy"), ("content-type", "application/x-protobuf")],
+        samples::remote_write(series),
+    );
+    let sent = sent.await.unwrap();
+    assert_eq!(sent.status, 204, "{}", sent.body);
+    prometheus
 }
 
 fn seconds(time: Millis) -> String {

@@ -20,16 +20,26 @@ use crate::{Answer, Cancel, Expr, Limits, Matrix, Notes, QueryError};
 pub struct Engine {
     samples: Arc<dyn Samples>,
     limits: Arc<RwLock<Limits>>,
+    lookback: Millis,
 }
+
+/// How old a sample may be and still be the current one, unless a query says otherwise, as in Prometheus.
+const LOOKBACK: Millis = 5 * 60_000;
 
 impl Engine {
     pub fn new(samples: Arc<dyn Samples>, limits: Limits) -> Engine {
-        Engine { samples, limits: Arc::new(RwLock::new(limits)) }
+        Engine { samples, limits: Arc::new(RwLock::new(limits)), lookback: LOOKBACK }
     }
 
     /// For what is asked from now on, of this engine and of its clones.
     pub fn set_limits(&self, limits: Limits) {
         *self.limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
+    }
+
+    /// The same engine, for which a sample is current for so long.
+    #[must_use]
+    pub fn looking_back(&self, lookback: Millis) -> Engine {
+        Engine { lookback, ..self.clone() }
     }
 
     fn limits(&self) -> Limits {
@@ -91,21 +101,22 @@ impl Engine {
     fn query<'a>(&'a self, expr: &'a Expr, extent: Extent, is_range: bool, cancel: &'a Cancel) -> Result<Query<'a>, QueryError> {
         let watch = Watch::new(self.limits(), cancel);
         watch.check()?;
-        Ok(Query { samples: self.samples.as_ref(), watch, notes: Notebook::new(expr.text()), extent, is_range })
+        let (samples, notes) = (self.samples.as_ref(), Notebook::new(expr.text()));
+        Ok(Query { samples, watch, notes, extent, is_range, lookback: self.lookback })
     }
 
     fn grid(&self, range: TimeRange) -> Result<Grid, QueryError> {
         if range.step <= 0 {
-            return Err(QueryError::Invalid("the step must be longer than nothing".to_owned()));
+            return Err(QueryError::Range("the step must be longer than nothing".to_owned()));
         }
         if range.end < range.start {
-            return Err(QueryError::Invalid("the range ends before it starts".to_owned()));
+            return Err(QueryError::Range("the range ends before it starts".to_owned()));
         }
         let steps = (i128::from(range.end) - i128::from(range.start)) / i128::from(range.step) + 1;
         let most = self.limits().steps;
         match usize::try_from(steps) {
             Ok(steps) if steps <= most => Ok(Grid { start: range.start, step: range.step, steps }),
-            _ => Err(QueryError::Limit(format!(
+            _ => Err(QueryError::Range(format!(
                 "the range has {steps} steps, {most} are allowed: ask for a longer step or a shorter range"
             ))),
         }

@@ -16,6 +16,9 @@ pub enum QueryError {
     /// PromQL that has no answer for these series or this range, such as an ambiguous match.
     #[error("{0}")]
     Invalid(String),
+    /// The range or its step makes no sense, or asks for too many steps.
+    #[error("{0}")]
+    Range(String),
     /// The answer would cost more than it may.
     #[error("{0}")]
     Limit(String),

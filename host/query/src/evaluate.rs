@@ -51,6 +51,8 @@ pub(crate) struct Query<'a> {
     pub(crate) notes: Notebook<'a>,
     pub(crate) extent: Extent,
     pub(crate) is_range: bool,
+    /// How old a sample may be and still be the current one.
+    pub(crate) lookback: Millis,
 }
 
 /// A query over a grid: its own, or that of a subquery.

@@ -11,7 +11,7 @@ const STEP: Millis = 15_000;
 const OFF: Millis = 3_217;
 const COUNT: usize = 480;
 
-type Series = (Labels, Vec<Sample>);
+pub(super) type Series = (Labels, Vec<Sample>);
 
 pub(super) fn series() -> Vec<Series> {
     let mut all = Vec::new();

@@ -12,9 +12,6 @@ use super::{Grid, Run};
 use crate::QueryError;
 use crate::syntax::tree::{At, Selector, Shift};
 
-/// How old a sample may be and still be the current one, as in Prometheus.
-pub(super) const LOOKBACK: Millis = 5 * 60_000;
-
 /// Shorter spans hold so few samples that leaving some out saves nothing.
 const LEAST_SPAN: Millis = 60_000;
 
@@ -59,14 +56,15 @@ impl Run<'_> {
         let timing = self.timing(&selector.shift)?;
         let mut column = vec![absent(); self.grid.steps];
         let keep = (part == Part::Value).then_some(Keep::Last);
-        self.scan(&selector.matchers, timing, LOOKBACK, keep, &mut |labels, times, values| {
+        let lookback = self.query.lookback;
+        self.scan(&selector.matchers, timing, lookback, keep, &mut |labels, times, values| {
             if timing.fixed.is_some() {
                 let one = Grid { steps: 1, ..self.grid };
-                lay(&mut column[..1], one, timing, times, values);
+                lay(&mut column[..1], one, timing, lookback, (times, values));
                 let value = column[0];
                 column.fill(value);
             } else {
-                lay(&mut column, self.grid, timing, times, values);
+                lay(&mut column, self.grid, timing, lookback, (times, values));
             }
             if part == Part::Time {
                 self.times_of(&mut column, timing, times, values);
@@ -130,13 +128,13 @@ fn common_divisor(one: Millis, other: Millis) -> Millis {
 }
 
 /// Lays the current values on the grid; a stale marker is absence by itself.
-fn lay(column: &mut [f64], grid: Grid, timing: Timing, times: &[Millis], values: &[f64]) {
+fn lay(column: &mut [f64], grid: Grid, timing: Timing, lookback: Millis, (times, values): (&[Millis], &[f64])) {
     let mut next = 0;
     for (slot, time) in column.iter_mut().zip(grid.times()) {
         let moment = timing.moment(time);
         next = advance(times, next, moment);
         *slot = match next.checked_sub(1) {
-            Some(place) if times[place] > moment.saturating_sub(LOOKBACK) => values[place],
+            Some(place) if times[place] > moment.saturating_sub(lookback) => values[place],
             _ => absent(),
         };
     }

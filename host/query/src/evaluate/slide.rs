@@ -4,7 +4,7 @@ use vitrine_model::port::samples::Keep;
 use vitrine_model::sample::{Sample, Series, is_stale};
 use vitrine_model::{Labels, Millis};
 
-use super::scan::{LOOKBACK, Timing, advance};
+use super::scan::{Timing, advance};
 use super::stream::{Row, Sink};
 use super::value::{absent, is_absent};
 use super::{Grid, Run};
@@ -117,8 +117,8 @@ impl Run<'_> {
             Kind::Subquery(subquery) => (&subquery.span, &subquery.shift, Reach::Inside),
             _ => return Err(QueryError::Invalid("a range such as `metric[5m]` is needed".to_owned())),
         };
-        let before = if reach == Reach::Inside { 0 } else { LOOKBACK };
-        let after = if reach == Reach::Smoothed { LOOKBACK } else { 0 };
+        let before = if reach == Reach::Inside { 0 } else { self.query.lookback };
+        let after = if reach == Reach::Smoothed { self.query.lookback } else { 0 };
         Ok(Frame { timing: self.timing(shift)?, span: span.positive_millis(&self.query.extent)?, before, after })
     }
 
@@ -126,7 +126,7 @@ impl Run<'_> {
         match &range.kind {
             Kind::Window(window) => {
                 let timing = Timing { offset: frame.timing.offset.saturating_sub(frame.after), ..frame.timing };
-                let span = frame.span.saturating_add(frame.before + frame.after);
+                let span = frame.span.saturating_add(frame.before).saturating_add(frame.after);
                 self.scan(&window.selector.matchers, timing, span, keep, &mut |labels, times, values| {
                     each(labels, false, times, values)
                 })

@@ -59,7 +59,7 @@ fn what_is_not_supported_is_named() {
     refused("histogram_avg(c)", "`histogram_avg` is about native histograms");
     refused("deriv(c[5m] anchored)", "anchored modifier can only be used with: changes, delta, increase, rate, resets");
     refused("c smoothed", "stand after a range");
-    refused("a{job='x' or code='1'}", "`or` between matchers");
+    refused("a{job='x' or code='1'}", "1:11: PromQL has no `or` between matchers");
 }
 
 #[test]

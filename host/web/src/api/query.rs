@@ -7,7 +7,7 @@ use axum::response::Response;
 use vitrine_model::Millis;
 use vitrine_model::frame::TimeRange;
 use vitrine_model::sample::is_stale;
-use vitrine_query::{Answer, Matrix, QueryError};
+use vitrine_query::{Answer, Engine, Matrix, QueryError};
 
 use crate::api::answer::{self, Notes};
 use crate::api::envelope::ApiError;
@@ -15,18 +15,15 @@ use crate::api::parameters::Parameters;
 use crate::ask::AskError;
 use crate::web::Web;
 
-/// How long a sample stands for its series, if no other comes.
-const LOOKBACK: Millis = 5 * 60_000;
 /// A larger answer would take more memory than a client can want.
 const MOST_POINTS: usize = 2_000_000;
 
 pub(crate) async fn instant(State(web): State<Arc<Web>>, asked: Parameters) -> Result<Response, ApiError> {
     let at = asked.moment("time")?.unwrap_or_else(|| web.clock.now());
-    let (limit, timeout) = (asked.limit("limit")?, asked.timeout()?);
-    check_lookback(&asked)?;
+    let (limit, timeout, lookback) = (asked.limit("limit")?, asked.timeout()?, asked.span("lookback_delta")?);
     // Parsing and computing both take long for what a stranger may send: neither is done where others wait.
     let work = web.asker.within(timeout, move |engine, cancel| -> Result<_, ApiError> {
-        Ok(engine.instant_with_notes(&asked.query()?, at, cancel)?)
+        Ok(looking_back(engine, lookback).instant_with_notes(&asked.query()?, at, cancel)?)
     });
     let (mut answer, notes) = work.await??;
     let mut notes = Notes::from(notes);
@@ -42,10 +39,9 @@ pub(crate) async fn range(State(web): State<Arc<Web>>, asked: Parameters) -> Res
     if range.end < range.start {
         return Err(ApiError::bad_data("invalid parameter `end`: it lies before `start`; exchange them"));
     }
-    let (limit, timeout) = (asked.limit("limit")?, asked.timeout()?);
-    check_lookback(&asked)?;
+    let (limit, timeout, lookback) = (asked.limit("limit")?, asked.timeout()?, asked.span("lookback_delta")?);
     let work = web.asker.within(timeout, move |engine, cancel| -> Result<_, ApiError> {
-        let (matrix, notes) = engine.range_with_notes(&asked.query()?, range, cancel)?;
+        let (matrix, notes) = looking_back(engine, lookback).range_with_notes(&asked.query()?, range, cancel)?;
         check_points(&matrix, MOST_POINTS)?;
         Ok((matrix, notes))
     });
@@ -65,12 +61,9 @@ pub(crate) fn shorten<T>(list: &mut Vec<T>, limit: Option<usize>, notes: &mut No
     }
 }
 
-/// The engine knows one: another must not be taken for heard.
-fn check_lookback(asked: &Parameters) -> Result<(), ApiError> {
-    match asked.span("lookback_delta")? {
-        None | Some(LOOKBACK) => Ok(()),
-        Some(_) => Err(ApiError::bad_data("invalid parameter `lookback_delta`: it is always 5m here; leave it out")),
-    }
+/// The engine, for which a sample stands for its series as long as was asked.
+fn looking_back(engine: &Engine, lookback: Option<Millis>) -> Engine {
+    lookback.map_or_else(|| engine.clone(), |lookback| engine.looking_back(lookback))
 }
 
 fn check_points(matrix: &Matrix, most: usize) -> Result<(), QueryError> {
@@ -97,6 +90,7 @@ impl From<QueryError> for ApiError {
     fn from(error: QueryError) -> ApiError {
         match &error {
             QueryError::Store(_) => ApiError::internal(error.to_string()),
+            QueryError::Range(_) => ApiError::bad_data(error.to_string()),
             QueryError::Cancelled => ApiError::canceled(error.to_string()),
             _ => ApiError::execution(error.to_string()),
         }

@@ -77,7 +77,7 @@ async fn a_mistake_names_parameter_reason_and_remedy() {
         ("/api/v1/query?query=up%2Bon()up", 422, "execution", ""),
         ("/api/v1/query_range?query=up&start=1&end=2", 400, "bad_data", "the parameter `step` is missing"),
         ("/api/v1/query_range?query=up&start=2&end=1&step=1", 400, "bad_data", "invalid parameter `end`"),
-        ("/api/v1/query_range?query=up&start=1&end=99999999&step=1", 422, "execution", "11000 are allowed"),
+        ("/api/v1/query_range?query=up&start=1&end=99999999&step=1", 400, "bad_data", "11000 are allowed"),
         ("/api/v1/series", 400, "bad_data", "`match[]` is missing"),
         ("/api/v1/series?match[]=rate(up[5m])", 400, "bad_data", "is more than a selector"),
         ("/api/v1/label/U__a_zz_/values", 400, "bad_data", "invalid label name"),
@@ -88,6 +88,29 @@ async fn a_mistake_names_parameter_reason_and_remedy() {
         let told: Value = serde_json::from_str(&text(answer).await).unwrap();
         assert_eq!((&told["status"], &told["errorType"]), (&json!("error"), &json!(kind)), "{path}: {told}");
         assert!(told["error"].as_str().unwrap().contains(words), "{path}: {told}");
+    }
+}
+
+/// Samples come every 15 s; the last is of now.
+#[tokio::test]
+async fn a_sample_is_current_as_long_as_is_asked() {
+    let world = shop();
+    let now = NOW / 1_000;
+    for (after, asked, found) in [
+        (240, "", 1),
+        (360, "", 0),
+        (360, "&lookback_delta=6m1s", 1),
+        (360, "&lookback_delta=360", 0),
+        (20, "&lookback_delta=10", 0),
+        (36_000, "&lookback_delta=8000000000000000", 1),
+    ] {
+        let at = now + after;
+        for path in [
+            format!("/api/v1/query?query=took_seconds&time={at}{asked}"),
+            format!("/api/v1/query_range?query=took_seconds&start={at}&end={at}&step=1{asked}"),
+        ] {
+            assert_eq!(data(&world, &path).await["result"].as_array().unwrap().len(), found, "{path}");
+        }
     }
 }
 

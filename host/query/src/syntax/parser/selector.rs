@@ -69,8 +69,7 @@ impl Parser<'_> {
             }
         }
         if self.is_keyword("or") {
-            let reason = "`or` between matchers is not supported: write `or` between two selectors";
-            return Err(QueryError::Unsupported(reason.to_owned()));
+            return Err(self.wrong_here("PromQL has no `or` between matchers: write `or` between two selectors"));
         }
         self.expect_sign("}", "in label matching").map(drop)
     }
