@@ -22,6 +22,7 @@ mod sandbox;
 mod scrape;
 mod secrets;
 mod shop;
+mod slow_senders;
 mod states;
 mod survives;
 mod templates;

@@ -158,6 +158,7 @@ fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Span> {
         find(Finding::value(Path::new().key("log"), reason).hint("write `info`, or `info,vitrine_plugin=debug`"));
     }
     for (path, text) in [
+        (Path::new().key("write_timeout"), &settings.write_timeout),
         (Path::new().key("query").key("max_time"), &settings.query.max_time),
         (Path::new().key("store").key("out_of_order"), &settings.store.out_of_order),
         (Path::new().key("store").key("rollups").key("5m"), &settings.store.rollups.fives),

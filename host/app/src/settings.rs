@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vitrine_config::Secret;
+use vitrine_model::Span;
 use vitrine_plugin::grant::GrantSettings;
 use vitrine_plugin::settings::{InstanceLimits, MailTls, PluginSettings};
 
@@ -29,6 +30,8 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// Addresses and networks that may bring samples by remote write, OTLP and import, besides this machine: `10.0.0.0/8`.
     pub write_from: Vec<String>,
+    /// How long a body of samples may take to come, and each MiB of an import: `30s`.
+    pub write_timeout: String,
     /// The time zone of pages, messages and cron expressions, an IANA name; empty: the machine's own.
     pub time_zone: String,
     /// Where samples, alerts and deliveries are kept.
@@ -75,6 +78,7 @@ impl Default for Settings {
             public_url: None,
             allowed_hosts: Vec::new(),
             write_from: Vec::new(),
+            write_timeout: format!("{}s", web.write_timeout.as_secs()),
             time_zone: String::new(),
             data_dir: "data".into(),
             dashboards_dir: "dashboards".into(),
@@ -238,11 +242,13 @@ impl SecretEntry {
 impl Settings {
     /// What the web floor is told.
     pub fn web(&self) -> vitrine_web::Settings {
+        let usual = vitrine_web::Settings::default();
         vitrine_web::Settings {
             listen: self.listen,
             public_url: self.public_url.clone(),
             allowed_hosts: self.allowed_hosts.clone(),
             write_from: self.write_from.clone(),
+            write_timeout: self.write_timeout.parse().map_or(usual.write_timeout, Span::as_duration),
             time_zone: self.time_zone.clone(),
             max_viewers: self.max_viewers,
             max_streams: self.max_streams,

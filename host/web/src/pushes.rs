@@ -41,6 +41,8 @@ pub(crate) struct Pushes {
     /// Gone once the host stops.
     ingest: Mutex<Option<Ingest>>,
     turns: Arc<Semaphore>,
+    /// How long a body, or a part of one, may take to come.
+    pub(crate) patience: Duration,
     decoders: Mutex<Vec<Decoder>>,
     answered: Family<OfDoor, Counter>,
 }
@@ -74,10 +76,11 @@ impl Outcome {
 }
 
 impl Pushes {
-    pub(crate) fn new(ingest: Ingest) -> Pushes {
+    pub(crate) fn new(ingest: Ingest, patience: Duration) -> Pushes {
         Pushes {
             ingest: Mutex::new(Some(ingest)),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
+            patience,
             decoders: Mutex::default(),
             answered: Family::default(),
         }

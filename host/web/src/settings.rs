@@ -1,6 +1,7 @@
 //! What an admin can set about pages and the live stream.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// Addresses and networks that may bring samples, besides this machine: `10.0.0.0/8`.
     pub write_from: Vec<String>,
+    /// How long a body of samples may take to come, and each MiB of an import.
+    pub write_timeout: Duration,
     /// The time zone of pages, an IANA name; empty for the machine's own.
     pub time_zone: String,
     /// How many live pages may be open at once.
@@ -34,6 +37,7 @@ impl Default for Settings {
             public_url: None,
             allowed_hosts: Vec::new(),
             write_from: Vec::new(),
+            write_timeout: Duration::from_secs(30),
             time_zone: String::new(),
             max_viewers: 5_000,
             max_streams: 256,
@@ -71,6 +75,9 @@ impl Settings {
                 "write `192.168.1.7` or `192.168.1.0/24`",
             ));
         }
+        if self.write_timeout.is_zero() {
+            found.push(("write_timeout", "no body comes in no time".to_owned(), "write `30s`"));
+        }
         found
     }
 
@@ -100,11 +107,12 @@ mod tests {
             public_url: Some("shop".into()),
             time_zone: "Mars/Base".into(),
             write_from: vec!["shop".into()],
+            write_timeout: Duration::ZERO,
             ..Settings::default()
         };
         assert_eq!(
             wrong.problems().iter().map(|problem| problem.0).collect::<Vec<_>>(),
-            ["time_zone", "public_url", "write_from"]
+            ["time_zone", "public_url", "write_from", "write_timeout"]
         );
     }
 }

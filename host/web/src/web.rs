@@ -109,7 +109,7 @@ impl Web {
         let zone = parts.settings.zone();
         let evaluations = Counter::default();
         let hubs = Hubs::default();
-        let pushes = Pushes::new(parts.ingest);
+        let pushes = Pushes::new(parts.ingest, parts.settings.write_timeout);
         {
             let mut registry = parts.registry.lock().unwrap_or_else(PoisonError::into_inner);
             let web = registry.sub_registry_with_prefix("vitrine_web");

@@ -1,8 +1,9 @@
 //! History, as text or as a table: read while it comes in, a part at a time, so that its length does not matter.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
@@ -16,7 +17,7 @@ use vitrine_monitor::push::{Import, Unreadable};
 
 use crate::api::envelope::{ApiError, success};
 use crate::api::parameters::Parameters;
-use crate::api::write::{Refused, outcome_word};
+use crate::api::write::{Refused, outcome_word, too_slow};
 use crate::pushes::{Outcome, unpack};
 use crate::web::Web;
 
@@ -76,14 +77,12 @@ async fn take(web: &Web, mut import: Box<dyn Import>, headers: &HeaderMap, mut b
         return (outcome, Some(Refused::later("too many others write just now: send it again")));
     };
     let mut part = Vec::new();
+    let mut patience = web.pushes.patience;
     loop {
-        let bytes = match body.frame().await {
-            None => break,
-            Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
-            Some(Err(error)) => {
-                let reason = format!("the body broke off: {error}");
-                return (outcome, Some(Refused::new(StatusCode::BAD_REQUEST, reason)));
-            }
+        let bytes = match next(&mut body, &mut patience, web.pushes.patience).await {
+            Ok(None) => break,
+            Ok(Some(bytes)) => bytes,
+            Err(refused) => return (outcome, Some(refused)),
         };
         for bite in bytes.chunks(if unpacking.is_some() { BITE } else { PART }) {
             if let Err(unreadable) = unpack(&mut unpacking, bite, &mut part) {
@@ -91,7 +90,7 @@ async fn take(web: &Web, mut import: Box<dyn Import>, headers: &HeaderMap, mut b
             }
             if part.len() >= PART {
                 match read(web, import, std::mem::take(&mut part), false, &mut outcome).await {
-                    Ok(same) => import = same,
+                    Ok(same) => (import, patience) = (same, web.pushes.patience),
                     Err(refused) => return (outcome, Some(refused)),
                 }
             }
@@ -105,6 +104,18 @@ async fn take(web: &Web, mut import: Box<dyn Import>, headers: &HeaderMap, mut b
     }
     let last = read(web, import, part, true, &mut outcome).await;
     (outcome, last.err())
+}
+
+/// What comes next of a body, and what is left of the time in which a part has to come.
+async fn next(body: &mut Body, left: &mut Duration, most: Duration) -> Result<Option<Bytes>, Refused> {
+    let begun = Instant::now();
+    let frame = tokio::time::timeout(*left, body.frame()).await.map_err(|_| too_slow(most))?;
+    *left = left.saturating_sub(begun.elapsed());
+    match frame {
+        None => Ok(None),
+        Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
+        Some(Err(error)) => Err(Refused::new(StatusCode::BAD_REQUEST, format!("the body broke off: {error}"))),
+    }
 }
 
 /// Reads a part where it keeps nobody waiting, and commits what it holds.

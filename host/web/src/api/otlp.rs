@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use vitrine_model::push::Push;
 use vitrine_monitor::push::{Unreadable, otlp};
 
-use crate::api::write::{Refused, outcome_word, read, too_large};
+use crate::api::write::{Refused, outcome_word, too_large};
 use crate::pushes::{self, LARGEST, LARGEST_COMPRESSED, Outcome};
 use crate::web::Web;
 
@@ -53,7 +53,7 @@ async fn written(web: &Web, headers: &HeaderMap, body: Body) -> Result<Outcome, 
         }
     };
     let _turn = web.pushes.turn().await.ok_or_else(|| Refused::later("too many others write just now: send it again"))?;
-    let body = read(body, LARGEST_COMPRESSED).await?;
+    let body = web.pushes.read(body, LARGEST_COMPRESSED).await?;
     // How large a compressed one is, is known only afterwards.
     let size = if is_gzip { usize::MAX } else { body.len() };
     let decoded = pushes::decode(size, move || {

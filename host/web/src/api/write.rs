@@ -4,17 +4,19 @@
 //! What is good of a request is kept, whatever the answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use vitrine_model::push::Push;
 use vitrine_monitor::push::Unreadable;
 use vitrine_monitor::push::remote_write::{self, Decoded, Decoder, Version};
 
-use crate::pushes::{self, LARGEST, LARGEST_COMPRESSED, Outcome};
+use crate::pushes::{self, LARGEST, LARGEST_COMPRESSED, Outcome, Pushes};
 use crate::web::Web;
 
 /// What the series' limits are counted under, and pages are told.
@@ -75,6 +77,7 @@ pub(crate) fn outcome_word(status: StatusCode) -> &'static str {
     match status {
         status if status.is_success() => "taken",
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => "later",
+        StatusCode::REQUEST_TIMEOUT => "slow",
         _ => "refused",
     }
 }
@@ -87,7 +90,7 @@ async fn written(web: &Arc<Web>, headers: &HeaderMap, body: Body) -> Result<(Out
         return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
     }
     let _turn = web.pushes.turn().await.ok_or_else(|| Refused::later("too many others write just now: send it again"))?;
-    let compressed = read(body, LARGEST_COMPRESSED).await?;
+    let compressed = web.pushes.read(body, LARGEST_COMPRESSED).await?;
     let length = remote_write::uncompressed_length(&compressed)?;
     if length > LARGEST {
         return Err(too_large(length, LARGEST));
@@ -136,16 +139,24 @@ pub(crate) fn too_large(bytes: usize, most: usize) -> Refused {
     Refused::new(StatusCode::PAYLOAD_TOO_LARGE, reason)
 }
 
-/// A whole body, as it comes.
-pub(crate) async fn read(body: Body, most: usize) -> Result<Bytes, Refused> {
-    use http_body_util::{BodyExt, LengthLimitError, Limited};
-    match Limited::new(body, most).collect().await {
-        Ok(read) => Ok(read.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let reason = format!("the body has more than {most} bytes: send it in parts");
-            Err(Refused::new(StatusCode::PAYLOAD_TOO_LARGE, reason))
+/// Its sender takes longer than it may, and keeps others from their turn.
+pub(crate) fn too_slow(patience: Duration) -> Refused {
+    let reason = format!("the body did not come within {patience:?}: send it faster, in smaller parts, or raise `write_timeout`");
+    Refused::new(StatusCode::REQUEST_TIMEOUT, reason)
+}
+
+impl Pushes {
+    /// A whole body, as it comes.
+    pub(crate) async fn read(&self, body: Body, most: usize) -> Result<Bytes, Refused> {
+        let read = tokio::time::timeout(self.patience, Limited::new(body, most).collect()).await;
+        match read.map_err(|_| too_slow(self.patience))? {
+            Ok(read) => Ok(read.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => {
+                let reason = format!("the body has more than {most} bytes: send it in parts");
+                Err(Refused::new(StatusCode::PAYLOAD_TOO_LARGE, reason))
+            }
+            Err(error) => Err(Refused::new(StatusCode::BAD_REQUEST, format!("the body broke off: {error}"))),
         }
-        Err(error) => Err(Refused::new(StatusCode::BAD_REQUEST, format!("the body broke off: {error}"))),
     }
 }
 

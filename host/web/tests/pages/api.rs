@@ -279,6 +279,32 @@ async fn long_history_is_read_as_it_comes() {
     assert!(answer.contains("\"written\":100000"), "{answer}");
 }
 
+/// Who keeps others waiting is sent away, whatever came before.
+#[tokio::test]
+async fn a_body_has_to_come_in_time() {
+    use futures_util::stream::{StreamExt, iter, pending};
+    let settings = Settings { write_timeout: std::time::Duration::from_millis(20), ..Settings::default() };
+    let world = World::at(NOW, settings);
+    let protobuf = [("content-type", "application/x-protobuf")];
+    for (path, headers) in [
+        ("/api/v1/write", &protobuf[..]),
+        ("/api/v1/otlp/v1/metrics", &protobuf[..]),
+        ("/api/v1/import/prometheus", &[]),
+        ("/api/v1/import/csv", &[]),
+    ] {
+        let body = Body::from_stream(iter([Ok::<_, std::convert::Infallible>("a 1\n")]).chain(pending()));
+        let answer = ask(&world, brought(path, headers, body)).await;
+        assert_eq!(answer.status(), 408, "{path}");
+        let told = text(answer).await;
+        assert!(told.contains("did not come within 20ms: send it faster"), "{path}: {told}");
+    }
+    let metrics = body(&world, "/metrics").await;
+    for (door, count) in [("remote_write", 1), ("otlp", 1), ("import", 2)] {
+        let line = format!("vitrine_web_pushes_total{{door=\"{door}\",outcome=\"slow\"}} {count}");
+        assert!(metrics.contains(&line), "{line} in {metrics}");
+    }
+}
+
 #[tokio::test]
 async fn a_mistake_in_history_has_a_place_and_keeps_what_came_before() {
     let world = World::new();
