@@ -206,7 +206,8 @@ impl Host {
 fn limits(settings: &crate::settings::QuerySettings) -> Limits {
     let usual = Limits::default();
     let duration = settings.max_time.parse().map_or(usual.duration, vitrine_model::Span::as_duration);
-    Limits { series: settings.max_series, samples: settings.max_samples, duration, ..usual }
+    let memory = settings.max_memory_mib.saturating_mul(1 << 20);
+    Limits { series: settings.max_series, samples: settings.max_samples, memory, duration, ..usual }
 }
 
 fn panel_finder(panels: &Arc<ArcSwap<BTreeMap<String, Arc<PluginPanel>>>>) -> vitrine_web::Panels {

@@ -118,6 +118,9 @@ pub struct QuerySettings {
     pub max_series: usize,
     #[schemars(range(min = 1))]
     pub max_samples: usize,
+    /// Memory for intermediate results, in MiB.
+    #[schemars(range(min = 1, max = 1_048_576))]
+    pub max_memory_mib: usize,
     /// `10s`.
     pub max_time: String,
 }
@@ -128,6 +131,7 @@ impl Default for QuerySettings {
         QuerySettings {
             max_series: limits.series,
             max_samples: limits.samples,
+            max_memory_mib: limits.memory >> 20,
             max_time: format!("{}s", limits.duration.as_secs()),
         }
     }
