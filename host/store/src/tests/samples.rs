@@ -235,3 +235,28 @@ fn readers_do_not_wait_for_the_writer() {
     });
     assert_eq!(store.samples().select(&[named("up")], 0, 1_000, NO_LIMITS).unwrap()[0].samples.len(), 199);
 }
+
+#[test]
+fn without_room_the_oldest_days_go_until_there_is_some() {
+    const DAY: Millis = 86_400_000;
+    let folder = TempDir::new().unwrap();
+    let settings = Settings { rollups: Rollups::NONE, out_of_order: 30 * DAY, ..Settings::default() };
+    let store = Store::open_with(folder.path(), settings).unwrap();
+    let noise = |round: i64, seed: i64| ((round * 7_919 + seed * 104_729) % 65_537) as f64 / 7.0;
+    for round in 0..4 * 24 * 60 {
+        let time = round * 60_000;
+        append(&store, &[("up/a", time, noise(round, 1)), ("up/b", time, noise(round, 2)), ("up/c", time, noise(round, 3))]);
+    }
+    store.settle().unwrap();
+    let bytes = || store.samples().statistics(1).unwrap().bytes;
+    let first = || store.samples().select(&[named("up")], 0, Millis::MAX, NO_LIMITS).unwrap()[0].samples[0].time;
+    let full = bytes();
+    assert_eq!((store.samples().shrink(full).unwrap(), first()), (0, 0), "there is room");
+    assert!(store.samples().shrink(full - 1).unwrap() > 0);
+    assert!(bytes() < full && first() == DAY, "{} of {full} bytes, from {}", bytes(), first());
+    // More than can be: the day that is being written stays.
+    assert!(store.samples().shrink(1).unwrap() > 0);
+    assert_eq!(first(), 3 * DAY);
+    assert_eq!(store.samples().shrink(1).unwrap(), 0);
+    assert_eq!(append(&store, &[("up/a", 4 * DAY, 1.0)]).samples, 1);
+}

@@ -115,3 +115,74 @@ impl Engine {
 pub(super) fn windows(day: i64) -> std::ops::Range<i64> {
     day * WINDOWS_A_DAY..(day + 1) * WINDOWS_A_DAY
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use tempfile::TempDir;
+    use vitrine_model::Labels;
+    use vitrine_model::labels::NAME;
+    use vitrine_model::port::samples::{Bounds, Hint, Keep, Samples, Select, SelectLimits};
+    use vitrine_model::push::Push;
+
+    use super::*;
+    use crate::Store;
+    use crate::sqlite::samples::blocks::WINDOW;
+
+    const STEP: Millis = 60_000;
+
+    fn scanned(store: &Store, start: Millis, end: Millis, hint: Option<Hint>) -> Vec<(String, Vec<Millis>, Vec<f64>)> {
+        let mut found = Vec::new();
+        let select = Select { hint, ..Select::new(&[], start, end, SelectLimits::NONE) };
+        let scan = store.samples.scan(&select, &mut |labels, times, values| {
+            found.push((labels.to_string(), times.to_vec(), values.to_vec()));
+            ControlFlow::Continue(())
+        });
+        scan.unwrap();
+        found
+    }
+
+    /// Between the two, the database has the day, and memory still the windows that are gone.
+    #[test]
+    fn a_scan_between_a_merge_and_its_adoption_finds_every_sample() {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let engine = &store.samples.engine;
+        // Nobody else merges meanwhile.
+        let alone = engine.settling.lock().unwrap();
+        let mut push = Push::new("test");
+        for name in ["one", "two"] {
+            let place = push.series(&Labels::from_pairs([(NAME, name)])).unwrap();
+            (0..=(DAY + GRACE) / STEP).for_each(|round| push.sample(place, round * STEP, round as f64));
+        }
+        store.samples.push(&[push], Bounds::OPEN).unwrap();
+        engine.seal(DAY).unwrap();
+        let (day, slots) = engine.day_to_merge().unwrap();
+        let spans = [(0, DAY), (0, DAY - 1), (WINDOW, 2 * WINDOW - 1), (WINDOW / 2, WINDOW / 2), (DAY - 1, DAY + GRACE)];
+        let hint = Some(Hint { every: 5 * STEP, keep: Keep::Last });
+        let ask = |hint| spans.map(|(start, end)| scanned(&store, start, end, hint));
+        let (all, hinted) = (ask(None), ask(hint));
+        assert!(all[0].len() == 2 && all[0].iter().all(|(_, times, _)| times.len() as i64 == DAY / STEP + 1));
+
+        let mut tools = engine.tools.lock().unwrap();
+        let merged = engine.database.write(|transaction| {
+            let live = engine.live();
+            for slot in &slots {
+                let series = (engine.index().id(*slot), *slot);
+                engine.merge(transaction, &live, day, series, &mut tools)?;
+                engine.roll(transaction, &live, (day, engine.horizon()), series, &mut tools)?;
+            }
+            Ok(transaction.query_row("SELECT count(*) FROM windows WHERE id < ?1", [blocks::key(WINDOWS_A_DAY, 0)], |row| {
+                row.get::<_, i64>(0)
+            })?)
+        });
+        drop(tools);
+        assert_eq!(merged.unwrap(), 0, "the windows are gone");
+        assert!(slots.iter().all(|slot| engine.live().members.has(Table::Windows, day * WINDOWS_A_DAY, *slot)));
+        assert_eq!(ask(None), all);
+        assert_eq!(ask(hint), hinted);
+        drop(alone);
+    }
+}
