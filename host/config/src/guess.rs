@@ -1,7 +1,7 @@
 //! What a person most likely meant to write.
 
 /// The choice that `written` is a misspelling of, if one is near enough.
-pub(crate) fn nearest<'a>(written: &str, choices: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, choices: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = written.to_lowercase().replace('-', "_");
     // A third of the letters may be wrong; in a short word one, or any two neighbours swapped.
     let allowed = (written.chars().count() / 3).clamp(1, 3);
@@ -16,7 +16,7 @@ pub(crate) fn nearest<'a>(written: &str, choices: impl IntoIterator<Item = &'a s
 }
 
 /// `a`, `b` and `c`; a long list is cut.
-pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 12;
     let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match quoted.as_slice() {
@@ -26,12 +26,13 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-pub(crate) fn did_you_mean(meant: &str) -> String {
+/// The sentence for a [`nearest`] one.
+pub fn did_you_mean(meant: &str) -> String {
     format!("did you mean `{meant}`?")
 }
 
 /// "did you mean …?", or else what there is to choose from; none where there is nothing.
-pub(crate) fn hint(written: &str, choices: &[&str], else_say: &str) -> Option<String> {
+pub fn hint(written: &str, choices: &[&str], else_say: &str) -> Option<String> {
     if let Some(meant) = nearest(written, choices.iter().copied()) {
         return Some(did_you_mean(meant));
     }

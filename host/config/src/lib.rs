@@ -6,6 +6,7 @@
 
 pub mod diff;
 pub mod document;
+pub mod guess;
 pub mod layers;
 pub mod path;
 pub mod problem;
@@ -17,7 +18,6 @@ pub mod watch;
 mod environment;
 mod explain;
 mod folder;
-mod guess;
 mod hide;
 mod render;
 #[cfg(test)]

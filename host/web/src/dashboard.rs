@@ -1,15 +1,27 @@
 //! Dashboards: the files people write, what they mean, and how they become drawings.
 
+pub mod builtin;
 pub mod evaluate;
 pub mod file;
 pub mod kept;
+pub mod layout;
 pub mod name;
+pub mod options;
+pub mod promql;
+pub mod scope;
+pub mod template;
+pub mod values;
+pub mod variable;
 pub mod window;
 
 use std::sync::Arc;
 
 use vitrine_model::Span;
 use vitrine_query::Expr;
+
+use template::Template;
+use values::Values;
+use variable::Variable;
 
 /// One dashboard, checked.
 #[derive(Debug, Clone)]
@@ -19,12 +31,18 @@ pub struct Dashboard {
     pub title: String,
     pub range: Span,
     pub refresh: Span,
+    /// An IANA name; none for the host's zone.
+    pub zone: Option<String>,
+    /// Those that others use come first.
+    pub variables: Vec<Variable>,
     pub rows: Vec<Row>,
 }
 
 #[derive(Debug, Clone)]
 pub struct Row {
     pub title: String,
+    /// The variable of which each value gets this row.
+    pub repeat: Option<String>,
     pub panels: Vec<Panel>,
 }
 
@@ -44,12 +62,17 @@ pub struct Panel {
     pub unit: String,
     /// JSON, as the plugin gets it.
     pub options: String,
+    /// The variable of which each value gets this panel.
+    pub repeat: Option<String>,
+    /// What its variables stand for, once it is laid out.
+    pub values: Arc<Values>,
 }
 
 #[derive(Debug, Clone)]
 pub struct Query {
-    pub text: String,
-    pub expr: Arc<Expr>,
+    pub template: Template,
+    /// Parsed already where no variable is in it.
+    pub expr: Option<Arc<Expr>>,
     /// A template such as `{{mode}}`; without one, names are made from what differs.
     pub legend: Option<String>,
 }

@@ -24,6 +24,9 @@ use vitrine_query::Engine;
 use crate::ask::Asker;
 use crate::dashboard::Dashboard;
 use crate::dashboard::evaluate::{Evaluator, Panels};
+use crate::dashboard::layout::{Layout, Layouts};
+use crate::dashboard::options::Options;
+use crate::dashboard::scope::Asked;
 use crate::live::hub::Hubs;
 use crate::live::message::Health;
 use crate::page::templates::Templates;
@@ -78,6 +81,7 @@ pub struct Web {
     /// When it was made.
     pub(crate) begun: Millis,
     pub(crate) evaluator: Evaluator,
+    layouts: Layouts,
     pub(crate) live: Live,
     pub(crate) status: Arc<Status>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -121,7 +125,8 @@ impl Web {
         Arc::new(Web {
             hosts: parts.settings.hosts(),
             writers: parts.settings.writers(),
-            evaluator: Evaluator::new(asker.clone(), parts.panels, zone.clone(), evaluations),
+            evaluator: Evaluator::new(asker.clone(), parts.panels, evaluations),
+            layouts: Layouts::new(Options::new(asker.clone(), Arc::clone(&parts.samples)), zone.clone()),
             asker,
             samples: parts.samples,
             pushes,
@@ -155,6 +160,7 @@ impl Web {
         let dashboards = dashboards.into_iter().map(|one| (one.name.clone(), Arc::new(one))).collect();
         self.shelf.store(Arc::new(Shelf { generation, dashboards, problems }));
         self.evaluator.forget();
+        self.layouts.forget();
         self.generations.send_replace(generation);
     }
 
@@ -189,6 +195,12 @@ impl Web {
     pub(crate) fn dashboard(&self, name: &str) -> Option<(u64, Arc<Dashboard>)> {
         let shelf = self.shelf.load();
         Some((shelf.generation, Arc::clone(shelf.dashboards.get(name)?)))
+    }
+
+    /// A dashboard as it was asked for, and the version of the files that it is of.
+    pub(crate) async fn layout(&self, name: &str, asked: &Asked) -> Option<(u64, Arc<Layout>)> {
+        let (generation, dashboard) = self.dashboard(name)?;
+        Some((generation, self.layouts.lay(generation, &dashboard, asked, self.clock.now()).await))
     }
 
     /// Calls a port that blocks.

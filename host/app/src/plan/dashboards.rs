@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use vitrine_config::typed::{findings, read_as};
-use vitrine_config::{Document, Finding, Path as Place, Problem, Source};
+use vitrine_config::{Document, Finding, Part, Path as Place, Problem, Source};
 use vitrine_plugin::Kind;
-use vitrine_web::{Dashboard, DashboardFile};
+use vitrine_web::{Dashboard, DashboardFile, Known};
 
 use super::{Notes, yaml_files};
 use crate::catalog::Catalog;
@@ -19,6 +19,9 @@ const DEPTH: usize = 4;
 /// A file with a problem is left out.
 pub(super) fn read(settings: &Settings, catalog: &Catalog, notes: &mut Notes) -> Vec<Dashboard> {
     let panels = catalog.names(Kind::Panel);
+    let sources: Vec<(String, String)> =
+        settings.sources.iter().map(|(name, source)| (name.clone(), source.plugin.clone())).collect();
+    let known = Known { panels: &panels, sources: &sources };
     let folder = &settings.dashboards_dir;
     let mut dashboards = Vec::new();
     let mut taken: HashMap<String, PathBuf> = HashMap::new();
@@ -28,7 +31,7 @@ pub(super) fn read(settings: &Settings, catalog: &Catalog, notes: &mut Notes) ->
             notes.problems.push(twice(&other, &file));
             continue;
         }
-        match one(folder, &file, &panels, catalog) {
+        match one(folder, &file, &known, catalog) {
             Ok(dashboard) => dashboards.push(dashboard),
             Err(problems) => {
                 notes.broken_dashboards.push(name(folder, &file));
@@ -59,12 +62,15 @@ fn files(folder: &Path, depth: usize) -> Vec<PathBuf> {
     found
 }
 
-fn one(folder: &Path, file: &Path, panels: &[String], catalog: &Catalog) -> Result<Dashboard, Vec<Problem>> {
+fn one(folder: &Path, file: &Path, known: &Known<'_>, catalog: &Catalog) -> Result<Dashboard, Vec<Problem>> {
     let document = Document::read(file).map_err(|problem| vec![problem])?;
-    let read: DashboardFile = read_as(&document).map_err(|problems| problems.0)?;
+    let mut read: DashboardFile = read_as(&document).map_err(|problems| problems.0)?;
+    let mut order: Vec<String> = read.variables.keys().cloned().collect();
+    order.sort_by_key(|name| document.place(&Place::new().key("variables").key(name.as_str()), Part::Key));
+    read.order = order;
     let name = name(folder, file);
     let placed = |findings: Vec<Finding>| findings.into_iter().map(|finding| document.problem(finding)).collect::<Vec<_>>();
-    let dashboard = Dashboard::check(&name, &read, panels).map_err(placed)?;
+    let dashboard = Dashboard::check(&name, &read, known).map_err(placed)?;
     let wrong = options(&dashboard, &read, catalog, &document);
     if wrong.is_empty() { Ok(dashboard) } else { Err(wrong) }
 }

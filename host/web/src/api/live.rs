@@ -11,10 +11,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use serde::Deserialize;
-use vitrine_model::Span;
 
-use crate::dashboard::file::parse_range;
+use crate::dashboard::scope::Asked;
 use crate::live::hub::JoinError;
 use crate::live::viewer::Viewer;
 use crate::middleware::is_foreign;
@@ -26,15 +24,10 @@ const LONGEST_MESSAGE: usize = 4 * 1024;
 const PATIENCE: Duration = Duration::from_secs(20);
 const HEARTBEAT: Duration = Duration::from_secs(25);
 
-#[derive(Deserialize)]
-pub(crate) struct Asked {
-    range: Option<String>,
-}
-
 pub(crate) async fn show(
     State(web): State<Arc<Web>>,
     Path(path): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Vec<(String, String)>>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
@@ -43,14 +36,13 @@ pub(crate) async fn show(
     }
     let events = path.strip_suffix("/events");
     let name = events.unwrap_or(&path);
-    let range = match asked.range.as_deref().map(parse_range) {
-        Some(Ok(range)) => range,
-        Some(Err(reason)) => return (StatusCode::BAD_REQUEST, reason).into_response(),
-        None => web.dashboard(name).map_or(Span::ZERO, |(_, dashboard)| dashboard.range),
+    let asked = match Asked::parse(&asked) {
+        Ok(asked) => asked,
+        Err(reason) => return (StatusCode::BAD_REQUEST, reason).into_response(),
     };
     match (events, upgrade) {
-        (Some(_), _) => web.hubs.join(&web, name, range).map_or_else(refuse, stream_events),
-        (None, Ok(upgrade)) => match web.hubs.join(&web, name, range) {
+        (Some(_), _) => web.hubs.join(&web, name, &asked).await.map_or_else(refuse, stream_events),
+        (None, Ok(upgrade)) => match web.hubs.join(&web, name, &asked).await {
             Ok(viewer) => {
                 upgrade.max_message_size(LONGEST_MESSAGE).on_upgrade(move |socket| carry(socket, viewer)).into_response()
             }

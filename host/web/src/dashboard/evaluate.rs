@@ -1,31 +1,38 @@
 //! A panel's way from its queries to a drawing, walked once for all who look at the same thing.
 
-use std::collections::BTreeMap;
+mod frame;
+mod notice;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::join_all;
 use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
-use vitrine_model::frame::{Column, Frame, Values};
+use vitrine_model::frame::Frame;
 use vitrine_model::port::panel::{Panel as PanelPlugin, RenderRequest, Theme};
-use vitrine_model::{Fault, Labels, Millis, Span};
-use vitrine_query::{Answer, Cancel, Engine, Expr};
+use vitrine_model::{Fault, Millis, Span};
+use vitrine_query::{Cancel, Engine, Expr};
 
-use crate::ask::{AskError, Asker};
+use crate::ask::Asker;
+use crate::dashboard::Panel;
 use crate::dashboard::kept::Kept;
+use crate::dashboard::layout::Layout;
+use crate::dashboard::scope::Scope;
 use crate::dashboard::window::Window;
-use crate::dashboard::{Dashboard, Panel, Query, name};
-use crate::draw::html::Html;
 use crate::draw::plot::Plot;
 use crate::draw::{self, Kind, Surroundings};
 use crate::words;
+use frame::{Asking, newest};
+use notice::{empty, failed};
 
 /// Finished evaluations kept for those who come a little later. Each may be megabytes.
-const MOST_KEPT: usize = 128;
+const MOST_KEPT: usize = 512;
 /// A panel's width in CSS pixels, for plugins that care: a usual screen's.
 const COLUMN_PIXELS: u32 = 116;
 /// Younger than this, data is not called stale, however fine the grid.
 const FRESH: Millis = 90_000;
+/// How often what is past is looked at again: late samples may still come.
+const PAST_PACE: Millis = 60_000;
 
 /// How a panel is doing, beside what it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,13 +68,25 @@ pub struct Shown {
 /// Finds a panel plugin by its name.
 pub type Panels = Arc<dyn Fn(&str) -> Option<Arc<dyn PanelPlugin>> + Send + Sync>;
 
-/// A panel of a version of a dashboard, over a range.
+/// A panel of a version of a dashboard, in a scope.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Place {
     generation: u64,
     dashboard: String,
     panel: String,
+    scope: Scope,
+}
+
+/// What a panel looks at.
+#[derive(Debug, Clone)]
+struct Sight {
+    window: Window,
     range: Span,
+    /// How often new samples come.
+    least: Span,
+    zone: TimeZone,
+    /// Whoever asks within one of these gets the same answer.
+    moment: Millis,
 }
 
 type Cell = Arc<OnceCell<Arc<Shown>>>;
@@ -75,7 +94,6 @@ type Cell = Arc<OnceCell<Arc<Shown>>>;
 pub struct Evaluator {
     asker: Asker,
     panels: Panels,
-    zone: TimeZone,
     /// The newest of each place, and the moment it is for.
     cells: Mutex<Kept<Place, (Millis, Cell)>>,
     /// The last that went well, for when it no longer does.
@@ -86,16 +104,10 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    pub fn new(
-        asker: Asker,
-        panels: Panels,
-        zone: TimeZone,
-        evaluations: prometheus_client::metrics::counter::Counter,
-    ) -> Evaluator {
+    pub fn new(asker: Asker, panels: Panels, evaluations: prometheus_client::metrics::counter::Counter) -> Evaluator {
         Evaluator {
             asker,
             panels,
-            zone,
             cells: Mutex::new(Kept::new(MOST_KEPT)),
             good: Mutex::new(Kept::new(MOST_KEPT)),
             failing: Mutex::new(Kept::new(MOST_KEPT)),
@@ -111,19 +123,20 @@ impl Evaluator {
     }
 
     /// All panels of a dashboard, in their order.
-    pub async fn dashboard(&self, generation: u64, dashboard: &Dashboard, range: Span, now: Millis) -> Vec<Arc<Shown>> {
-        let window = Window::new(range, dashboard.refresh, now);
-        join_all(dashboard.panels().map(|panel| {
-            let place = Place { generation, dashboard: dashboard.name.clone(), panel: panel.id.clone(), range };
-            self.panel(place, panel, window)
+    pub async fn dashboard(&self, generation: u64, layout: &Layout, now: Millis) -> Vec<Arc<Shown>> {
+        let sight = Sight::new(layout, now);
+        join_all(layout.panels().map(|panel| {
+            let name = layout.dashboard.name.clone();
+            let place = Place { generation, dashboard: name, panel: panel.id.clone(), scope: layout.scope.clone() };
+            self.panel(place, panel, &sight)
         }))
         .await
     }
 
     /// One panel: whoever comes first does the work, the others wait for it.
-    async fn panel(&self, place: Place, panel: &Panel, window: Window) -> Arc<Shown> {
-        let cell = self.cell(&place, window.now);
-        let shown = cell.get_or_init(|| self.evaluate(place, panel, window)).await;
+    async fn panel(&self, place: Place, panel: &Panel, sight: &Sight) -> Arc<Shown> {
+        let cell = self.cell(&place, sight.moment);
+        let shown = cell.get_or_init(|| self.evaluate(place, panel, sight)).await;
         Arc::clone(shown)
     }
 
@@ -139,9 +152,9 @@ impl Evaluator {
         }
     }
 
-    async fn evaluate(&self, place: Place, panel: &Panel, window: Window) -> Arc<Shown> {
+    async fn evaluate(&self, place: Place, panel: &Panel, sight: &Sight) -> Arc<Shown> {
         self.evaluations.inc();
-        match self.try_evaluate(panel, window, place.range).await {
+        match self.try_evaluate(panel, sight).await {
             Ok(shown) => {
                 let shown = Arc::new(shown);
                 self.failing.lock().unwrap_or_else(PoisonError::into_inner).remove(&place);
@@ -149,27 +162,28 @@ impl Evaluator {
                 shown
             }
             Err(fault) => {
-                let since = self.failing.lock().unwrap_or_else(PoisonError::into_inner).get_or(place.clone(), || window.now);
+                let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+                let since = failing.get_or(place.clone(), || sight.moment);
                 let before = self.good.lock().unwrap_or_else(PoisonError::into_inner).get(&place);
-                Arc::new(failed(&fault, since, before.as_deref(), panel, &self.zone))
+                Arc::new(failed(&fault, since, before.as_deref(), panel, &sight.zone))
             }
         }
     }
 
-    async fn try_evaluate(&self, panel: &Panel, window: Window, range: Span) -> Result<Shown, Fault> {
+    async fn try_evaluate(&self, panel: &Panel, sight: &Sight) -> Result<Shown, Fault> {
         let plugin = (self.panels)(&panel.show)
             .ok_or_else(|| Fault::Invalid(format!("the panel plugin `{}` is not loaded: see the plugins page", panel.show)))?;
-        let frames =
-            join_all(panel.queries.iter().enumerate().map(|(order, query)| self.frame(panel, order, query, window))).await;
-        let frames = frames.into_iter().collect::<Result<Vec<Frame>, Fault>>()?;
+        let queries = frame::asking(panel, &sight.window, sight.range, sight.least)?;
+        let frames = join_all(queries.iter().enumerate().map(|(order, query)| self.frame(panel, order, query, sight.window)));
+        let frames = frames.await.into_iter().collect::<Result<Vec<Frame>, Fault>>()?;
         let newest = frames.iter().filter_map(newest).max();
-        if !panel.queries.is_empty() && frames.iter().all(|frame| frame.columns.len() < 2) {
-            return Ok(empty(panel, &self.nearest(panel).await));
+        if !queries.is_empty() && frames.iter().all(|frame| frame.columns.len() < 2) {
+            return Ok(empty(&queries, &self.nearest(&queries).await));
         }
         let surroundings = Surroundings {
             title: panel.title.clone(),
-            range: window.shown(range),
-            zone: self.zone.clone(),
+            range: sight.window.shown(sight.range),
+            zone: sight.zone.clone(),
             height: panel.pixels(),
         };
         let request = RenderRequest {
@@ -178,93 +192,35 @@ impl Evaluator {
             width: u32::from(panel.width) * COLUMN_PIXELS,
             height: panel.pixels(),
             theme: Theme::Light,
-            time_zone: self.zone.iana_name().unwrap_or("UTC").to_owned(),
+            time_zone: sight.zone.iana_name().unwrap_or("UTC").to_owned(),
             range: surroundings.range,
         };
         let view = plugin.render(request).await?;
         let drawing = tokio::task::spawn_blocking(move || draw::draw(&view, &surroundings))
             .await
             .map_err(|error| Fault::Internal(format!("the view could not be drawn: {error}")))?;
-        if drawing.empty && !panel.queries.is_empty() {
-            return Ok(Shown { kind: drawing.kind, ..empty(panel, &self.nearest(panel).await) });
+        if drawing.empty && !queries.is_empty() {
+            return Ok(Shown { kind: drawing.kind, ..empty(&queries, &self.nearest(&queries).await) });
         }
-        let (state, text) = freshness(newest.or(drawing.newest), window);
+        let (state, text) = freshness(newest.or(drawing.newest), sight.window);
         Ok(Shown { kind: drawing.kind, html: drawing.html.into(), plot: drawing.plot.map(Arc::new), state, text })
     }
 
     /// What a panel without any series may have meant; a courtesy, so whatever is wrong with it stays unsaid.
-    async fn nearest(&self, panel: &Panel) -> Vec<String> {
-        let exprs: Vec<Arc<Expr>> = panel.queries.iter().map(|query| Arc::clone(&query.expr)).collect();
+    async fn nearest(&self, queries: &[Asking]) -> Vec<String> {
+        let exprs: Vec<Arc<Expr>> = queries.iter().map(|query| Arc::clone(&query.expr)).collect();
         let work = move |engine: &Engine, _: &Cancel| engine.nearest(exprs.iter().map(Arc::as_ref));
         self.asker.work(work).await.ok().and_then(Result::ok).unwrap_or_default()
     }
-
-    /// A query's answer over the grid, and now: what came in since the grid's last point shows at once.
-    async fn frame(&self, panel: &Panel, order: usize, query: &Query, window: Window) -> Result<Frame, Fault> {
-        let matrix = self.asker.range(Arc::clone(&query.expr), window.grid).await.map_err(fault)?;
-        let mut times = matrix.times;
-        let mut series: BTreeMap<Labels, Vec<f64>> = matrix.series.into_iter().collect();
-        if window.now > window.grid.end {
-            let latest = self.asker.instant(Arc::clone(&query.expr), window.now).await.map_err(fault)?;
-            append(&mut series, times.len(), latest);
-            times.push(window.now);
-        }
-        let labels: Vec<&Labels> = series.keys().collect();
-        let names = name::names(&labels, query.legend.as_deref(), &alone(panel, query, &labels));
-        let mut columns =
-            vec![Column { name: "time".to_owned(), labels: Labels::new(), unit: None, values: Values::Times(times) }];
-        let unit = (!panel.unit.is_empty()).then(|| panel.unit.clone());
-        for ((labels, values), name) in series.into_iter().zip(names) {
-            columns.push(Column { name, labels, unit: unit.clone(), values: Values::Numbers(values) });
-        }
-        Ok(Frame { name: frame_name(query, order, panel), columns })
-    }
 }
 
-/// What a query's only series is called: by the panel, if there is nothing else on it.
-fn alone(panel: &Panel, query: &Query, labels: &[&Labels]) -> String {
-    let metric = labels.first().map_or("", |labels| labels.name());
-    match metric {
-        _ if panel.queries.len() == 1 => panel.title.clone(),
-        "" => query.text.clone(),
-        metric => metric.to_owned(),
+impl Sight {
+    fn new(layout: &Layout, now: Millis) -> Sight {
+        let (time, least) = (layout.scope.time, layout.dashboard.refresh);
+        let window = Window::of(time, least, now);
+        let moment = if time.is_past(now) { now - now.rem_euclid(PAST_PACE) } else { window.now };
+        Sight { window, range: time.span(now), least, zone: layout.scope.zone(), moment }
     }
-}
-
-fn frame_name(query: &Query, order: usize, panel: &Panel) -> String {
-    match &query.legend {
-        Some(legend) if !legend.contains("{{") => legend.clone(),
-        _ if panel.queries.len() == 1 => panel.title.clone(),
-        _ => char::from(b'A' + u8::try_from(order % 26).unwrap_or(0)).to_string(),
-    }
-}
-
-/// Adds the value of now to each series; whoever has none gets a gap.
-fn append(series: &mut BTreeMap<Labels, Vec<f64>>, points: usize, latest: Answer) {
-    let vector = match latest {
-        Answer::Vector(vector) => vector,
-        Answer::Scalar(value) => vec![(Labels::new(), value)],
-        Answer::Text(_) | Answer::Samples(_) => Vec::new(),
-    };
-    for (labels, value) in vector {
-        series.entry(labels).or_insert_with(|| vec![f64::NAN; points]).push(value);
-    }
-    for values in series.values_mut() {
-        values.resize(points + 1, f64::NAN);
-    }
-}
-
-/// When the newest value of a frame is from.
-fn newest(frame: &Frame) -> Option<Millis> {
-    let times = frame.times()?;
-    let mut found = None;
-    for column in &frame.columns {
-        if let Values::Numbers(numbers) = &column.values {
-            let place = numbers.iter().rposition(|number| !number.is_nan());
-            found = found.max(place.and_then(|place| times.get(place).copied()));
-        }
-    }
-    found
 }
 
 fn freshness(newest: Option<Millis>, window: Window) -> (PanelState, String) {
@@ -273,63 +229,4 @@ fn freshness(newest: Option<Millis>, window: Window) -> (PanelState, String) {
         Some(at) if window.now - at > allowed => (PanelState::Stale, format!("no data for {}", words::age(window.now - at))),
         _ => (PanelState::Ok, String::new()),
     }
-}
-
-/// Sorts an error by who can mend it.
-fn fault(error: AskError) -> Fault {
-    match error {
-        AskError::Broken(reason) => Fault::Internal(reason),
-        other => Fault::Invalid(other.to_string()),
-    }
-}
-
-fn empty(panel: &Panel, nearest: &[String]) -> Shown {
-    let mut html = Html::new();
-    html.raw("<div class=\"notice empty\"><p>No series match</p>");
-    for query in &panel.queries {
-        html.raw("<code>").text(&query.text).raw("</code>");
-    }
-    match nearest {
-        [] => {
-            html.raw("<p class=\"hint\">in this range. Is its <a href=\"/sources\">source</a> well?</p></div>");
-        }
-        nearest => {
-            html.raw("<p class=\"hint\">").raw(if nearest.len() == 1 { "the nearest is" } else { "the nearest are" }).raw("</p>");
-            for selector in nearest {
-                html.raw("<code class=\"near\">").text(selector).raw("</code>");
-            }
-            html.raw("</div>");
-        }
-    }
-    Shown { kind: Kind::Markup, html: html.finish().into(), plot: None, state: PanelState::Ok, text: String::new() }
-}
-
-/// Who can mend it, in words for whoever looks at the page.
-fn blame(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::Invalid(_) => "The query or a setting is wrong",
-        Fault::Upstream(_) => "The system watched does not answer",
-        Fault::Denied(_) => "This is not granted",
-        Fault::Internal(_) => "The panel failed",
-        Fault::Busy(_) => "The host has no room just now",
-    }
-}
-
-/// What was good stays; without it, the reason takes its place.
-fn failed(fault: &Fault, since: Millis, before: Option<&Shown>, panel: &Panel, zone: &TimeZone) -> Shown {
-    let state = if let Fault::Denied(_) = fault { PanelState::Denied } else { PanelState::Error };
-    let clock = words::clock(since, zone);
-    if let Some(before) = before {
-        let text = format!("{} since {clock}: {}", blame(fault), fault.reason());
-        return Shown { state, text, ..before.clone() };
-    }
-    let mut html = Html::new();
-    html.raw("<div class=\"notice ").raw(state.word()).raw("\"><p>").raw(blame(fault)).raw("</p><code>").text(fault.reason());
-    html.raw("</code><p class=\"hint\">since <time datetime=\"")
-        .text(&words::machine(since))
-        .raw("\">")
-        .text(&clock)
-        .raw("</time>, ");
-    html.text(&format!("shown by {}", panel.show)).raw("</p></div>");
-    Shown { kind: Kind::Markup, html: html.finish().into(), plot: None, state, text: state.word().to_owned() }
 }

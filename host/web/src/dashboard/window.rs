@@ -3,6 +3,8 @@
 use vitrine_model::frame::TimeRange;
 use vitrine_model::{Millis, Span};
 
+use crate::dashboard::scope::Time;
+
 /// Twice what a chart has pixels for would be wasted; half would show.
 const MOST_POINTS: Millis = 720;
 const SECOND: Millis = 1_000;
@@ -26,6 +28,11 @@ impl Window {
         let start = moment - span;
         let first = start + (step - start.rem_euclid(step)) % step;
         Window { grid: TimeRange { start: first, end, step }, now: moment }
+    }
+
+    /// What a viewer looks at.
+    pub fn of(time: Time, least: Span, now: Millis) -> Window {
+        Window::new(time.span(now), least, time.end(now))
     }
 
     /// The first `now` of a window that shows a sample of this moment.

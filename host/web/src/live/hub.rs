@@ -1,4 +1,4 @@
-//! One task for each dashboard and range that somebody looks at. It computes, tells what changed, and ends with its last viewer.
+//! One task for each dashboard and scope that somebody looks at. It computes, tells what changed, and ends with its last viewer.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::broadcast::{self, error::RecvError};
-use vitrine_model::{Millis, Span};
+use vitrine_model::Millis;
 use vitrine_monitor::live::Change;
 
-use crate::dashboard::Dashboard;
 use crate::dashboard::evaluate::Shown;
+use crate::dashboard::layout::Layout;
+use crate::dashboard::scope::{Asked, Scope};
 use crate::dashboard::window::Window;
 use crate::live::message::{self, Health};
 use crate::live::viewer::Viewer;
@@ -25,7 +26,7 @@ const PACE: Millis = 1_000;
 /// What one round tells.
 pub type Round = Arc<[Arc<str>]>;
 
-type Key = (String, Span);
+type Key = (String, Scope);
 
 /// Why somebody cannot look on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -133,13 +134,13 @@ impl Hubs {
     }
 
     /// Looks on; starts the hub if nobody did before.
-    pub fn join(&self, web: &Arc<Web>, name: &str, range: Span) -> Result<Viewer, JoinError> {
+    pub async fn join(&self, web: &Arc<Web>, name: &str, asked: &Asked) -> Result<Viewer, JoinError> {
         if web.closing.is_cancelled() {
             return Err(JoinError::Closing);
         }
-        let (generation, dashboard) = web.dashboard(name).ok_or(JoinError::Unknown)?;
         let seat = self.seat(web.settings.max_viewers)?;
-        let key = (name.to_owned(), range);
+        let (generation, layout) = web.layout(name, asked).await.ok_or(JoinError::Unknown)?;
+        let key = (name.to_owned(), layout.scope.clone());
         let mut map = self.lock();
         let count = map.len();
         let hub = match map.entry(key.clone()) {
@@ -148,7 +149,14 @@ impl Hubs {
             Entry::Vacant(entry) => {
                 let hub = Arc::clone(entry.insert(Arc::new(Hub::new())));
                 self.streams_gauge.inc();
-                let beat = Beat { hub: Arc::clone(&hub), key, web: Arc::clone(web), generation, dashboard };
+                let beat = Beat {
+                    hub: Arc::clone(&hub),
+                    key,
+                    web: Arc::clone(web),
+                    generation,
+                    asked: Asked::from(&layout.scope),
+                    layout,
+                };
                 tokio::spawn(beat.run());
                 hub
             }
@@ -184,11 +192,13 @@ struct Beat {
     key: Key,
     web: Arc<Web>,
     generation: u64,
-    dashboard: Arc<Dashboard>,
+    /// Complete, so that it asks for the same again.
+    asked: Asked,
+    layout: Arc<Layout>,
 }
 
 impl Beat {
-    async fn run(self) {
+    async fn run(mut self) {
         let mut changes = self.web.live.listen();
         let closing = self.web.closing.clone();
         let mut reads = self.web.generations();
@@ -200,7 +210,10 @@ impl Beat {
             let began = self.web.clock.now();
             tokio::select! {
                 () = closing.cancelled() => break,
-                () = self.round(began) => {}
+                goes_on = self.round(began) => if !goes_on {
+                    self.hub.lock().tell(vec![message::settings()]);
+                    break;
+                }
             }
             if self.web.hubs.end(&self.key, &self.hub, false) {
                 return;
@@ -217,17 +230,26 @@ impl Beat {
         self.web.hubs.end(&self.key, &self.hub, true);
     }
 
-    async fn round(&self, now: Millis) {
-        let shown = self.web.evaluator.dashboard(self.generation, &self.dashboard, self.key.1, now).await;
-        let panels = self.dashboard.panels().map(|panel| panel.id.clone()).zip(shown).collect();
+    /// False once there are other panels than the pages have: a repeated one came or went.
+    async fn round(&mut self, now: Millis) -> bool {
+        let Some((generation, layout)) = self.web.layout(&self.key.0, &self.asked).await else { return false };
+        if generation != self.generation
+            || !layout.panels().map(|panel| &panel.id).eq(self.layout.panels().map(|panel| &panel.id))
+        {
+            return false;
+        }
+        self.layout = layout;
+        let shown = self.web.evaluator.dashboard(self.generation, &self.layout, now).await;
+        let panels = self.layout.panels().map(|panel| panel.id.clone()).zip(shown).collect();
         self.hub.update(panels, self.web.health().await);
+        true
     }
 
     /// Until something has changed and can be seen, or it is time to look again; never less than the pace.
     async fn pause(&self, began: Millis, changes: &mut broadcast::Receiver<Change>) {
         let clock = &self.web.clock;
         clock.sleep_until(began + PACE).await;
-        let refresh = clock.sleep_until(began + self.dashboard.refresh.millis().max(PACE));
+        let refresh = clock.sleep_until(began + self.layout.dashboard.refresh.millis().max(PACE));
         let change = async {
             let first = match changes.recv().await {
                 Ok(change) => change,
@@ -254,7 +276,10 @@ impl Beat {
         let now = self.web.clock.now();
         match change {
             // A source may be ahead of us, but waiting for it would keep back all others.
-            Change::Samples { at, .. } => Window::shows_from(self.key.1, self.dashboard.refresh, now.min(*at)),
+            Change::Samples { at, .. } => {
+                let range = self.key.1.time.span(now);
+                Window::shows_from(range, self.layout.dashboard.refresh, now.min(*at))
+            }
             Change::Sources | Change::Alerts | Change::Settings => now,
         }
     }

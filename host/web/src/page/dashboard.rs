@@ -5,21 +5,18 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use vitrine_model::Span;
 
+use crate::dashboard::Panel;
 use crate::dashboard::evaluate::Shown;
-use crate::dashboard::file::parse_range;
-use crate::dashboard::{Dashboard, Panel};
+use crate::dashboard::layout::Layout;
+use crate::dashboard::scope::Asked;
+use crate::dashboard::variable::Picker;
 use crate::live::message::chart_data;
 use crate::page::address;
 use crate::page::frame::Frame;
 use crate::web::Web;
-
-#[derive(Deserialize)]
-pub(crate) struct Asked {
-    range: Option<String>,
-}
 
 #[derive(Serialize)]
 struct Body {
@@ -28,6 +25,12 @@ struct Body {
     ranges: Vec<Choice>,
     /// The name as part of an address.
     path: String,
+    /// The part of an address after its `?` that asks for the same again.
+    query: String,
+    /// What people can choose, in the order of the file.
+    pickers: Vec<Picker>,
+    /// What could not be shown as it should.
+    notices: Vec<String>,
     refresh: i64,
     rows: Vec<RowShape>,
 }
@@ -70,35 +73,42 @@ const RANGES: [(&str, &str); 9] = [
     ("30d", "30 days"),
 ];
 
-pub(crate) async fn show(State(web): State<Arc<Web>>, Path(name): Path<String>, Query(asked): Query<Asked>) -> Response {
-    let Some((generation, dashboard)) = web.dashboard(&name) else {
+pub(crate) async fn show(
+    State(web): State<Arc<Web>>,
+    Path(name): Path<String>,
+    Query(asked): Query<Vec<(String, String)>>,
+) -> Response {
+    let asked = match Asked::parse(&asked) {
+        Ok(asked) => asked,
+        Err(reason) => return web.error_page(StatusCode::BAD_REQUEST, "Not to be shown", &reason).await,
+    };
+    let Some((generation, layout)) = web.layout(&name, &asked).await else {
         let text = format!("There is no dashboard named “{name}”. A file dashboards/{name}.yaml would make one.");
         return web.error_page(StatusCode::NOT_FOUND, "No such dashboard", &text).await;
     };
-    let range = match asked.range.as_deref().map(parse_range) {
-        None => dashboard.range,
-        Some(Ok(range)) => range,
-        Some(Err(reason)) => return web.error_page(StatusCode::BAD_REQUEST, "Not a time range", &reason).await,
-    };
-    let shown = web.evaluator.dashboard(generation, &dashboard, range, web.clock.now()).await;
-    let frame = Frame::new(&web, "dashboard", &dashboard.title).await;
-    web.page("dashboard.html", &frame, body(&dashboard, range, &shown))
+    let now = web.clock.now();
+    let shown = web.evaluator.dashboard(generation, &layout, now).await;
+    let frame = Frame::new(&web, "dashboard", &layout.title).await;
+    web.page("dashboard.html", &frame, body(&layout, layout.scope.time.span(now), &shown))
 }
 
-fn body(dashboard: &Dashboard, range: Span, shown: &[Arc<Shown>]) -> Body {
+fn body(layout: &Layout, range: Span, shown: &[Arc<Shown>]) -> Body {
     let mut rest = shown.iter();
     let row = |row: &crate::dashboard::Row| RowShape {
         title: row.title.clone(),
         panels: row.panels.iter().zip(&mut rest).map(|(panel, shown)| panel_shape(panel, shown)).collect(),
     };
     Body {
-        name: dashboard.name.clone(),
+        name: layout.dashboard.name.clone(),
         range: range.to_string(),
         ranges: choices(range),
-        path: address(&dashboard.name),
+        path: address(&layout.dashboard.name),
+        query: layout.scope.address(),
+        pickers: layout.pickers.clone(),
+        notices: layout.notices.clone(),
         // A page without a script loads as a whole: not as often as one with a live stream changes.
-        refresh: (dashboard.refresh.millis() / 1000).max(15),
-        rows: dashboard.rows.iter().map(row).collect(),
+        refresh: (layout.dashboard.refresh.millis() / 1000).max(15),
+        rows: layout.rows.iter().map(row).collect(),
     }
 }
 

@@ -5,6 +5,7 @@ mod api;
 mod asked;
 mod live;
 mod plugins;
+mod variables;
 mod world;
 
 use axum::body::Body;
@@ -14,7 +15,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use vitrine_model::Fault;
-use vitrine_web::{Dashboard, DashboardFile, Settings, router};
+use vitrine_web::{Dashboard, DashboardFile, Known, Settings, router};
 
 use crate::world::{NOW, PLUGINS, World, dashboard, machine};
 
@@ -234,7 +235,7 @@ fn every_mistake_of_a_file_is_found_at_once() {
         "rows": [{ "title": "more", "panels": [{ "title": "d", "show": "stat", "id": "1 2", "queries": [{ "query": "rate(up)" }] }] }]
     }))
     .unwrap();
-    let findings = Dashboard::check("x", &file, &PLUGINS.map(str::to_owned)).unwrap_err();
+    let findings = Dashboard::check("x", &file, &Known { panels: &PLUGINS.map(str::to_owned), sources: &[] }).unwrap_err();
     let paths: Vec<String> = findings.iter().map(|finding| finding.path.to_string()).collect();
     assert_eq!(
         paths,
@@ -263,7 +264,7 @@ fn ids_are_each_panels_own() {
     let check = |ids: &[Option<&str>]| {
         let panels: Vec<Value> = ids.iter().map(|id| json!({ "title": "a", "show": "text", "id": id })).collect();
         let file: DashboardFile = serde_json::from_value(json!({ "title": "One", "panels": panels })).unwrap();
-        Dashboard::check("one", &file, &PLUGINS.map(str::to_owned))
+        Dashboard::check("one", &file, &Known { panels: &PLUGINS.map(str::to_owned), sources: &[] })
     };
     let dashboard = check(&[None, None, Some("p0"), None, Some("p3")]).unwrap();
     let ids: Vec<&str> = dashboard.panels().map(|panel| panel.id.as_str()).collect();

@@ -22,7 +22,7 @@ use vitrine_model::{Clock, Fault, Labels, Matcher, Millis};
 use vitrine_monitor::Ingest;
 use vitrine_monitor::live::Live;
 use vitrine_monitor::status::{ChannelStatus, SourceStatus, Status};
-use vitrine_web::{Dashboard, DashboardFile, Parts, Settings, Web};
+use vitrine_web::{Dashboard, DashboardFile, Known, Parts, Settings, Web};
 
 #[path = "cards.rs"]
 mod cards;
@@ -406,7 +406,7 @@ impl World {
 
 pub fn dashboard(name: &str, file: serde_json::Value) -> Dashboard {
     let file: DashboardFile = serde_json::from_value(file).unwrap();
-    Dashboard::check(name, &file, &PLUGINS.map(str::to_owned)).unwrap()
+    Dashboard::check(name, &file, &Known { panels: &PLUGINS.map(str::to_owned), sources: &[] }).unwrap()
 }
 
 /// Twelve panels over a machine's usual series.

@@ -1,0 +1,206 @@
+//! Collects what is wrong with a file while the checked dashboard is built.
+
+use std::collections::HashSet;
+
+use vitrine_config::{Finding, Path, guess};
+
+use crate::dashboard::file::{DashboardFile, Known, MOST_PANELS, PanelFile};
+use crate::dashboard::template::{Format, Template};
+use crate::dashboard::variable::Variable;
+use crate::dashboard::{Panel, builtin};
+
+pub(super) struct Check<'a> {
+    pub(super) known: &'a Known<'a>,
+    pub(super) findings: Vec<Finding>,
+    /// In the order in which they are asked: first those that others use.
+    pub(super) variables: Vec<Variable>,
+    /// Also of variables that are wrong: whoever uses one is not to blame.
+    pub(super) names: Vec<&'a str>,
+    /// Those that have one value where we are, because it is repeated for each.
+    pub(super) repeated: Vec<String>,
+    /// Ids that panels of the file give themselves.
+    given: HashSet<&'a str>,
+    ids: HashSet<String>,
+    panels: usize,
+}
+
+impl<'a> Check<'a> {
+    pub(super) fn new(file: &'a DashboardFile, known: &'a Known<'a>) -> Check<'a> {
+        let all = file.panels.iter().chain(file.rows.iter().flat_map(|row| &row.panels));
+        let given = all.filter_map(|panel| panel.id.as_deref()).collect();
+        let names = file.variables.keys().map(String::as_str).collect();
+        let mut check = Check {
+            known,
+            findings: Vec::new(),
+            variables: Vec::new(),
+            names,
+            repeated: Vec::new(),
+            given,
+            ids: HashSet::new(),
+            panels: 0,
+        };
+        check.variables(file);
+        check
+    }
+
+    pub(super) fn count(&mut self) {
+        if self.panels > MOST_PANELS {
+            let reason = format!("{} panels are more than the {MOST_PANELS} a dashboard may have", self.panels);
+            self.findings.push(Finding::value(Path::new(), reason).hint("split it into several files"));
+        }
+    }
+
+    /// A text for people: each variable in it has to be one.
+    pub(super) fn text(&mut self, text: &str, path: &Path) {
+        if let Some(template) = self.template(text, path) {
+            self.uses(&template, path);
+        }
+    }
+
+    pub(super) fn template(&mut self, text: &str, path: &Path) -> Option<Template> {
+        match Template::parse(text) {
+            Ok(template) => Some(template),
+            Err(error) => {
+                let words: Vec<&str> = Format::words().collect();
+                let hint = guess::hint(&error.0, &words, "there are");
+                self.findings.push(with(Finding::value(path.clone(), error.to_string()), hint));
+                None
+            }
+        }
+    }
+
+    /// Whether all variables in it are known.
+    pub(super) fn uses(&mut self, template: &Template, path: &Path) -> bool {
+        let mut all = true;
+        for used in template.uses() {
+            if self.names.contains(&used.name.as_str()) || builtin::NAMES.contains(&used.name.as_str()) {
+                continue;
+            }
+            all = false;
+            let reason = format!("there is no variable `{}`", used.name);
+            let finding = Finding::value(path.clone(), reason.clone()).within(Some((used.place.start, reason)));
+            let choices: Vec<&str> = self.names.iter().copied().chain(builtin::NAMES).collect();
+            let hint = guess::nearest(&used.name, choices.iter().copied()).map(guess::did_you_mean);
+            let hint = hint.unwrap_or_else(|| format!("add it under `variables`, or write `$${}` for the text", used.name));
+            self.findings.push(finding.hint(hint));
+        }
+        all
+    }
+
+    pub(super) fn repeat(&mut self, name: Option<&str>, path: &Path) -> Option<String> {
+        let name = name?.trim_start_matches('$');
+        if !self.names.contains(&name) {
+            let finding = Finding::value(path.clone().key("repeat"), format!("there is no variable `{name}`"));
+            let hint = guess::hint(name, &self.names, "there are").unwrap_or_else(|| "add it under `variables`".to_owned());
+            self.findings.push(finding.hint(hint));
+        }
+        Some(name.to_owned())
+    }
+
+    pub(super) fn panels(&mut self, files: &[PanelFile], path: &Path) -> Vec<Panel> {
+        files.iter().enumerate().map(|(place, file)| self.panel(file, &path.clone().index(place))).collect()
+    }
+
+    fn panel(&mut self, file: &PanelFile, path: &Path) -> Panel {
+        let id = self.id(file, path);
+        self.show(file, path);
+        self.text(&file.title, &path.clone().key("title"));
+        let width = self.side(file.width, file.default_width(), path, "width");
+        let height = self.side(file.height, file.default_height(), path, "height");
+        let repeat = self.repeat(file.repeat.as_deref(), path);
+        let outside = self.repeated.len();
+        self.repeated.extend(repeat.clone());
+        let queries = self.queries(file, path);
+        self.repeated.truncate(outside);
+        let (options, twice) = file.plugin_options();
+        for name in twice {
+            let finding = Finding::key(path.clone().key("options").key(name), format!("`{name}` is given twice"));
+            self.findings.push(finding.hint("keep the one beside `show`"));
+        }
+        Panel {
+            id,
+            title: file.title.clone(),
+            show: file.show.clone(),
+            queries,
+            width,
+            height,
+            unit: file.unit.clone().unwrap_or_default(),
+            options: serde_json::Value::Object(options).to_string(),
+            repeat,
+            values: std::sync::Arc::default(),
+        }
+    }
+
+    fn id(&mut self, file: &PanelFile, path: &Path) -> String {
+        let id = file.id.clone().unwrap_or_else(|| self.free_id());
+        self.panels += 1;
+        let letters = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+        if id.is_empty()
+            || id.len() > 64
+            || !id.starts_with(|first: char| first.is_ascii_alphabetic())
+            || !id.chars().all(letters)
+        {
+            let reason = format!("`{id}` cannot be an id");
+            self.findings
+                .push(Finding::value(path.clone().key("id"), reason).hint("use letters, digits, `-` and `_`, a letter first"));
+        } else if is_reserved(&id) || !self.ids.insert(id.clone()) {
+            let reason = format!("the id `{id}` is taken");
+            self.findings.push(Finding::value(path.clone().key("id"), reason).hint("give each panel its own"));
+        }
+        id
+    }
+
+    /// `p` and the panel's number, or the next one that is free.
+    fn free_id(&self) -> String {
+        let mut number = self.panels;
+        loop {
+            let id = format!("p{number}");
+            if !self.given.contains(id.as_str()) && !self.ids.contains(&id) {
+                return id;
+            }
+            number += 1;
+        }
+    }
+
+    fn show(&mut self, file: &PanelFile, path: &Path) {
+        if file.show.is_empty() {
+            let known = self.known.panels.join("`, `");
+            self.findings.push(
+                Finding::value(path.clone(), "the panel does not say what shows it")
+                    .hint(format!("add `show:` with one of `{known}`")),
+            );
+        } else if !self.known.panels.contains(&file.show) {
+            let reason = format!("there is no panel plugin `{}`", file.show);
+            let hint = format!("there are `{}`", self.known.panels.join("`, `"));
+            self.findings.push(Finding::value(path.clone().key("show"), reason).hint(hint));
+        }
+    }
+
+    fn side(&mut self, given: Option<u8>, usual: u8, path: &Path, key: &str) -> u8 {
+        match given {
+            None => usual,
+            Some(number @ 1..=12) => number,
+            Some(number) => {
+                let finding =
+                    Finding::value(path.clone().key(key), format!("{key} {number} is out of range")).hint("use 1 to 12");
+                self.findings.push(finding);
+                usual
+            }
+        }
+    }
+}
+
+pub(super) fn with(finding: Finding, hint: Option<String>) -> Finding {
+    match hint {
+        Some(hint) => finding.hint(hint),
+        None => finding,
+    }
+}
+
+/// Ids the page itself uses.
+const RESERVED: [&str; 9] = ["dashboard", "range", "live", "theme", "alerts-count", "updated", "health", "menu", "main"];
+
+/// Headings have ids that end in `-title`.
+fn is_reserved(id: &str) -> bool {
+    RESERVED.contains(&id) || id.ends_with("-title")
+}

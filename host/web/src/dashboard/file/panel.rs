@@ -1,0 +1,132 @@
+//! Panels as people write them.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// A panel. Options that many panels know can stand here; all others go under `options`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PanelFile {
+    /// What it shows.
+    pub title: String,
+    /// The panel plugin: `timeseries`, `stat`, `gauge`, `table`, `text` or one of your own.
+    pub show: String,
+    /// Names the panel in links; counted from `p0` where left out.
+    pub id: Option<String>,
+    /// PromQL; `$host` stands for the value of the variable `host`.
+    pub query: Option<String>,
+    /// Several of them.
+    pub queries: Vec<QueryFile>,
+    /// Of twelve columns.
+    #[schemars(range(min = 1, max = 12))]
+    pub width: Option<u8>,
+    /// In grid rows.
+    #[schemars(range(min = 1, max = 12))]
+    pub height: Option<u8>,
+    /// The variable of which each chosen value gets this panel once.
+    pub repeat: Option<String>,
+    /// What the numbers count: `ratio`, `percent`, `bytes`, `bytes/s`, `bits/s`, `seconds`, `date`, `EUR`, or any word.
+    pub unit: Option<String>,
+    /// How series are named: `{{mode}} on {{instance}}`.
+    pub legend: Option<String>,
+    /// Stacks the series.
+    pub stack: Option<bool>,
+    /// `line`, `area`, `bars` or `points`.
+    pub draw: Option<String>,
+    /// The lower end of the scale.
+    pub min: Option<f64>,
+    /// The upper end of the scale.
+    pub max: Option<f64>,
+    /// From here on it is worth a look.
+    pub warn: Option<f64>,
+    /// From here on it is bad.
+    pub bad: Option<f64>,
+    /// Markdown.
+    pub text: Option<String>,
+    /// What of a series counts: `last`, `mean`, `min`, `max`, `sum`.
+    pub reduce: Option<String>,
+    /// What a table is sorted by.
+    pub sort: Option<String>,
+    /// How many rows or series at most.
+    pub limit: Option<u32>,
+    /// Whether a small line shows the recent past.
+    pub trend: Option<bool>,
+    /// Everything else the plugin understands.
+    pub options: BTreeMap<String, serde_json::Value>,
+}
+
+/// A query, bare or with a legend of its own.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum QueryFile {
+    Text(String),
+    Named(NamedQuery),
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamedQuery {
+    /// PromQL.
+    pub query: String,
+    /// How its series are named.
+    #[serde(default)]
+    pub legend: Option<String>,
+}
+
+impl PanelFile {
+    /// Of twelve columns, where the file does not say.
+    pub fn default_width(&self) -> u8 {
+        default_width(&self.show)
+    }
+
+    /// In grid rows, where the file does not say.
+    pub fn default_height(&self) -> u8 {
+        default_height(&self.show)
+    }
+
+    /// The options as the plugin gets them: those of the map, and the common ones where given. Also the names of those that
+    /// are given twice.
+    pub fn plugin_options(&self) -> (Map<String, Value>, Vec<&'static str>) {
+        let mut options: Map<String, Value> = self.options.clone().into_iter().collect();
+        let mut twice = Vec::new();
+        let common: [(&'static str, Option<Value>); 12] = [
+            ("unit", self.unit.clone().map(Into::into)),
+            ("stack", self.stack.map(Into::into)),
+            ("draw", self.draw.clone().map(Into::into)),
+            ("min", self.min.map(Into::into)),
+            ("max", self.max.map(Into::into)),
+            ("warn", self.warn.map(Into::into)),
+            ("bad", self.bad.map(Into::into)),
+            ("text", self.text.clone().map(Into::into)),
+            ("reduce", self.reduce.clone().map(Into::into)),
+            ("sort", self.sort.clone().map(Into::into)),
+            ("limit", self.limit.map(Into::into)),
+            ("trend", self.trend.map(Into::into)),
+        ];
+        for (name, value) in common.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            if options.insert(name.to_owned(), value).is_some() {
+                twice.push(name);
+            }
+        }
+        (options, twice)
+    }
+}
+
+fn default_width(show: &str) -> u8 {
+    match show {
+        "stat" | "gauge" => 3,
+        "timeseries" | "table" => 6,
+        _ => 12,
+    }
+}
+
+fn default_height(show: &str) -> u8 {
+    match show {
+        "stat" | "text" => 2,
+        "gauge" => 3,
+        _ => 4,
+    }
+}
