@@ -3,6 +3,7 @@
 pub mod builtin;
 pub mod evaluate;
 pub mod file;
+pub mod foreign;
 pub mod kept;
 pub mod layout;
 pub mod name;
@@ -10,6 +11,7 @@ pub mod options;
 pub mod promql;
 pub mod scope;
 pub mod template;
+pub mod transform;
 pub mod values;
 pub mod variable;
 pub mod window;
@@ -20,6 +22,7 @@ use vitrine_model::Span;
 use vitrine_query::Expr;
 
 use template::Template;
+use transform::Step;
 use values::Values;
 use variable::Variable;
 
@@ -62,6 +65,15 @@ pub struct Panel {
     pub unit: String,
     /// JSON, as the plugin gets it.
     pub options: String,
+    /// The source whose language the queries are in.
+    pub source: Option<Template>,
+    /// Looked at instead of what the viewer chose.
+    pub range: Option<Span>,
+    /// How long before that it ends.
+    pub shift: Span,
+    /// Whether the same one range earlier is drawn beside it.
+    pub compares: bool,
+    pub transform: Vec<Step>,
     /// The variable of which each value gets this panel.
     pub repeat: Option<String>,
     /// What its variables stand for, once it is laid out.
@@ -71,7 +83,7 @@ pub struct Panel {
 #[derive(Debug, Clone)]
 pub struct Query {
     pub template: Template,
-    /// Parsed already where no variable is in it.
+    /// Parsed already, where it is PromQL without variables.
     pub expr: Option<Arc<Expr>>,
     /// A template such as `{{mode}}`; without one, names are made from what differs.
     pub legend: Option<String>,

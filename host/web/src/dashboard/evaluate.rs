@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future::join_all;
 use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
-use vitrine_model::frame::Frame;
+use vitrine_model::frame::TimeRange;
 use vitrine_model::port::panel::{Panel as PanelPlugin, RenderRequest, Theme};
 use vitrine_model::{Fault, Millis, Span};
 use vitrine_query::{Cancel, Engine, Expr};
@@ -21,6 +21,7 @@ use crate::dashboard::scope::Scope;
 use crate::dashboard::window::Window;
 use crate::draw::plot::Plot;
 use crate::draw::{self, Kind, Surroundings};
+use crate::web::Sources;
 use crate::words;
 use frame::{Asking, newest};
 use notice::{empty, failed};
@@ -94,6 +95,7 @@ type Cell = Arc<OnceCell<Arc<Shown>>>;
 pub struct Evaluator {
     asker: Asker,
     panels: Panels,
+    sources: Sources,
     /// The newest of each place, and the moment it is for.
     cells: Mutex<Kept<Place, (Millis, Cell)>>,
     /// The last that went well, for when it no longer does.
@@ -104,10 +106,16 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    pub fn new(asker: Asker, panels: Panels, evaluations: prometheus_client::metrics::counter::Counter) -> Evaluator {
+    pub fn new(
+        asker: Asker,
+        panels: Panels,
+        sources: Sources,
+        evaluations: prometheus_client::metrics::counter::Counter,
+    ) -> Evaluator {
         Evaluator {
             asker,
             panels,
+            sources,
             cells: Mutex::new(Kept::new(MOST_KEPT)),
             good: Mutex::new(Kept::new(MOST_KEPT)),
             failing: Mutex::new(Kept::new(MOST_KEPT)),
@@ -173,11 +181,19 @@ impl Evaluator {
     async fn try_evaluate(&self, panel: &Panel, sight: &Sight) -> Result<Shown, Fault> {
         let plugin = (self.panels)(&panel.show)
             .ok_or_else(|| Fault::Invalid(format!("the panel plugin `{}` is not loaded: see the plugins page", panel.show)))?;
-        let queries = frame::asking(panel, &sight.window, sight.range, sight.least)?;
-        let frames = join_all(queries.iter().enumerate().map(|(order, query)| self.frame(panel, order, query, sight.window)));
-        let frames = frames.await.into_iter().collect::<Result<Vec<Frame>, Fault>>()?;
+        let own;
+        let sight = match panel.range.is_some() || panel.shift > Span::ZERO {
+            true => {
+                own = sight.of(panel);
+                &own
+            }
+            false => sight,
+        };
+        let (source, queries) = frame::asking(panel, sight)?;
+        let frames = self.frames(panel, source.as_deref(), &queries, sight).await?;
+        let is_promql = source.is_none();
         let newest = frames.iter().filter_map(newest).max();
-        if !queries.is_empty() && frames.iter().all(|frame| frame.columns.len() < 2) {
+        if is_promql && !queries.is_empty() && frames.iter().all(|frame| frame.columns.len() < 2) {
             return Ok(empty(&queries, &self.nearest(&queries).await));
         }
         let surroundings = Surroundings {
@@ -202,13 +218,15 @@ impl Evaluator {
         if drawing.empty && !queries.is_empty() {
             return Ok(Shown { kind: drawing.kind, ..empty(&queries, &self.nearest(&queries).await) });
         }
-        let (state, text) = freshness(newest.or(drawing.newest), sight.window);
+        // How old rows of a database may be, only who asked for them knows.
+        let newest = newest.or(drawing.newest).filter(|_| is_promql);
+        let (state, text) = freshness(newest, sight.window);
         Ok(Shown { kind: drawing.kind, html: drawing.html.into(), plot: drawing.plot.map(Arc::new), state, text })
     }
 
     /// What a panel without any series may have meant; a courtesy, so whatever is wrong with it stays unsaid.
     async fn nearest(&self, queries: &[Asking]) -> Vec<String> {
-        let exprs: Vec<Arc<Expr>> = queries.iter().map(|query| Arc::clone(&query.expr)).collect();
+        let exprs: Vec<Arc<Expr>> = queries.iter().filter_map(|query| query.expr.clone()).collect();
         let work = move |engine: &Engine, _: &Cancel| engine.nearest(exprs.iter().map(Arc::as_ref));
         self.asker.work(work).await.ok().and_then(Result::ok).unwrap_or_default()
     }
@@ -220,6 +238,21 @@ impl Sight {
         let window = Window::of(time, least, now);
         let moment = if time.is_past(now) { now - now.rem_euclid(PAST_PACE) } else { window.now };
         Sight { window, range: time.span(now), least, zone: layout.scope.zone(), moment }
+    }
+
+    /// For a panel that looks at a time of its own.
+    fn of(&self, panel: &Panel) -> Sight {
+        let range = panel.range.unwrap_or(self.range);
+        let window = Window::new(range, self.least, self.window.now - panel.shift.millis());
+        Sight { window, range, ..self.clone() }
+    }
+
+    /// One range earlier, in whole steps, so that each point lies under its own.
+    fn before(&self) -> Window {
+        let step = self.window.grid.step;
+        let back = self.range.millis().div_euclid(step) * step;
+        let grid = TimeRange { start: self.window.grid.start - back, end: self.window.grid.end - back, step };
+        Window { grid, now: self.window.now - back }
     }
 }
 

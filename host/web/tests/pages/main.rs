@@ -3,6 +3,7 @@
 
 mod api;
 mod asked;
+mod frames;
 mod live;
 mod plugins;
 mod variables;

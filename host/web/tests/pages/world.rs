@@ -129,7 +129,7 @@ impl Panel for FakePanel {
 
 fn columns(frames: &[Frame]) -> impl Iterator<Item = (&str, &Labels, Arc<[Millis]>, Arc<[f64]>)> {
     frames.iter().flat_map(|frame| {
-        let times: Arc<[Millis]> = frame.times().unwrap().into();
+        let times: Arc<[Millis]> = frame.times().unwrap_or_default().into();
         frame.columns.iter().filter_map(move |column| match &column.values {
             Values::Numbers(numbers) => {
                 Some((column.name.as_str(), &column.labels, Arc::clone(&times), numbers.as_slice().into()))
@@ -198,7 +198,19 @@ fn figures(frames: &[Frame], options: &serde_json::Value, shape: Shape) -> Stat 
     Stat { shape, unit: unit(options), figures: columns(frames).map(figure).collect() }
 }
 
+/// A frame that has texts is shown as it is.
 fn table(frames: &[Frame], options: &serde_json::Value) -> Table {
+    let has_texts = |frame: &&Frame| frame.columns.iter().any(|column| matches!(column.values, Values::Texts(_)));
+    if let Some(frame) = frames.iter().find(has_texts) {
+        let column = |column: &vitrine_model::frame::Column| TableColumn {
+            title: column.name.clone(),
+            unit: String::new(),
+            align: Align::Start,
+            values: column.values.clone(),
+            states: Vec::new(),
+        };
+        return Table { columns: frame.columns.iter().map(column).collect() };
+    }
     let rows: Vec<_> = columns(frames).map(|(name, _, _, values)| (name.to_owned(), last(&values))).collect();
     let thresholds = thresholds(options);
     let column =

@@ -13,7 +13,10 @@ use crate::words;
 /// No series at all, with the queries that found none and what they may have meant.
 pub(super) fn empty(queries: &[Asking], nearest: &[String]) -> Shown {
     let mut html = Html::new();
-    html.raw("<div class=\"notice empty\"><p>No series match</p>");
+    let is_promql = queries.iter().any(|query| query.expr.is_some());
+    html.raw("<div class=\"notice empty\"><p>")
+        .raw(if is_promql { "No series match" } else { "The answer has no rows" })
+        .raw("</p>");
     for query in queries {
         html.raw("<code>").text(&query.text).raw("</code>");
     }

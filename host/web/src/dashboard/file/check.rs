@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 
 use vitrine_config::{Finding, Path, guess};
+use vitrine_model::Span;
 
 use crate::dashboard::file::{DashboardFile, Known, MOST_PANELS, PanelFile};
+use crate::dashboard::scope::time;
 use crate::dashboard::template::{Format, Template};
+use crate::dashboard::transform::{MOST_STEPS, Step};
 use crate::dashboard::variable::Variable;
 use crate::dashboard::{Panel, builtin};
 
@@ -87,6 +90,37 @@ impl<'a> Check<'a> {
         all
     }
 
+    /// A duration of a panel.
+    fn span(&mut self, text: Option<&str>, path: &Path, key: &str, least: Span) -> Option<Span> {
+        let reason = match text?.parse::<Span>() {
+            Ok(span) if span >= least && span <= time::LONGEST_RANGE => return Some(span),
+            Ok(_) => format!("`{}` is not between {least} and {}", text?, time::LONGEST_RANGE),
+            Err(error) => error.to_string(),
+        };
+        self.findings.push(Finding::value(path.clone().key(key), reason).hint("write it as `15m`, `6h` or `7d`"));
+        None
+    }
+
+    fn transform(&mut self, file: &PanelFile, path: &Path) -> Vec<Step> {
+        let path = path.clone().key("transform");
+        if file.transform.len() > MOST_STEPS {
+            self.findings.push(Finding::value(path, format!("a panel takes at most {MOST_STEPS} steps")));
+            return Vec::new();
+        }
+        let mut steps = Vec::new();
+        for (place, step) in file.transform.iter().enumerate() {
+            match step.check() {
+                Ok(step) => steps.push(step),
+                Err((key, reason)) => {
+                    let here = path.clone().index(place).key(step.word());
+                    let here = key.into_iter().fold(here, |here, key| here.key(key));
+                    self.findings.push(Finding::value(here, reason));
+                }
+            }
+        }
+        steps
+    }
+
     pub(super) fn repeat(&mut self, name: Option<&str>, path: &Path) -> Option<String> {
         let name = name?.trim_start_matches('$');
         if !self.names.contains(&name) {
@@ -110,6 +144,7 @@ impl<'a> Check<'a> {
         let repeat = self.repeat(file.repeat.as_deref(), path);
         let outside = self.repeated.len();
         self.repeated.extend(repeat.clone());
+        let source = self.source(file, path);
         let queries = self.queries(file, path);
         self.repeated.truncate(outside);
         let (options, twice) = file.plugin_options();
@@ -126,6 +161,11 @@ impl<'a> Check<'a> {
             height,
             unit: file.unit.clone().unwrap_or_default(),
             options: serde_json::Value::Object(options).to_string(),
+            source,
+            range: self.span(file.range.as_deref(), path, "range", time::SHORTEST_RANGE),
+            shift: self.span(file.shift.as_deref(), path, "shift", Span::ZERO).unwrap_or(Span::ZERO),
+            compares: file.compare.is_some(),
+            transform: self.transform(file, path),
             repeat,
             values: std::sync::Arc::default(),
         }

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::dashboard::transform::StepFile;
+
 /// A panel. Options that many panels know can stand here; all others go under `options`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -18,6 +20,8 @@ pub struct PanelFile {
     pub id: Option<String>,
     /// PromQL; `$host` stands for the value of the variable `host`.
     pub query: Option<String>,
+    /// The source whose own language the queries are in; PromQL of all samples where left out.
+    pub source: Option<String>,
     /// Several of them.
     pub queries: Vec<QueryFile>,
     /// Of twelve columns.
@@ -26,6 +30,14 @@ pub struct PanelFile {
     /// In grid rows.
     #[schemars(range(min = 1, max = 12))]
     pub height: Option<u8>,
+    /// How far back this panel looks, whatever the viewer chose: `7d`.
+    pub range: Option<String>,
+    /// How long before the time chosen it ends: `1d` for a day before.
+    pub shift: Option<String>,
+    /// What it is drawn beside.
+    pub compare: Option<Compare>,
+    /// What is done with the answers before they are shown.
+    pub transform: Vec<StepFile>,
     /// The variable of which each chosen value gets this panel once.
     pub repeat: Option<String>,
     /// What the numbers count: `ratio`, `percent`, `bytes`, `bytes/s`, `bits/s`, `seconds`, `date`, `EUR`, or any word.
@@ -56,6 +68,14 @@ pub struct PanelFile {
     pub trend: Option<bool>,
     /// Everything else the plugin understands.
     pub options: BTreeMap<String, serde_json::Value>,
+}
+
+/// What a panel is drawn beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Compare {
+    /// The same one range earlier.
+    Previous,
 }
 
 /// A query, bare or with a legend of its own.

@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use vitrine_config::{Finding, Path};
+use vitrine_config::{Finding, Path, guess};
 use vitrine_query::Expr;
 
-use super::check::Check;
+use super::check::{Check, with};
 use crate::dashboard::file::PanelFile;
 use crate::dashboard::file::panel::QueryFile;
+use crate::dashboard::template::Template;
 use crate::dashboard::values::Value;
 use crate::dashboard::variable::{Kind, Variable};
-use crate::dashboard::{Query, builtin, promql};
+use crate::dashboard::{Query, builtin, foreign, promql};
 
 const MOST_QUERIES: usize = 26;
+/// Of one query in a source's own language.
+const MOST_BYTES: usize = 64 * 1024;
 
 impl Check<'_> {
     pub(super) fn queries(&mut self, file: &PanelFile, path: &Path) -> Vec<Query> {
@@ -43,7 +46,36 @@ impl Check<'_> {
                 }
             }
         }
-        list.into_iter().filter_map(|(here, text, legend)| self.query(here, text, legend)).collect()
+        let is_own = file.source.is_some();
+        let one = |(here, text, legend)| if is_own { self.own(here, text, legend) } else { self.query(here, text, legend) };
+        list.into_iter().filter_map(one).collect()
+    }
+
+    /// The source that a panel asks in its own language.
+    pub(super) fn source(&mut self, file: &PanelFile, path: &Path) -> Option<Template> {
+        let path = path.clone().key("source");
+        let template = self.template(file.source.as_deref()?, &path)?;
+        self.uses(&template, &path);
+        let known = self.known.sources.iter().map(|(name, _)| name.as_str());
+        if template.is_plain() && !known.clone().any(|name| name == template.text()) {
+            let finding = Finding::value(path, format!("there is no source `{}`", template.text()));
+            self.findings.push(with(finding, guess::hint(template.text(), &known.collect::<Vec<_>>(), "there are")));
+        }
+        Some(template)
+    }
+
+    /// A query in a source's language: what it means only the source knows.
+    fn own(&mut self, path: Path, text: String, legend: Option<String>) -> Option<Query> {
+        if text.len() > MOST_BYTES {
+            self.findings.push(Finding::value(path, format!("a query has at most {MOST_BYTES} bytes")));
+            return None;
+        }
+        let template = self.template(&text, &path)?;
+        if let Err(reason) = foreign::check(&template) {
+            self.findings.push(Finding::value(path, reason));
+            return None;
+        }
+        self.uses(&template, &path).then_some(Query { template, expr: None, legend })
     }
 
     fn query(&mut self, path: Path, text: String, legend: Option<String>) -> Option<Query> {
