@@ -2,6 +2,7 @@
 
 import argparse
 import http.client
+import itertools
 import json
 import os
 import statistics
@@ -204,13 +205,36 @@ def beside(report, options):
     promises(report, figures, {what: {name: wall for name, (_, wall, _) in by_name.items()} for what, by_name in answers.items()})
 
 
+def durability(report, options, requests=300):
+    """What it costs that each commit waits for the disk: one sender, whose requests are small or as large as agents send."""
+    report.head(f"Durability: {requests} requests, one after the other")
+    # Fewer would wait for others to be committed with.
+    for batch in (500, options.batch):
+        for kind in ("normal", "full"):
+            load = Load(options.series, int(time.time() * 1000))
+            bodies = list(itertools.islice(load.main(batch), 2 * requests))
+            with fresh_folder() as folder, Ours(options.vitrine, folder, store={"durability": kind}) as vitrine:
+                # The first ones make the series.
+                write(vitrine, bodies[:requests])
+                settle(vitrine, 20)
+                used, walls = vitrine.cpu(), []
+                for body in bodies[requests:]:
+                    began = time.perf_counter()
+                    write(vitrine, [body])
+                    walls.append((time.perf_counter() - began) * 1000)
+                used = (vitrine.cpu() - used) / (requests * batch) * 1e9
+                slow = statistics.quantiles(walls, n=100)[98]
+                note = f" {slow:.1f} ms the slowest of a hundred, {used:.0f} ns of processor time a sample"
+                report.row(f"{kind}, {batch:,} samples a request: median", statistics.median(walls), "ms", note)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vitrine", required=True, help="the release binary")
     parser.add_argument("--series", type=int, default=1000, help="series that are written for 12 hours every 15 s")
     parser.add_argument("--batch", type=int, default=2000, help="samples of one request; agents send 2,000")
     parser.add_argument("--without", action="append", default=[], choices=["Prometheus", "VictoriaMetrics", "Vitrine"])
-    parser.add_argument("--only", choices=["beside", "million"])
+    parser.add_argument("--only", choices=["beside", "durability", "million"])
     parser.add_argument("--million", type=int, default=1_000_000, help="active series of the second part")
     options = parser.parse_args()
     report = Report([options.vitrine, "prometheus"])
@@ -218,8 +242,11 @@ def main():
     subprocess.run(["dpkg-query", "--show", "victoria-metrics"], check=False)
     if options.only in (None, "beside"):
         beside(report, options)
+    if options.only in (None, "durability"):
+        durability(report, options)
     if options.only in (None, "million"):
-        with fresh_folder() as folder, Ours(options.vitrine, folder, samples={"series": 2 * options.million}) as vitrine:
+        room = {"max_series": 2 * options.million, "max_source_series": 2 * options.million}
+        with fresh_folder() as folder, Ours(options.vitrine, folder, store=room) as vitrine:
             million.measure(report, vitrine, write, options.million)
             settle(vitrine)
             report.row("resident at rest", vitrine.memory()["VmRSS"], "MiB", f" {vitrine.memory()['VmHWM']:.0f} at most")

@@ -45,7 +45,7 @@ def asked(report, vitrine, what, path, count=10):
         if status != 200:
             raise SystemExit(f"{path} is answered with {status}: {body[:300].decode()}")
     data = json.loads(body)["data"]
-    found = len(data if isinstance(data, list) else data["result"])
+    found = len(data if isinstance(data, list) else data.get("result", data))
     report.row(what, sorted(times)[len(times) // 2], "ms", f" {found} in the answer, {max(times):.0f} ms at most")
 
 
