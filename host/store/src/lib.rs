@@ -23,6 +23,8 @@ use vitrine_model::port::keep::Keep;
 use vitrine_model::port::samples::Samples;
 
 pub use crate::settings::{Durability, Rollups, Settings};
+#[doc(hidden)]
+pub use crate::sqlite::samples::alone::Codec;
 
 use crate::metrics::{Files, Metrics};
 use crate::sqlite::alerts::SqliteAlerts;

@@ -7,6 +7,7 @@
 //! Locks are taken in this order, and none twice: the database's writer, `index`, `live`. What is in memory changes only
 //! while the writer is held, after the commit.
 
+pub(crate) mod alone;
 mod append;
 mod blocks;
 mod codec;
