@@ -8,3 +8,4 @@ mod template;
 
 pub(crate) use evaluate::{Evaluator, run};
 pub use rule::{Group, Rule};
+pub use template::Template;

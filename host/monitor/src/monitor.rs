@@ -79,6 +79,7 @@ impl Monitor {
             alerts: Arc::clone(&parts.alerts),
             ingest: ingest.clone(),
             live: parts.live.clone(),
+            status: Arc::clone(&parts.status),
             metrics: metrics.clone(),
             events: Arc::clone(&events),
             active: Mutex::default(),
@@ -207,6 +208,7 @@ impl Monitor {
         loops.close();
         loops.wait().await;
         self.evaluator.retain(&groups, unread).await;
+        self.around.status.set_groups(&groups);
         let (stop, loops) = (self.stop_makers.child_token(), TaskTracker::new());
         for group in groups {
             let task = alert::run(group, Arc::clone(&self.evaluator), stop.clone());

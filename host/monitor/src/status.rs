@@ -1,9 +1,12 @@
-//! How each source and channel is doing, for pages and health.
+//! How each source, channel and rule is doing, for pages and health.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use vitrine_model::{Fault, Millis};
+
+use crate::alert::Group;
 
 /// One source, as of now.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,11 +38,29 @@ pub struct ChannelStatus {
     pub fault: Option<(Fault, Millis)>,
 }
 
+/// A group of rules, as of now.
+#[derive(Debug, Clone)]
+pub struct GroupStatus {
+    pub group: Group,
+    /// In the order of the group's rules; nothing of those that were not evaluated yet.
+    pub evaluated: Vec<Option<Evaluated>>,
+}
+
+/// How the last evaluation of a rule went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluated {
+    pub at: Millis,
+    pub took: Duration,
+    /// Why it could not be evaluated.
+    pub fault: Option<String>,
+}
+
 /// The board all of them are written on.
 #[derive(Debug, Default)]
 pub struct Status {
     sources: Mutex<BTreeMap<String, SourceStatus>>,
     channels: Mutex<BTreeMap<String, ChannelStatus>>,
+    groups: Mutex<Vec<GroupStatus>>,
 }
 
 impl Status {
@@ -78,5 +99,25 @@ impl Status {
 
     pub fn remove_channel(&self, name: &str) {
         self.channels.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    /// In the order of the files.
+    pub fn groups(&self) -> Vec<GroupStatus> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The groups there are now, none of which has been evaluated.
+    pub fn set_groups(&self, groups: &[Group]) {
+        let status = |group: &Group| GroupStatus { group: group.clone(), evaluated: vec![None; group.rules.len()] };
+        *self.groups.lock().unwrap_or_else(PoisonError::into_inner) = groups.iter().map(status).collect();
+    }
+
+    /// Notes how the rule at a place of a group did.
+    pub fn evaluated(&self, key: &str, place: usize, evaluated: Evaluated) {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let group = groups.iter_mut().find(|status| status.group.key == key);
+        if let Some(slot) = group.and_then(|status| status.evaluated.get_mut(place)) {
+            *slot = Some(evaluated);
+        }
     }
 }

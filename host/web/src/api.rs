@@ -12,6 +12,7 @@ pub(crate) mod otlp;
 pub(crate) mod parameters;
 pub(crate) mod plugins;
 pub(crate) mod query;
+pub(crate) mod rules;
 pub(crate) mod series;
 pub(crate) mod source;
 pub(crate) mod sources;

@@ -76,7 +76,7 @@ fn thing(path: &str) -> Thing {
     let mut parts = path.trim_start_matches('/').splitn(2, '/');
     match (parts.next().unwrap_or(""), parts.next().unwrap_or("")) {
         ("d" | "live", name) => Thing::Dashboard(name.trim_end_matches("/events").to_owned()),
-        ("alerts", _) | ("api", "v1/alerts") => Thing::Alerts,
+        ("alerts", _) | ("api", "v1/alerts" | "v1/rules") => Thing::Alerts,
         ("sources", _) | ("api", "sources") => Thing::Sources,
         ("plugins", _) | ("api", "v1/plugins") => Thing::Plugins,
         ("api", _) => Thing::Samples,
@@ -126,6 +126,7 @@ mod tests {
             ("/d/shop/orders", Thing::Dashboard("shop/orders".to_owned())),
             ("/live/shop/orders/events", Thing::Dashboard("shop/orders".to_owned())),
             ("/api/v1/alerts", Thing::Alerts),
+            ("/api/v1/rules", Thing::Alerts),
             ("/api/v1/plugins", Thing::Plugins),
             ("/api/v1/query", Thing::Samples),
             ("/sources", Thing::Sources),

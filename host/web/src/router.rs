@@ -62,6 +62,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/api/v1/status/flags", get(api::status::flags))
         .route("/api/v1/status/tsdb", get(api::status::stored))
         .route("/api/v1/alerts", get(api::alerts::list))
+        .route("/api/v1/rules", get(api::rules::list))
         .route("/api/sources", get(api::sources::list))
         .route("/api/v1/sources/{name}/query", post(api::source::query))
         .route("/api/v1/sources/{name}/actions", get(api::source::actions))

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,7 @@ use super::template::Template;
 use crate::ingest::Ingest;
 use crate::live::{Change, Live};
 use crate::metrics::Metrics;
+use crate::status::{Evaluated, Status};
 
 /// Alerts that one rule may have at once; over it the evaluation fails and everything stays as it is.
 const ALERTS_PER_RULE: usize = 10_000;
@@ -31,6 +33,7 @@ pub(crate) struct Evaluator {
     pub(crate) alerts: Arc<dyn Alerts>,
     pub(crate) ingest: Ingest,
     pub(crate) live: Live,
+    pub(crate) status: Arc<Status>,
     pub(crate) metrics: Metrics,
     /// Told when there are events to plan deliveries for.
     pub(crate) events: Arc<Notify>,
@@ -45,11 +48,14 @@ pub(crate) async fn run(group: Group, evaluator: Arc<Evaluator>, stop: Cancellat
             () = stop.cancelled() => return,
             () = evaluator.clock.sleep_until(moment) => {}
         }
-        for rule in &group.rules {
+        for (place, rule) in group.rules.iter().enumerate() {
             if stop.is_cancelled() {
                 return;
             }
-            evaluator.evaluate(rule, moment).await;
+            let began = Instant::now();
+            let fault = evaluator.evaluate(rule, moment).await.err();
+            let evaluated = Evaluated { at: moment, took: began.elapsed(), fault };
+            evaluator.status.evaluated(&group.key, place, evaluated);
         }
         due = group.schedule.next_kept(moment, evaluator.clock.now());
     }
@@ -89,17 +95,18 @@ impl Evaluator {
         }
     }
 
-    async fn evaluate(self: &Arc<Self>, rule: &Rule, at: Millis) {
+    async fn evaluate(self: &Arc<Self>, rule: &Rule, at: Millis) -> Result<(), String> {
         self.metrics.evaluations.inc();
         let (name, outcome) = match rule {
             Rule::Alert(rule) => (rule.name.as_str(), self.alert(rule, at).await),
             Rule::Record(rule) => (rule.labels.name(), self.record(rule, at).await),
         };
-        if let Err(reason) = outcome {
+        if let Err(reason) = &outcome {
             // Nothing changes: what could not be seen is neither true nor over.
             self.metrics.evaluation_faults.inc();
             tracing::warn!(rule.name = name, "rule could not be evaluated, its alerts stay as they are: {reason}");
         }
+        outcome
     }
 
     async fn alert(self: &Arc<Self>, rule: &AlertRule, at: Millis) -> Result<(), String> {

@@ -21,6 +21,21 @@ pub struct Group {
     pub rules: Vec<Rule>,
 }
 
+impl Group {
+    /// The name of its file, without the ending.
+    pub fn file(&self) -> &str {
+        self.key.split(';').next().unwrap_or_default()
+    }
+
+    /// The time from one evaluation to the next.
+    pub fn interval(&self) -> Span {
+        match &self.schedule {
+            Schedule::Every { period, .. } => *period,
+            Schedule::Cron(_) => Span::ZERO,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub enum Rule {
     Alert(AlertRule),

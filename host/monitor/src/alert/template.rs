@@ -29,22 +29,30 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 
 /// A text that parses.
 #[derive(Debug, Clone)]
-pub struct Template(Arc<str>);
+pub struct Template {
+    written: Arc<str>,
+    text: Arc<str>,
+}
 
 impl Template {
     pub fn parse(text: &str) -> Result<Template, String> {
-        let text = without_dollars(text);
-        ENVIRONMENT.template_from_str(&text).map_err(|error| format!("the template cannot be read: {error}"))?;
-        Ok(Template(text.into()))
+        let plain = without_dollars(text);
+        ENVIRONMENT.template_from_str(&plain).map_err(|error| format!("the template cannot be read: {error}"))?;
+        Ok(Template { written: text.into(), text: plain.into() })
+    }
+
+    /// As it stands in the file.
+    pub fn written(&self) -> &str {
+        &self.written
     }
 
     /// A failing template becomes a text with the error in it: the alert is told all the same.
     pub fn fill(&self, labels: &Labels, value: f64) -> String {
-        if !self.0.contains('{') {
-            return self.0.to_string();
+        if !self.text.contains('{') {
+            return self.text.to_string();
         }
         let values = context! { labels => Value::from_pairs(labels.iter()), value => value };
-        let filled = ENVIRONMENT.template_from_str(&self.0).and_then(|template| template.render(values));
+        let filled = ENVIRONMENT.template_from_str(&self.text).and_then(|template| template.render(values));
         let mut text = filled.unwrap_or_else(|error| format!("<error in template: {error}>"));
         if text.len() > LETTERS {
             let end = (0..=LETTERS).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(0);

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use vitrine_model::Labels;
+use vitrine_model::alert::Alert;
 
 use crate::api::envelope::{ApiError, success};
 use crate::api::number::scientific;
@@ -18,7 +19,7 @@ struct Body {
 }
 
 #[derive(Serialize)]
-struct AlertShape {
+pub(crate) struct AlertShape {
     labels: Labels,
     annotations: Labels,
     state: &'static str,
@@ -29,12 +30,17 @@ struct AlertShape {
 
 pub(crate) async fn list(State(web): State<Arc<Web>>) -> Result<Response, ApiError> {
     let alerts = web.load_alerts().await.map_err(ApiError::internal)?;
-    let shapes = alerts.into_iter().map(|alert| AlertShape {
-        state: alert.state.word(),
-        active_at: words::machine(alert.active_at),
-        value: scientific(alert.value),
-        labels: alert.labels,
-        annotations: alert.annotations,
-    });
-    Ok(success(Body { alerts: shapes.collect() }))
+    Ok(success(Body { alerts: alerts.into_iter().map(AlertShape::from).collect() }))
+}
+
+impl From<Alert> for AlertShape {
+    fn from(alert: Alert) -> AlertShape {
+        AlertShape {
+            state: alert.state.word(),
+            active_at: words::machine(alert.active_at),
+            value: scientific(alert.value),
+            labels: alert.labels,
+            annotations: alert.annotations,
+        }
+    }
 }

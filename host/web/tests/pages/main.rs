@@ -6,6 +6,7 @@ mod asked;
 mod frames;
 mod live;
 mod plugins;
+mod rules;
 mod variables;
 mod world;
 

@@ -344,7 +344,7 @@ impl World {
         let labels = Labels::from_pairs([("alertname", "Disk almost full"), ("mount", "/var"), ("severity", "page")]);
         let annotations = Labels::from_pairs([("summary", "/var on web-1 is 91 % full")]);
         let alert = Alert {
-            rule: "disk.yaml;disk;Disk almost full".to_owned(),
+            rule: "disk;disk;Disk almost full;0".to_owned(),
             labels,
             annotations,
             state: AlertState::Firing,
