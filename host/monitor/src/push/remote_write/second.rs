@@ -19,9 +19,6 @@ pub(super) fn decode<'a>(body: &'a [u8], push: &mut Push) -> Result<Decoded, Unr
             symbols.push(field.text()?);
         }
     }
-    if symbols.first().is_some_and(|first| !first.is_empty()) {
-        return Err(Unreadable("the first symbol is not the empty text, as remote write 2.0 wants it".to_owned()));
-    }
     let mut reading = Reading { symbols, labels: Vec::new(), described: HashSet::new(), decoded: Decoded::default() };
     let mut request = Message::new(body);
     while let Some((number, field)) = request.field()? {

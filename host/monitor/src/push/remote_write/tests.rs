@@ -86,6 +86,18 @@ fn descriptions_come_along() {
     assert_eq!((push.families[0].kind, push.families[0].name.as_str()), (MetricKind::Histogram, "took"));
 }
 
+/// The first symbol is to be the empty text. Senders there are begin with another, and Prometheus takes them.
+#[test]
+fn a_table_without_the_empty_text_is_read() {
+    let sample = Message::default().double(1, 7.5).number(2, 1_000);
+    let one = Message::default().packed(1, &[0, 1]).message(2, sample).message(5, Message::default().number(1, 2));
+    let request = ["__name__", "up"].iter().fold(Message::default(), |request, symbol| request.text(4, symbol));
+    let mut push = Push::new("test");
+    decode(&request.message(5, one).0, Version::Second, &mut push).unwrap();
+    assert_eq!((push.labels(0).name(), push.values()), ("up", &[7.5][..]));
+    assert_eq!((push.families[0].name.as_str(), push.families[0].help.as_str()), ("up", ""));
+}
+
 #[test]
 fn what_cannot_be_read_says_why() {
     let check = |body: &[u8], version, reason: &str| {
@@ -98,7 +110,6 @@ fn what_cannot_be_read_says_why() {
     check(&Message::default().number(1, 5).0, Version::First, "a message is no message");
     let not_text = Message::default().message(1, Message::default().message(1, Message::default().bytes(1, &[0xff])));
     check(&not_text.0, Version::First, "not UTF-8");
-    check(&Message::default().text(4, "x").0, Version::Second, "the first symbol is not the empty text");
     let missing = Message::default().text(4, "").message(5, Message::default().packed(1, &[1, 2]));
     check(&missing.0, Version::Second, "symbol 1 is named, and there are 1");
     let odd = Message::default().text(4, "").message(5, Message::default().packed(1, &[0]));
