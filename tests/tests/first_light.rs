@@ -74,6 +74,9 @@ async fn says_what_since_when_and_where(mail: &Mail, vitrine: &Vitrine) {
     assert_eq!(mail.envelope_to, ["on-call@shop.test"]);
     let data = vitrine.data("/api/v1/alerts").await;
     let since = data["alerts"][0]["activeAt"].as_str().unwrap_or_default();
+    let rules = vitrine.data("/api/v1/rules?type=alert").await;
+    let rule = &rules["groups"][0]["rules"][0];
+    assert_eq!((&rule["state"], &rule["alerts"][0]), (&"firing".into(), &data["alerts"][0]), "{rules}");
     let minute = since.get(..13).unwrap_or_default().replace('T', " ");
     let link = "http://vitrine.test/alerts#";
     for part in ["the shop does not answer", "since ", minute.as_str(), "value", "team", "web", "severity", "critical", link] {
