@@ -212,7 +212,7 @@ export interface Threshold {
   name: string;
 }
 export interface View {
-  tag: "chart" | "table" | "stat" | "markup" | "svg";
+  tag: "chart" | "table" | "stat" | "bars" | "slices" | "grid" | "timeline" | "lines" | "graph" | "picture" | "markup" | "svg";
   val: unknown;
 }
 export namespace views {
@@ -223,25 +223,94 @@ export namespace views {
     values?: number[];
     mark?: "line" | "area" | "bars" | "points";
     stacked?: boolean;
+    side?: "left" | "right";
+    stroke?: "solid" | "dashed" | "dotted";
+    /** The place of another series in the chart: the space between them is filled. */
+    band?: number;
   }
-  function chart(chart: { series: Line[]; unit?: string; minimum?: number; maximum?: number; thresholds?: Threshold[] }): View;
+  interface Axis {
+    unit?: string;
+    minimum?: number;
+    maximum?: number;
+    logarithmic?: boolean;
+  }
+  interface Chart extends Axis {
+    series: Line[];
+    right?: Axis;
+    thresholds?: Threshold[];
+    connect?: boolean;
+    statistics?: ("minimum" | "maximum" | "mean" | "total")[];
+  }
+  function chart(chart: Chart): View;
   interface Figure {
     name: string;
     value: number;
+    delta?: number;
     state?: State;
     trend?: number[];
     minimum?: number;
     maximum?: number;
     thresholds?: Threshold[];
   }
-  function stat(stat: { figures: Figure[]; shape?: "number" | "arc"; unit?: string }): View;
-  type TableColumn = { title: string; unit?: string; align?: "start" | "end"; states?: State[] } & (
+  function stat(stat: { figures: Figure[]; shape?: "number" | "arc" | "bar"; unit?: string; tinted?: boolean }): View;
+  type TableColumn = {
+    title: string;
+    unit?: string;
+    align?: "start" | "end";
+    states?: State[];
+    cell?: "plain" | "gauge" | "tinted";
+    minimum?: number;
+    maximum?: number;
+    links?: string[];
+  } & (
     | { times: number[] }
     | { numbers: number[] }
     | { texts: string[] }
     | { flags: boolean[] }
   );
   function table(columns: TableColumn[]): View;
+  interface Bars {
+    categories: string[];
+    groups: { name: string; values: number[]; origin?: ColumnRef }[];
+    unit?: string;
+    stacked?: boolean;
+    horizontal?: boolean;
+    touching?: boolean;
+    thresholds?: Threshold[];
+  }
+  function bars(bars: Bars): View;
+  function slices(slices: { slices: { name: string; value: number; origin?: ColumnRef }[]; unit?: string; hollow?: boolean }): View;
+  interface Grid {
+    columns: { times: number[] } | { texts: string[] };
+    rows: { numbers: number[] } | { texts: string[] };
+    /** The first column from bottom to top, then the next. */
+    values: number[];
+    rowUnit?: string;
+    unit?: string;
+  }
+  function grid(grid: Grid): View;
+  interface Lane {
+    name: string;
+    spans: { start: number; end: number; text?: string; state?: State }[];
+  }
+  function timeline(timeline: { lanes: Lane[]; blocks?: boolean }): View;
+  interface LogLine {
+    time: number;
+    text: string;
+    state?: State;
+    level?: string;
+    fields?: LabelValues;
+    link?: string;
+  }
+  function lines(lines: { lines: LogLine[]; ages?: boolean }): View;
+  interface Graph {
+    nodes: { name: string; value?: number; state?: State; link?: string }[];
+    edges: { source: number; target: number; value?: number; state?: State }[];
+    nodeUnit?: string;
+    edgeUnit?: string;
+  }
+  function graph(graph: Graph): View;
+  function picture(address: string, text: string): View;
   function markup(html: string): View;
   function svg(text: string): View;
   function stateOf(value: number, levels?: { warn?: number | undefined; bad?: number | undefined }): State;

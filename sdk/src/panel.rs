@@ -1,16 +1,21 @@
 //! Panels: pure functions from frames to a view.
 
+mod defaults;
 mod legend;
 mod levels;
+mod reduce;
 
 use serde::de::DeserializeOwned;
 
 pub use crate::bindings::panel::exports::vitrine::plugin::rendering::{
-    Align, Chart, ColumnRef, Figure, Mark, Points, Series, Shape, Stat, State, Table, TableColumn, Theme, Threshold, View,
+    Align, Axis, Bars, Cell, Chart, ColumnRef, Edge, Figure, Graph, Grid, Group, Lane, Line, Lines, Mark, Node, Picture, Points,
+    Series, Shape, Side, Slice, Slices, Span, Stat, State, Statistic, Stroke, Table, TableColumn, Theme, Threshold, Timeline,
+    View,
 };
-use crate::{Fault, Frame, TimeRange};
+use crate::{Column, Fault, Frame, TimeRange, Values};
 pub use legend::series_names;
 pub use levels::Levels;
+pub use reduce::Reduce;
 
 /// A panel. The same request must give the same view: the host keeps and shares results.
 pub trait Panel: 'static {
@@ -37,6 +42,27 @@ pub struct Request<Options> {
 /// What a series is now: its value at the end of the range. NaN where it has none there, however lively it was before.
 pub fn current(values: &[f64]) -> f64 {
     values.last().copied().unwrap_or(f64::NAN)
+}
+
+/// Every column of numbers, and where it is, in the order of the names; none where its frame has no times to go with it.
+pub fn timed_columns(frames: &[Frame]) -> impl Iterator<Item = Option<ColumnRef>> {
+    frames.iter().zip(0_u32..).flat_map(|(frame, index)| {
+        let timed = frame.times().is_some();
+        frame.series().map(move |(column, _, _)| timed.then_some(ColumnRef { frame: index, column }))
+    })
+}
+
+/// Every column of numbers with where it is: what a slice or a group says it came from.
+pub fn numbered(frames: &[Frame]) -> impl Iterator<Item = (ColumnRef, &Column, &[f64])> {
+    frames.iter().zip(0_u32..).flat_map(|(frame, index)| {
+        frame.series().map(move |(place, column, values)| (ColumnRef { frame: index, column: place }, column, values))
+    })
+}
+
+/// The rows of a frame that has no times, or texts beside them: what SQL and the like answer. The others are series.
+pub fn is_table(frame: &Frame) -> bool {
+    let texts = |column: &Column| matches!(column.values, Values::Texts(_) | Values::Flags(_));
+    !frame.columns.is_empty() && (frame.times().is_none() || frame.columns.iter().any(texts))
 }
 
 /// Renders as the host does, from frames and the JSON of the options, in a box of 600 × 300 pixels, over the last hour

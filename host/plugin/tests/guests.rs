@@ -111,7 +111,7 @@ async fn a_panel_answers_a_chart_over_the_columns_it_was_given() {
         range,
     };
     let View::Chart(chart) = panel.render(request.clone()).await.unwrap() else { panic!("not a chart") };
-    assert_eq!(chart.unit, "ratio");
+    assert_eq!(chart.left.unit, "ratio");
     assert_eq!((chart.series[0].name.as_str(), &*chart.series[0].times), ("user", [1_000, 2_000].as_slice()));
     assert!(chart.series[0].values[1].is_nan());
     let wrong = RenderRequest { options: "{\"unit\": 7}".to_owned(), ..request };

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 
 const GZIP_BUDGET_BYTES = 45_000;
-const STYLES = ["node_modules/uplot/dist/uPlot.min.css", "src/live.css", "src/style.css", "src/plugins.css"];
+const STYLES = ["node_modules/uplot/dist/uPlot.min.css", "src/live.css", "src/style.css", "src/plugins.css", "src/panels.css"];
 
 const here = (path) => new URL(path, import.meta.url);
 

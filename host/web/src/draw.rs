@@ -2,15 +2,24 @@
 //!
 //! Drawing knows neither dashboards nor HTTP: a view and a range go in, a fragment comes out.
 
+pub mod bars;
 pub mod chart;
 pub mod colour;
+pub mod graph;
+pub mod grid;
 pub mod html;
+pub mod lines;
+pub mod link;
 pub mod markup;
 pub mod path;
+pub mod picture;
 pub mod plot;
 pub mod scale;
+pub mod slices;
 pub mod stat;
 pub mod table;
+pub mod timeline;
+pub mod twin;
 pub mod unit;
 
 use jiff::tz::TimeZone;
@@ -38,6 +47,13 @@ pub enum Kind {
     Chart,
     Stat,
     Table,
+    Bars,
+    Slices,
+    Grid,
+    Timeline,
+    Lines,
+    Graph,
+    Picture,
     Markup,
 }
 
@@ -47,6 +63,13 @@ impl Kind {
             Kind::Chart => "chart",
             Kind::Stat => "stat",
             Kind::Table => "table",
+            Kind::Bars => "bars",
+            Kind::Slices => "slices",
+            Kind::Grid => "grid",
+            Kind::Timeline => "timeline",
+            Kind::Lines => "lines",
+            Kind::Graph => "graph",
+            Kind::Picture => "picture",
             Kind::Markup => "markup",
         }
     }
@@ -83,6 +106,35 @@ pub fn draw(view: &View, surroundings: &Surroundings) -> Drawing {
             table::draw(&mut html, described, surroundings);
             let empty = described.columns.iter().all(|column| column.values.is_empty());
             plain(Kind::Table, html.finish(), empty)
+        }
+        View::Bars(described) => {
+            bars::draw(&mut html, described, surroundings);
+            plain(Kind::Bars, html.finish(), described.categories.is_empty() || described.groups.is_empty())
+        }
+        View::Slices(described) => {
+            slices::draw(&mut html, described, surroundings);
+            plain(Kind::Slices, html.finish(), described.slices.is_empty())
+        }
+        View::Grid(described) => {
+            grid::draw(&mut html, described, surroundings);
+            plain(Kind::Grid, html.finish(), described.values.is_empty())
+        }
+        View::Timeline(described) => {
+            timeline::draw(&mut html, described, surroundings);
+            plain(Kind::Timeline, html.finish(), described.lanes.is_empty())
+        }
+        View::Lines(described) => {
+            lines::draw(&mut html, described, surroundings);
+            // That nothing happened is an answer.
+            plain(Kind::Lines, html.finish(), false)
+        }
+        View::Graph(described) => {
+            graph::draw(&mut html, described, surroundings);
+            plain(Kind::Graph, html.finish(), described.nodes.is_empty())
+        }
+        View::Picture(described) => {
+            picture::draw(&mut html, described);
+            plain(Kind::Picture, html.finish(), false)
         }
         View::Markup(text) => plain(Kind::Markup, markup::html(text), false),
         View::Svg(text) => plain(Kind::Markup, markup::svg(text), false),

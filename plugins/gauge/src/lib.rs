@@ -55,14 +55,14 @@ impl Panel for Gauge {
                 name,
                 value,
                 state: levels.state(value),
-                trend: Vec::new(),
                 minimum: options.min,
                 maximum,
                 thresholds: levels.thresholds(),
+                ..Figure::default()
             }
         });
         let figures = figures.collect();
-        Ok(View::Stat(Stat { shape: Shape::Arc, unit: options.unit, figures }))
+        Ok(View::Stat(Stat { shape: Shape::Arc, unit: options.unit, tinted: false, figures }))
     }
 }
 

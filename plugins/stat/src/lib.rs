@@ -1,7 +1,7 @@
 //! The panel `stat`: each series becomes one number.
 
 use serde::Deserialize;
-use vitrine_sdk::panel::{Figure, Levels, Request, Shape, Stat as StatView, View, current, series_names};
+use vitrine_sdk::panel::{Figure, Levels, Reduce, Request, Shape, Stat as StatView, State, View, series_names};
 use vitrine_sdk::{Fault, Frame, Panel, export};
 
 /// Nobody reads more numbers in one panel.
@@ -18,20 +18,23 @@ pub struct Options {
     #[serde(default)]
     reduce: Reduce,
     trend: Option<bool>,
+    #[serde(default)]
+    delta: bool,
+    #[serde(default)]
+    color: Color,
     warn: Option<f64>,
     bad: Option<f64>,
     legend: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+/// What the state colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Reduce {
+enum Color {
     #[default]
-    Last,
-    Mean,
-    Max,
-    Min,
-    Sum,
+    Value,
+    Ground,
+    None,
 }
 
 #[derive(Debug)]
@@ -48,37 +51,19 @@ impl Panel for Stat {
         let figures = series.zip(names).take(MOST_FIGURES).map(|((_, _, values), name)| {
             let value = options.reduce.apply(values);
             let trend = if options.trend.unwrap_or(true) { thin(values) } else { Vec::new() };
-            Figure {
-                name,
-                value,
-                state: levels.state(value),
-                trend,
-                minimum: f64::NAN,
-                maximum: f64::NAN,
-                thresholds: levels.thresholds(),
-            }
+            let state = if options.color == Color::None { State::Neutral } else { levels.state(value) };
+            let delta = if options.delta { change(values, value) } else { f64::NAN };
+            Figure { name, value, delta, state, trend, thresholds: levels.thresholds(), ..Figure::default() }
         });
         let figures = figures.collect();
-        Ok(View::Stat(StatView { shape: Shape::Number, unit: options.unit, figures }))
+        Ok(View::Stat(StatView { shape: Shape::Number, unit: options.unit, tinted: options.color == Color::Ground, figures }))
     }
 }
 
-impl Reduce {
-    /// NaN where there is no value at all.
-    fn apply(self, values: &[f64]) -> f64 {
-        let present = values.iter().copied().filter(|value| !value.is_nan());
-        let count = present.clone().count();
-        if count == 0 {
-            return f64::NAN;
-        }
-        match self {
-            Reduce::Last => current(values),
-            Reduce::Mean => present.sum::<f64>() / count as f64,
-            Reduce::Max => present.fold(f64::NEG_INFINITY, f64::max),
-            Reduce::Min => present.fold(f64::INFINITY, f64::min),
-            Reduce::Sum => present.sum(),
-        }
-    }
+/// From the first value of the range to what is shown.
+fn change(values: &[f64], value: f64) -> f64 {
+    let first = values.iter().copied().find(|value| !value.is_nan());
+    first.map_or(f64::NAN, |first| value - first)
 }
 
 /// Evenly spaced values, the last one among them.

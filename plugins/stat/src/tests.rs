@@ -71,3 +71,13 @@ fn there_may_be_nothing_to_show() {
     assert!(figures(frame(&[]), "{}").is_empty());
     assert!(figures(frame(&[("a", &[])]), "{}")[0].value.is_nan());
 }
+
+#[test]
+fn a_change_is_said_and_the_ground_coloured() {
+    let frames = || vec![frame(&[("a", &[f64::NAN, 1.0, 4.0])])];
+    let View::Stat(stat) = render::<Stat>(frames(), r#"{"delta":true,"color":"ground","warn":3}"#).unwrap() else { panic!() };
+    assert_eq!((stat.tinted, stat.figures[0].delta, stat.figures[0].state), (true, 3.0, State::Warning));
+    let plain = figures(frames().remove(0), r#"{"color":"none","warn":3}"#);
+    assert_eq!(plain[0].state, State::Neutral);
+    assert!(plain[0].delta.is_nan());
+}

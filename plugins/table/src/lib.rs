@@ -1,5 +1,6 @@
 //! The panel `table`: time series become rows of labels and last values; tables stay as they are.
 
+mod look;
 mod order;
 mod series;
 
@@ -7,9 +8,8 @@ use serde::Deserialize;
 use vitrine_sdk::panel::{Align, Levels, Request, Table as TableView, TableColumn, View};
 use vitrine_sdk::{Fault, Frame, Panel, Values, export};
 
-const ROWS: usize = 100;
-const MOST_ROWS: usize = 1000;
 /// The host takes no more.
+const MOST_ROWS: usize = 10_000;
 const MOST_COLUMNS: usize = 100;
 
 #[derive(Debug, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Options {
     limit: Option<usize>,
     warn: Option<f64>,
     bad: Option<f64>,
+    filter: Option<String>,
+    #[serde(default)]
+    columns: Vec<look::Look>,
 }
 
 #[derive(Debug)]
@@ -35,13 +38,17 @@ impl Panel for Table {
             Some(table) => as_it_is(table, &options.unit),
             None => series::columns(&request.frames, &options.unit),
         };
+        if let Some(text) = &options.filter {
+            order::filter(&mut columns, text);
+        }
         if let Some(sort) = &options.sort {
             order::sort(&mut columns, sort)?;
         }
         columns.truncate(MOST_COLUMNS);
-        order::limit(&mut columns, options.limit.unwrap_or(ROWS).min(MOST_ROWS));
+        order::limit(&mut columns, options.limit.unwrap_or(MOST_ROWS).min(MOST_ROWS));
         let levels = Levels { warn: options.warn, bad: options.bad };
         columns.iter_mut().for_each(|column| color(column, levels));
+        look::apply(&options.columns, &mut columns)?;
         Ok(View::Table(TableView { columns }))
     }
 }
@@ -55,7 +62,7 @@ fn as_it_is(frame: &Frame, unit: &str) -> Vec<TableColumn> {
             unit: if numbers { own_unit.to_owned() } else { String::new() },
             align: if numbers { Align::End } else { Align::Start },
             values: column.values.clone(),
-            states: Vec::new(),
+            ..TableColumn::default()
         }
     };
     frame.columns.iter().map(column).collect()

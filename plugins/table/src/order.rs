@@ -27,6 +27,20 @@ pub(crate) fn sort(columns: &mut [TableColumn], by: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Keeps the rows in which some text is said, in whatever letters.
+pub(crate) fn filter(columns: &mut [TableColumn], text: &str) {
+    let wanted = text.to_lowercase();
+    let rows = columns.first().map_or(0, |column| column.values.len());
+    let says = |row: &usize| {
+        columns.iter().any(|column| match &column.values {
+            Values::Texts(texts) => texts.get(*row).is_some_and(|text| text.to_lowercase().contains(&wanted)),
+            _ => false,
+        })
+    };
+    let kept: Vec<usize> = (0..rows).filter(says).collect();
+    columns.iter_mut().for_each(|column| column.values = pick(&column.values, &kept));
+}
+
 pub(crate) fn limit(columns: &mut [TableColumn], rows: usize) {
     for column in columns {
         match &mut column.values {

@@ -18,17 +18,15 @@ pub(crate) fn columns(frames: &[Frame], unit: &str) -> Vec<TableColumn> {
     let names: BTreeSet<&str> = rows.keys().flat_map(|labels| labels.keys().copied()).collect();
     let label_columns = names.into_iter().map(|name| TableColumn {
         title: name.to_owned(),
-        unit: String::new(),
-        align: Align::Start,
         values: Values::Texts(rows.keys().map(|labels| labels.get(name).copied().unwrap_or_default().to_owned()).collect()),
-        states: Vec::new(),
+        ..TableColumn::default()
     });
     let value_columns = frames.iter().enumerate().map(|(index, frame)| TableColumn {
         title: title(frame, frames.len()),
         unit: unit.to_owned(),
         align: Align::End,
         values: Values::Numbers(rows.values().map(|row| row[index]).collect()),
-        states: Vec::new(),
+        ..TableColumn::default()
     });
     label_columns.chain(value_columns).collect()
 }

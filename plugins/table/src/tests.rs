@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failure is a failed test")]
 
-use vitrine_sdk::panel::{State, render};
+use vitrine_sdk::panel::{Cell, State, render};
 use vitrine_sdk::{Column, Label};
 
 use super::*;
@@ -93,4 +93,21 @@ fn there_may_be_nothing_to_show() {
 fn a_table_is_no_wider_than_the_host_takes() {
     let frames = (0..300).map(|number| series(&format!("metric_{number}"), &[("sda", 1.0)])).collect();
     assert_eq!(table(frames, "{}")[0].split(' ').count(), MOST_COLUMNS);
+}
+
+#[test]
+fn columns_have_a_look() {
+    let options = r#"{"filter": "SD", "columns": [
+        {"name": "bytes", "title": "Used", "unit": "ratio", "cell": "gauge", "warn": 0.5, "bad": 0.9},
+        {"name": "device", "link": "/d/disk?device={{device}}&used={{ bytes }}{{nothing}}"}
+    ]}"#;
+    let frames = || vec![series("bytes", &[("sda/1", 0.25), ("sdb", 0.95), ("nvme", 1.0)])];
+    assert_eq!(table(frames(), options), ["Used device", "0.25 sda/1", "0.95 sdb"]);
+    let View::Table(shown) = render::<Table>(frames(), options).unwrap() else { panic!("a table was expected") };
+    assert_eq!((shown.columns[0].cell, shown.columns[0].maximum, shown.columns[0].states[1]), (Cell::Gauge, 1.0, State::Bad));
+    assert_eq!(shown.columns[1].links[0], "/d/disk?device=sda%2F1&used=0.25");
+    assert_eq!(table(frames(), r#"{"columns":[{"name":"device","hide":true}],"limit":1}"#), ["bytes", "1"]);
+    let fault = render::<Table>(frames(), r#"{"columns":[{"name":"size"}]}"#).unwrap_err();
+    assert_eq!(fault.reason(), "`columns`: there is no column `size`, but device, bytes");
+    assert!(render::<Table>(Vec::new(), options).is_ok());
 }

@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failure is a failed test")]
 
-use vitrine_sdk::panel::{State, render};
-use vitrine_sdk::{Column, Label, Values};
+use vitrine_sdk::panel::{ColumnRef, Side, State, Stroke, render};
+use vitrine_sdk::{Column, Frame, Label, Values};
 
 use super::*;
 
@@ -34,7 +34,7 @@ fn series_refer_to_their_columns() {
     let column = |frame| Points::Column(ColumnRef { frame, column: 1 });
     assert_eq!(points, [&column(0), &column(1)]);
     assert!(chart.series.iter().all(|series| series.stacked && series.mark == Mark::Area));
-    assert_eq!(chart.unit, "ratio");
+    assert_eq!(chart.left.unit, "ratio");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn levels_become_thresholds() {
     let chart = chart(vec![frame(&[&[]])], r#"{"warn":0.8,"bad":0.95,"min":0,"max":1,"draw":"bars"}"#);
     let levels: Vec<(f64, State)> = chart.thresholds.iter().map(|level| (level.value, level.state)).collect();
     assert_eq!(levels, [(0.8, State::Warning), (0.95, State::Bad)]);
-    assert_eq!((chart.minimum, chart.maximum, chart.series[0].mark), (Some(0.0), Some(1.0), Mark::Bars));
+    assert_eq!((chart.left.minimum, chart.left.maximum, chart.series[0].mark), (Some(0.0), Some(1.0), Mark::Bars));
 }
 
 #[test]
@@ -73,4 +73,30 @@ fn without_times_or_frames_there_is_nothing_to_draw() {
 fn a_wrong_option_is_the_admins_fault() {
     let fault = render::<TimeSeries>(Vec::new(), r#"{"draw":"lines"}"#).unwrap_err();
     assert!(matches!(&fault, Fault::Invalid(reason) if reason.contains("`draw`")), "{fault:?}");
+}
+
+#[test]
+fn single_series_have_a_style() {
+    let frames = || vec![frame(&[&[("q", "p50")], &[("q", "p99")], &[("q", "rate")]])];
+    let options = r#"{
+        "log": true, "nulls": "connect", "statistics": ["min", "mean"], "right": {"unit": "/s", "min": 0},
+        "series": [
+            {"name": "p*", "stroke": "dashed"}, {"name": "p99", "band": "p50"},
+            {"name": "rate", "axis": "right", "draw": "bars", "stack": true}
+        ]
+    }"#;
+    let chart = chart(frames(), options);
+    let told: Vec<_> = chart.series.iter().map(|one| (one.mark, one.side, one.stroke, one.band, one.stacked)).collect();
+    assert_eq!(
+        told,
+        [
+            (Mark::Line, Side::Left, Stroke::Dashed, None, false),
+            (Mark::Line, Side::Left, Stroke::Dashed, Some(0), false),
+            (Mark::Bars, Side::Right, Stroke::Solid, None, true),
+        ]
+    );
+    assert!(chart.connect && chart.left.logarithmic && !chart.right.logarithmic);
+    assert_eq!((chart.right.unit.as_str(), chart.right.minimum, chart.statistics.len()), ("/s", Some(0.0), 2));
+    let fault = render::<TimeSeries>(frames(), r#"{"series":[{"name":"p99","band":"p10"}]}"#).unwrap_err();
+    assert_eq!(fault.reason(), "`band`: there is no series `p10`, but p50, p99, rate");
 }

@@ -122,12 +122,32 @@ test("a panel draws from the columns it is given", () => {
     },
   ];
   const view = render(panel, frames);
-  assert.deepEqual(view.val.series, [{ name: "cpu", points: { tag: "column", val: { frame: 0, column: 1 } }, mark: "bars", stacked: false }]);
+  assert.deepEqual(view.val.series, [{ name: "cpu", points: { tag: "column", val: { frame: 0, column: 1 } }, mark: "bars", stacked: false, side: "left", stroke: "solid", band: null }]);
   const refused = thrown(() => servePanel(panel).rendering.render({ frames, options: '{"colour":1}' }));
   assert.equal(refused.tag, "invalid");
   assert.match(refused.val, /`colour`: unknown field, there are no fields/);
   assert.deepEqual([0.5, 0.85, 0.99, Number.NaN].map((value) => views.stateOf(value, { warn: 0.8, bad: 0.95 })), ["good", "warning", "bad", "neutral"]);
   assert.deepEqual([30, 15, 5].map((value) => views.stateOf(value, { warn: 20, bad: 10 })), ["good", "warning", "bad"]);
+});
+
+test("every view is whole where a panel says little", () => {
+  const told = (view) => JSON.parse(JSON.stringify(view.val));
+  const { left, right, connect } = told(views.chart({ series: [], unit: "ratio", logarithmic: true, right: { minimum: 0 } }));
+  assert.deepEqual([left, right, connect], [
+    { unit: "ratio", minimum: null, maximum: null, logarithmic: true },
+    { unit: "", minimum: 0, maximum: null, logarithmic: false },
+    false,
+  ]);
+  assert.deepEqual(told(views.bars({ categories: ["a"], groups: [{ name: "g", values: [1] }] })).groups, [{ origin: null, name: "g", values: [1] }]);
+  assert.deepEqual(told(views.slices({ slices: [{ name: "s", value: 1 }] })), { slices: [{ origin: null, name: "s", value: 1 }], unit: "", hollow: false });
+  assert.deepEqual(told(views.grid({ columns: { times: [1] }, rows: { texts: ["r"] }, values: [2] })).columns, { tag: "times", val: [1] });
+  const span = { text: "", state: "neutral", start: 1, end: 2 };
+  assert.deepEqual(told(views.timeline({ lanes: [{ name: "l", spans: [{ start: 1, end: 2 }] }] })), { lanes: [{ name: "l", spans: [span] }], blocks: false });
+  const [line] = told(views.lines({ lines: [{ time: 1, text: "t", fields: { a: 1 } }] })).lines;
+  assert.deepEqual(line, { state: "neutral", level: "", fields: [{ name: "a", value: "1" }], link: "", time: 1, text: "t" });
+  assert.deepEqual(told(views.graph({ nodes: [{ name: "n" }], edges: [] })).nodes, [{ value: null, state: "neutral", link: "", name: "n" }]);
+  assert.deepEqual(views.picture("/a.png", "a"), { tag: "picture", val: { address: "/a.png", text: "a" } });
+  assert.equal(told(views.table([{ title: "t", numbers: [1], cell: "gauge" }])).columns[0].cell, "gauge");
 });
 
 test("the guest's world: kind, console, random numbers and a panel's lack of time", () => {

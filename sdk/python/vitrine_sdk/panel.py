@@ -9,17 +9,32 @@ from vitrine_sdk.config import parse
 from vitrine_sdk.frame import Column, Frame, FrameSeries, TimeRange, series_of
 
 __all__ = [
+    "Axis",
+    "Bars",
     "Chart",
+    "Edge",
     "Figure",
+    "Graph",
+    "Grid",
+    "Group",
+    "Lane",
+    "Line",
+    "Lines",
     "Markup",
+    "Node",
     "Panel",
+    "Picture",
     "Request",
     "Series",
+    "Slice",
+    "Slices",
+    "Span",
     "Stat",
     "Svg",
     "Table",
     "TableColumn",
     "Threshold",
+    "Timeline",
     "series_of",
     "state_of",
 ]
@@ -58,15 +73,37 @@ class Series:
     #: `line`, `area`, `bars` or `points`
     mark: str = "line"
     stacked: bool = False
+    #: `left` or `right`: which value axis it is read on
+    side: str = "left"
+    #: `solid`, `dashed` or `dotted`
+    stroke: str = "solid"
+    #: The place of another series: the space between the two is filled.
+    band: int | None = None
+
+
+@dataclass
+class Axis:
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    logarithmic: bool = False
 
 
 @dataclass
 class Chart:
+    """Drawn by the host and the browser. What is not said of an axis is said of the left one."""
+
     series: list[Series]
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
     thresholds: list[Threshold] = field(default_factory=list)
+    logarithmic: bool = False
+    right: Axis = field(default_factory=Axis)
+    #: Lines run on over gaps.
+    connect: bool = False
+    #: What the legend says beside the last value: `minimum`, `maximum`, `mean`, `total`.
+    statistics: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -78,14 +115,18 @@ class Figure:
     minimum: float = NAN
     maximum: float = NAN
     thresholds: list[Threshold] = field(default_factory=list)
+    #: By how much it has changed.
+    delta: float = NAN
 
 
 @dataclass
 class Stat:
     figures: list[Figure]
-    #: `number` or `arc`
+    #: `number`, `arc` or `bar`
     shape: str = "number"
     unit: str = ""
+    #: The state colours the ground, not the number.
+    tinted: bool = False
 
 
 @dataclass
@@ -97,11 +138,146 @@ class TableColumn:
     align: str | None = None
     #: A state per row, or nothing.
     states: list[str] = field(default_factory=list)
+    #: `plain`, `gauge` or `tinted`
+    cell: str = "plain"
+    minimum: float = NAN
+    maximum: float = NAN
+    #: An address per row, or nothing.
+    links: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Table:
     columns: list[TableColumn]
+
+
+@dataclass
+class Group:
+    """The values of one name in all categories; `origin` gives it the colour of the series it came from."""
+
+    name: str
+    values: list[float]
+    origin: FrameSeries | None = None
+
+
+@dataclass
+class Bars:
+    """A bar for each category, or one of each group side by side or stacked."""
+
+    categories: list[str]
+    groups: list[Group]
+    unit: str = ""
+    stacked: bool = False
+    horizontal: bool = False
+    touching: bool = False
+    thresholds: list[Threshold] = field(default_factory=list)
+
+
+@dataclass
+class Slice:
+    name: str
+    value: float
+    origin: FrameSeries | None = None
+
+
+@dataclass
+class Slices:
+    """Parts of a whole."""
+
+    slices: list[Slice]
+    unit: str = ""
+    hollow: bool = False
+
+
+@dataclass
+class Grid:
+    """Values in cells: the first column from bottom to top, then the next."""
+
+    columns: Column
+    rows: Column
+    values: list[float]
+    row_unit: str = ""
+    unit: str = ""
+
+
+@dataclass
+class Span:
+    """From `start` until before `end`, in milliseconds since the Unix epoch."""
+
+    start: int
+    end: int
+    text: str = ""
+    state: str = "neutral"
+
+
+@dataclass
+class Lane:
+    name: str
+    spans: list[Span]
+
+
+@dataclass
+class Timeline:
+    """What was the case when."""
+
+    lanes: list[Lane]
+    blocks: bool = False
+
+
+@dataclass
+class Line:
+    """One thing that happened."""
+
+    time: int
+    text: str
+    state: str = "neutral"
+    level: str = ""
+    fields: dict[str, object] = field(default_factory=dict)
+    link: str = ""
+
+
+@dataclass
+class Lines:
+    """In the order to be read; with `ages`, of what lasts until now."""
+
+    lines: list[Line]
+    ages: bool = False
+
+
+@dataclass
+class Node:
+    name: str
+    value: float = NAN
+    state: str = "neutral"
+    link: str = ""
+
+
+@dataclass
+class Edge:
+    """From one node to another, by their places in the list."""
+
+    source: int
+    target: int
+    value: float = NAN
+    state: str = "neutral"
+
+
+@dataclass
+class Graph:
+    """The host finds the places."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+    node_unit: str = ""
+    edge_unit: str = ""
+
+
+@dataclass
+class Picture:
+    """A path on the host, or `data:image/…;base64,…`; `text` says what is to be seen."""
+
+    address: str
+    text: str
 
 
 @dataclass
@@ -118,7 +294,7 @@ class Svg:
     text: str
 
 
-View = Chart | Table | Stat | Markup | Svg
+View = Chart | Table | Stat | Bars | Slices | Grid | Timeline | Lines | Graph | Picture | Markup | Svg
 
 
 class Panel:

@@ -73,7 +73,7 @@ pub fn view(view: &View) -> Verdict {
             Verdict::bad(format!("the markup holds {} bytes", text.len()), "show less: nobody reads more than a megabyte")
         }
         View::Chart(chart) => {
-            let ends = [chart.minimum, chart.maximum];
+            let ends = [chart.left.minimum, chart.left.maximum, chart.right.minimum, chart.right.maximum];
             match ends.into_iter().flatten().any(|end| !end.is_finite()) {
                 true => Verdict::bad("an end of the chart's axis is not a finite number", "leave it out, and the data decide"),
                 false => Verdict::Good,

@@ -1,25 +1,33 @@
 //! A panel's answer: references resolved against the frames it was given, everything within bounds.
 
-use std::sync::Arc;
+mod chart;
+mod graph;
+mod parts;
+mod times;
 
-use vitrine_model::frame::{Frame, Values};
-use vitrine_model::view::{Align, Chart, ChartSeries, Figure, Mark, Shape, Stat, State, Table, TableColumn, Threshold, View};
-use vitrine_model::{Fault, Labels, Millis};
+use vitrine_model::Fault;
+use vitrine_model::frame::Frame;
+use vitrine_model::view::{Align, Cell, Figure, Shape, Stat, State, Table, TableColumn, Threshold, View};
 
 use super::{values_in, wrong};
 use crate::bindings::exported::rendering;
 
-/// More series than these no eye can tell apart, and no browser should draw.
-const SERIES: usize = 500;
 const FIGURES: usize = 500;
 const ROWS: usize = 10_000;
 const COLUMNS: usize = 100;
 
 pub(crate) fn view(view: rendering::View, frames: &[Frame]) -> Result<View, Fault> {
     Ok(match view {
-        rendering::View::Chart(given) => View::Chart(chart(given, frames)?),
+        rendering::View::Chart(given) => View::Chart(chart::chart(given, frames)?),
         rendering::View::Table(given) => View::Table(table(given)?),
         rendering::View::Stat(given) => View::Stat(stat(given)?),
+        rendering::View::Bars(given) => View::Bars(parts::bars(given, frames)?),
+        rendering::View::Slices(given) => View::Slices(parts::slices(given, frames)?),
+        rendering::View::Grid(given) => View::Grid(parts::grid(given)?),
+        rendering::View::Timeline(given) => View::Timeline(times::timeline(given)?),
+        rendering::View::Lines(given) => View::Lines(times::lines(given)?),
+        rendering::View::Graph(given) => View::Graph(graph::graph(given)?),
+        rendering::View::Picture(given) => View::Picture(graph::picture(given)?),
         rendering::View::Markup(html) => View::Markup(html),
         rendering::View::Svg(svg) => View::Svg(svg),
     })
@@ -27,46 +35,6 @@ pub(crate) fn view(view: rendering::View, frames: &[Frame]) -> Result<View, Faul
 
 fn within(what: &str, count: usize, limit: usize) -> Result<(), Fault> {
     if count > limit { Err(wrong(format!("the view has {count} {what}, more than {limit}"))) } else { Ok(()) }
-}
-
-fn chart(chart: rendering::Chart, frames: &[Frame]) -> Result<Chart, Fault> {
-    within("series", chart.series.len(), SERIES)?;
-    // Series of one frame share its times.
-    let times: Vec<Arc<[Millis]>> = frames.iter().map(|frame| frame.times().unwrap_or_default().into()).collect();
-    let series = chart.series.into_iter().map(|series| chart_series(series, frames, &times)).collect::<Result<_, _>>()?;
-    Ok(Chart {
-        series,
-        unit: chart.unit,
-        minimum: chart.minimum,
-        maximum: chart.maximum,
-        thresholds: chart.thresholds.into_iter().map(threshold).collect(),
-    })
-}
-
-fn chart_series(series: rendering::Series, frames: &[Frame], times: &[Arc<[Millis]>]) -> Result<ChartSeries, Fault> {
-    let nowhere = || wrong(format!("series `{}` of the view refers to a frame or column that there is not", series.name));
-    let (frame, labels, values): (u32, Labels, Arc<[f64]>) = match &series.points {
-        rendering::Points::Column(place) => {
-            let column = frames
-                .get(place.frame as usize)
-                .and_then(|frame| frame.columns.get(place.column as usize))
-                .ok_or_else(nowhere)?;
-            let Values::Numbers(values) = &column.values else { return Err(nowhere()) };
-            (place.frame, column.labels.clone(), values.as_slice().into())
-        }
-        rendering::Points::Computed((frame, values)) => (*frame, Labels::new(), values.as_slice().into()),
-    };
-    let times = times.get(frame as usize).ok_or_else(nowhere)?;
-    if times.len() != values.len() {
-        return Err(wrong(format!("series `{}` of the view has {} values for {} times", series.name, values.len(), times.len())));
-    }
-    let mark = match series.mark {
-        rendering::Mark::Line => Mark::Line,
-        rendering::Mark::Area => Mark::Area,
-        rendering::Mark::Bars => Mark::Bars,
-        rendering::Mark::Points => Mark::Points,
-    };
-    Ok(ChartSeries { name: series.name, labels, times: Arc::clone(times), values, mark, stacked: series.stacked })
 }
 
 fn threshold(threshold: rendering::Threshold) -> Threshold {
@@ -87,17 +55,19 @@ fn stat(stat: rendering::Stat) -> Result<Stat, Fault> {
     let shape = match stat.shape {
         rendering::Shape::Number => Shape::Number,
         rendering::Shape::Arc => Shape::Arc,
+        rendering::Shape::Bar => Shape::Bar,
     };
     let figure = |figure: rendering::Figure| Figure {
         name: figure.name,
         value: figure.value,
+        delta: figure.delta,
         state: state(figure.state),
         trend: figure.trend,
         minimum: figure.minimum,
         maximum: figure.maximum,
         thresholds: figure.thresholds.into_iter().map(threshold).collect(),
     };
-    Ok(Stat { shape, unit: stat.unit, figures: stat.figures.into_iter().map(figure).collect() })
+    Ok(Stat { shape, unit: stat.unit, tinted: stat.tinted, figures: stat.figures.into_iter().map(figure).collect() })
 }
 
 fn table(table: rendering::Table) -> Result<Table, Fault> {
@@ -106,11 +76,16 @@ fn table(table: rendering::Table) -> Result<Table, Fault> {
     let rows = columns.first().map_or(0, |column| column.values.len());
     within("rows", rows, ROWS)?;
     for column in &columns {
-        if column.values.len() != rows || !(column.states.is_empty() || column.states.len() == rows) {
+        if column.values.len() != rows || !none_or(column.states.len(), rows) || !none_or(column.links.len(), rows) {
             return Err(wrong(format!("column `{}` of the view does not have {rows} rows as the first one", column.title)));
         }
     }
     Ok(Table { columns })
+}
+
+/// What may be left out is there for every row, or for none.
+fn none_or(count: usize, rows: usize) -> bool {
+    count == 0 || count == rows
 }
 
 fn table_column(column: rendering::TableColumn) -> TableColumn {
@@ -124,5 +99,16 @@ fn table_column(column: rendering::TableColumn) -> TableColumn {
         align,
         values: values_in(column.values),
         states: column.states.into_iter().map(state).collect(),
+        cell: match column.cell {
+            rendering::Cell::Plain => Cell::Plain,
+            rendering::Cell::Gauge => Cell::Gauge,
+            rendering::Cell::Tinted => Cell::Tinted,
+        },
+        minimum: column.minimum,
+        maximum: column.maximum,
+        links: column.links,
     }
 }
+
+#[cfg(test)]
+mod tests;

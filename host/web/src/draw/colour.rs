@@ -1,16 +1,21 @@
 //! Which of the eight colours a series takes: the same one on every panel and after every reload.
 
+use vitrine_model::Labels;
 use vitrine_model::view::ChartSeries;
 
 pub const COLOURS: usize = 8;
 
 /// A colour for each series: its own by its labels; where that is taken on this chart, the next free one.
 pub fn assign(series: &[ChartSeries]) -> Vec<usize> {
+    distinct(series.iter().map(|one| (&one.labels, one.name.as_str())))
+}
+
+/// The same for whatever has labels or at least a name.
+pub fn distinct<'a>(things: impl Iterator<Item = (&'a Labels, &'a str)>) -> Vec<usize> {
     let mut taken = [false; COLOURS];
-    series
-        .iter()
-        .map(|one| {
-            let own = preferred(one);
+    things
+        .map(|(labels, name)| {
+            let own = preferred(labels, name);
             let free = (0..COLOURS).map(|distance| (own + distance) % COLOURS).find(|colour| !taken[*colour]);
             let colour = free.unwrap_or(own);
             taken[colour] = true;
@@ -20,10 +25,10 @@ pub fn assign(series: &[ChartSeries]) -> Vec<usize> {
 }
 
 /// By labels without the metric's name, so that one mode has one colour in a rate and in a total alike.
-fn preferred(series: &ChartSeries) -> usize {
-    let labels = series.labels.without_name();
+fn preferred(labels: &Labels, called: &str) -> usize {
+    let labels = labels.without_name();
     if labels.is_empty() {
-        return hash(series.name.bytes());
+        return hash(called.bytes());
     }
     hash(labels.iter().flat_map(|(name, value)| name.bytes().chain([0]).chain(value.bytes()).chain([0])))
 }
@@ -39,8 +44,7 @@ fn hash(bytes: impl Iterator<Item = u8>) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use vitrine_model::Labels;
-    use vitrine_model::view::Mark;
+    use vitrine_model::view::{Mark, Side, Stroke};
 
     use super::*;
 
@@ -52,6 +56,9 @@ mod tests {
             values: [].into(),
             mark: Mark::Line,
             stacked: false,
+            side: Side::Left,
+            stroke: Stroke::Solid,
+            band: None,
         }
     }
 

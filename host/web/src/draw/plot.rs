@@ -2,7 +2,7 @@
 
 use vitrine_model::Millis;
 use vitrine_model::frame::TimeRange;
-use vitrine_model::view::{Chart, ChartSeries, Mark, Threshold};
+use vitrine_model::view::{Axis, Chart, ChartSeries, Mark, Side, Statistic, Stroke, Threshold};
 
 use crate::draw::colour;
 use crate::draw::unit::Unit;
@@ -16,13 +16,16 @@ pub struct PlotSeries {
     pub colour: usize,
     pub mark: Mark,
     pub stacked: bool,
+    pub side: Side,
+    pub stroke: Stroke,
+    /// To which other series a band reaches.
+    pub band: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plot {
-    pub unit: String,
-    pub minimum: Option<f64>,
-    pub maximum: Option<f64>,
+    pub left: Axis,
+    pub right: Axis,
     pub range: TimeRange,
     pub thresholds: Vec<Threshold>,
     pub series: Vec<PlotSeries>,
@@ -32,6 +35,9 @@ pub struct Plot {
     pub values: Vec<Vec<f64>>,
     /// How many series there were before the rest was left out.
     pub found: usize,
+    /// Lines run on over gaps.
+    pub connect: bool,
+    pub statistics: Vec<Statistic>,
 }
 
 impl Plot {
@@ -39,23 +45,29 @@ impl Plot {
         let shown = &chart.series[..chart.series.len().min(MOST_SERIES)];
         let colours = colour::assign(shown);
         let times = union(shown, range);
-        let exact = Unit::parse(&chart.unit) == Unit::Date;
-        let values = shown.iter().map(|series| align(series, &times, exact)).collect();
-        let series = shown
-            .iter()
-            .zip(colours)
-            .map(|(one, colour)| PlotSeries { name: one.name.clone(), colour, mark: one.mark, stacked: one.stacked })
-            .collect();
+        let exact = |side: Side| Unit::parse(&axis(chart, side).unit) == Unit::Date;
+        let exact = [exact(Side::Left), exact(Side::Right)];
+        let is_exact = |series: &ChartSeries| exact[usize::from(series.side == Side::Right)];
+        let values = shown.iter().map(|series| align(series, &times, is_exact(series))).collect();
+        let series = shown.iter().zip(colours).map(|(one, colour)| plot_series(one, colour, shown.len())).collect();
         Plot {
-            unit: chart.unit.clone(),
-            minimum: chart.minimum.filter(|value| value.is_finite()),
-            maximum: chart.maximum.filter(|value| value.is_finite()),
+            left: finite(&chart.left),
+            right: finite(&chart.right),
             range,
             thresholds: chart.thresholds.iter().filter(|threshold| threshold.value.is_finite()).cloned().collect(),
             series,
             times,
             values,
             found: chart.series.len(),
+            connect: chart.connect,
+            statistics: chart.statistics.clone(),
+        }
+    }
+
+    pub fn axis(&self, side: Side) -> &Axis {
+        match side {
+            Side::Left => &self.left,
+            Side::Right => &self.right,
         }
     }
 
@@ -89,6 +101,31 @@ impl Plot {
             layers.push(layer);
         }
         layers
+    }
+}
+
+fn axis(chart: &Chart, side: Side) -> &Axis {
+    match side {
+        Side::Left => &chart.left,
+        Side::Right => &chart.right,
+    }
+}
+
+/// The ends a person gave, where they are some.
+fn finite(axis: &Axis) -> Axis {
+    let given = |end: Option<f64>| end.filter(|value| value.is_finite());
+    Axis { minimum: given(axis.minimum), maximum: given(axis.maximum), ..axis.clone() }
+}
+
+fn plot_series(series: &ChartSeries, colour: usize, shown: usize) -> PlotSeries {
+    PlotSeries {
+        name: series.name.clone(),
+        colour,
+        mark: series.mark,
+        stacked: series.stacked,
+        side: series.side,
+        stroke: series.stroke,
+        band: series.band.filter(|other| *other < shown),
     }
 }
 
@@ -145,6 +182,9 @@ pub(crate) mod tests {
             values: points.iter().map(|(_, value)| *value).collect(),
             mark,
             stacked,
+            side: Side::Left,
+            stroke: Stroke::Solid,
+            band: None,
         }
     }
 
@@ -155,17 +195,15 @@ pub(crate) mod tests {
                 series("a", &[(10, 1.0), (20, 2.0), (40, 4.0)], true, Mark::Area),
                 series("b", &[(0, 9.0), (20, 1.0), (30, 1.0), (40, f64::INFINITY)], true, Mark::Area),
             ],
-            unit: String::new(),
-            minimum: None,
-            maximum: Some(f64::NAN),
-            thresholds: Vec::new(),
+            left: Axis { maximum: Some(f64::NAN), ..Axis::default() },
+            ..Chart::default()
         };
         let plot = Plot::new(&chart, TimeRange { start: 10, end: 40, step: 10 });
         assert_eq!(plot.times, [10, 20, 30, 40]);
         assert_eq!(format!("{:?}", plot.values), "[[1.0, 2.0, NaN, 4.0], [NaN, 1.0, 1.0, NaN]]");
         assert_eq!(format!("{:?}", plot.stacked()[1]), "[(1.0, NaN), (2.0, 3.0), (0.0, 1.0), (4.0, NaN)]");
         assert_eq!(plot.newest(), Some(40));
-        assert_eq!(plot.maximum, None);
+        assert_eq!(plot.left.maximum, None);
     }
 
     #[test]

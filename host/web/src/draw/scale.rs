@@ -18,6 +18,7 @@ pub struct Scale {
     pub high: f64,
     /// Ascending.
     pub ticks: Vec<f64>,
+    pub logarithmic: bool,
 }
 
 /// What is known of the axis before the ticks are chosen.
@@ -28,10 +29,15 @@ pub struct Bounds {
     /// Ends that a person fixed are kept as they are.
     pub fixed_low: Option<f64>,
     pub fixed_high: Option<f64>,
+    /// `low` and `high` are those of the values above zero.
+    pub logarithmic: bool,
 }
 
 impl Scale {
     pub fn new(bounds: Bounds, unit: &Unit, wanted: usize) -> Scale {
+        if bounds.logarithmic {
+            return Scale::of_powers(bounds, wanted);
+        }
         let mut low = bounds.fixed_low.unwrap_or(bounds.low);
         let mut high = bounds.fixed_high.unwrap_or(bounds.high);
         if !low.is_finite() || !high.is_finite() {
@@ -53,18 +59,36 @@ impl Scale {
         }
         let first = (low / step - 1e-9).ceil();
         let ticks = (0..MOST_TICKS).map(|place| (first + place as f64) * step).take_while(|tick| *tick <= high + step * 1e-9);
-        Scale { low, high, ticks: ticks.collect() }
+        Scale { low, high, ticks: ticks.collect(), logarithmic: false }
+    }
+
+    /// From one power of ten to another, with a tick at each, or at every second, third, … one.
+    fn of_powers(bounds: Bounds, wanted: usize) -> Scale {
+        let above_zero = |end: Option<f64>| end.filter(|value| *value > 0.0);
+        let low = above_zero(bounds.fixed_low).or(above_zero(Some(bounds.low))).filter(|low| low.is_finite()).unwrap_or(0.1);
+        let high = above_zero(bounds.fixed_high).or(above_zero(Some(bounds.high))).unwrap_or(10.0).clamp(low, f64::MAX);
+        let first = (low.log10() + 1e-9).floor() as i32;
+        let last = ((high.log10() - 1e-9).ceil() as i32).max(first + 1);
+        let every = (last - first).unsigned_abs().div_ceil(wanted.max(1) as u32).max(1);
+        let ticks = (first..=last).step_by(every as usize).map(|power| 10f64.powi(power)).take(MOST_TICKS).collect();
+        let end = |fixed: Option<f64>, power: i32| above_zero(fixed).unwrap_or(10f64.powi(power));
+        Scale { low: end(bounds.fixed_low, first), high: end(bounds.fixed_high, last), ticks, logarithmic: true }
     }
 
     /// 0 at the low end, 1 at the high one; not clamped.
     pub fn place(&self, value: f64) -> f64 {
+        if self.logarithmic {
+            // Far below, where a logarithm has no more numbers.
+            let value = value.max(f64::MIN_POSITIVE);
+            return (value / self.low).log10() / (self.high / self.low).log10().max(1e-9);
+        }
         (value - self.low) / (self.high - self.low)
     }
 
     /// The ticks' words, all in one unit, with as many decimals as their distance needs.
     pub fn labels(&self, unit: &Unit, zone: &TimeZone) -> Vec<String> {
-        if let Unit::Date = unit {
-            return self.ticks.iter().map(|tick| unit.figure(*tick, zone).number).collect();
+        if self.logarithmic || *unit == Unit::Date {
+            return self.ticks.iter().map(|tick| unit.figure(*tick, zone).line()).collect();
         }
         let scaled = unit.scale(self.low.abs().max(self.high.abs()));
         let step = match self.ticks.as_slice() {
@@ -200,7 +224,7 @@ mod tests {
 
     fn scale(low: f64, high: f64, unit: &str) -> (f64, f64, String) {
         let unit = Unit::parse(unit);
-        let bounds = Bounds { low, high, fixed_low: None, fixed_high: None };
+        let bounds = Bounds { low, high, fixed_low: None, fixed_high: None, logarithmic: false };
         let scale = Scale::new(bounds, &unit, 4);
         (scale.low, scale.high, scale.labels(&unit, &TimeZone::UTC).join(" | ").replace('\u{202f}', " "))
     }
@@ -219,6 +243,22 @@ mod tests {
         ] {
             let found = scale(low, high, unit);
             assert_eq!((found.0, found.1, found.2.as_str()), expected, "{low} {high} {unit}");
+        }
+    }
+
+    #[test]
+    fn powers_are_equally_far_apart() {
+        let unit = Unit::parse("seconds");
+        let bounds = Bounds { low: 0.002, high: 3.0, fixed_low: None, fixed_high: None, logarithmic: true };
+        let scale = Scale::new(bounds, &unit, 4);
+        assert_eq!(
+            scale.labels(&unit, &TimeZone::UTC).join(" | ").replace('\u{202f}', " "),
+            "1 ms | 10 ms | 100 ms | 1 s | 10 s"
+        );
+        assert!((scale.place(0.1) - 0.5).abs() < 1e-9 && scale.place(0.0) < -10.0);
+        for (low, high) in [(f64::INFINITY, f64::NEG_INFINITY), (5.0, 5.0), (f64::MIN_POSITIVE, f64::MAX), (f64::NAN, f64::NAN)] {
+            let scale = Scale::new(Bounds { low, high, ..bounds }, &unit, 4);
+            assert!(scale.low < scale.high && scale.ticks.len() > 1 && scale.place(scale.low) == 0.0, "{low} {high}: {scale:?}");
         }
     }
 

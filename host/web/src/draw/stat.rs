@@ -7,6 +7,7 @@ use vitrine_model::view::{Figure, Shape, Stat, State};
 use crate::draw::Surroundings;
 use crate::draw::html::Html;
 use crate::draw::path::{self, Point};
+use crate::draw::twin;
 use crate::draw::unit::Unit;
 
 /// More would be unreadable: a table serves better.
@@ -17,16 +18,20 @@ pub fn draw(html: &mut Html, stat: &Stat, surroundings: &Surroundings) {
     let shape = match stat.shape {
         Shape::Number => "numbers",
         Shape::Arc => "arcs",
+        Shape::Bar => "bar-gauges",
     };
-    html.raw("<div class=\"stats ").raw(shape).raw(if stat.figures.len() == 1 { " alone" } else { "" }).raw("\">");
+    html.raw("<div class=\"stats ").raw(shape).raw(if stat.figures.len() == 1 { " alone" } else { "" });
+    html.raw(if stat.tinted { " tinted\">" } else { "\">" });
     for figure in stat.figures.iter().take(MOST_FIGURES) {
         // A lone figure is named by the panel's title.
         let name = if stat.figures.len() == 1 { "" } else { figure.name.as_str() };
         match stat.shape {
             Shape::Number => number(html, figure, name, &unit, surroundings),
             Shape::Arc => arc(html, figure, name, &unit, surroundings),
+            Shape::Bar => bar(html, figure, name, &unit, surroundings),
         }
     }
+    twin::more(html, &twin::left_out(stat.figures.len().saturating_sub(MOST_FIGURES), "figures"));
     html.raw("</div>");
 }
 
@@ -41,8 +46,46 @@ fn number(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surrounding
         html.raw(" <span class=\"unit\">").text(&shown.suffix).raw("</span>");
     }
     html.raw("</div>");
+    delta(html, figure.delta, unit, surroundings);
     state_word(html, figure.state);
     trend(html, &figure.trend);
+    html.raw("</div>");
+}
+
+/// Up or down is a fact: whether it is good the state says.
+fn delta(html: &mut Html, change: f64, unit: &Unit, surroundings: &Surroundings) {
+    if !change.is_finite() {
+        return;
+    }
+    let figure = unit.figure(change.abs(), &surroundings.zone).line();
+    let (mark, word) = match change {
+        _ if change > 0.0 => ("▲ ", "up by "),
+        _ if change < 0.0 => ("▼ ", "down by "),
+        _ => ("", "unchanged, "),
+    };
+    html.raw("<div class=\"stat-delta\"><span aria-hidden=\"true\">").raw(mark).raw("</span><span class=\"visually-hidden\">");
+    html.raw(word).raw("</span>").text(&figure).raw("</div>");
+}
+
+/// The value as a bar on its scale, with the levels as marks above it.
+fn bar(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surroundings: &Surroundings) {
+    let (low, high) = if figure.maximum > figure.minimum { (figure.minimum, figure.maximum) } else { (0.0, 1.0) };
+    let place = |value: f64| ((value - low) / (high - low)).clamp(0.0, 1.0) * 100.0;
+    html.raw("<div class=\"stat ")
+        .raw(figure.state.word())
+        .raw("\"><div class=\"bar-head\"><span class=\"stat-name\">")
+        .text(name);
+    html.raw("</span><span class=\"number\">").text(&unit.figure(figure.value, &surroundings.zone).line()).raw("</span></div>");
+    html.raw("<svg class=\"bar-gauge\" aria-hidden=\"true\"><rect class=\"track\" width=\"100%\" height=\"100%\" rx=\"3\"/>");
+    if !figure.value.is_nan() {
+        html.raw("<rect class=\"needle\" height=\"100%\" rx=\"3\" width=\"").number(place(figure.value)).raw("%\"/>");
+    }
+    for threshold in figure.thresholds.iter().filter(|one| one.value > low && one.value < high) {
+        html.raw("<rect class=\"mark ").raw(threshold.state.word()).raw("\" width=\"2\" height=\"100%\" x=\"");
+        html.number(place(threshold.value)).raw("%\"/>");
+    }
+    html.raw("</svg>");
+    state_word(html, figure.state);
     html.raw("</div>");
 }
 
@@ -120,65 +163,4 @@ fn sweep(radius: f64, from: f64, to: f64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::tz::TimeZone;
-    use vitrine_model::frame::TimeRange;
-    use vitrine_model::view::Threshold;
-
-    use super::*;
-
-    fn picture(shape: Shape, figures: Vec<Figure>, unit: &str) -> String {
-        let range = TimeRange { start: 0, end: 1, step: 1 };
-        let surroundings = Surroundings { title: "Memory".to_owned(), range, zone: TimeZone::UTC, height: 200 };
-        let mut html = Html::new();
-        draw(&mut html, &Stat { shape, unit: unit.to_owned(), figures }, &surroundings);
-        html.finish().replace("><", ">\n<")
-    }
-
-    fn figure(name: &str, value: f64, state: State) -> Figure {
-        let thresholds = vec![
-            Threshold { value: 0.8, state: State::Warning, name: String::new() },
-            Threshold { value: 0.95, state: State::Bad, name: String::new() },
-        ];
-        Figure {
-            name: name.to_owned(),
-            value,
-            state,
-            trend: vec![1.0, f64::NAN, 2.0, 3.0],
-            minimum: 0.0,
-            maximum: 1.0,
-            thresholds,
-        }
-    }
-
-    #[test]
-    fn a_number_with_its_trend() {
-        insta::assert_snapshot!(picture(Shape::Number, vec![figure("m", 0.62, State::Warning)], "ratio"));
-    }
-
-    #[test]
-    fn an_arc_with_its_thresholds() {
-        insta::assert_snapshot!(picture(
-            Shape::Arc,
-            vec![figure("a", 0.62, State::Good), figure("b", f64::NAN, State::Neutral)],
-            "ratio"
-        ));
-    }
-
-    #[test]
-    fn an_arc_may_begin_with_what_is_bad() {
-        let from = |value: f64, state: State| Threshold { value, state, name: String::new() };
-        let thresholds = vec![from(f64::MIN, State::Bad), from(0.1, State::Warning), from(0.2, State::Neutral)];
-        let drawn = picture(Shape::Arc, vec![Figure { thresholds, ..figure("free", 0.62, State::Good) }], "ratio");
-        for (word, from, to) in [("bad", 0.0, 0.1), ("warning", 0.1, 0.2)] {
-            assert!(drawn.contains(&format!("<path class=\"ring {word}\" d=\"{}\"/>", sweep(RING, from, to))), "{drawn}");
-        }
-        assert_eq!(drawn.matches("class=\"ring").count(), 2, "{drawn}");
-    }
-
-    #[test]
-    fn hostile_names_stay_text() {
-        let drawn = picture(Shape::Number, vec![figure("<script>", 1.0, State::Good), figure("\"><b>", 1.0, State::Bad)], "<i>");
-        assert!(!drawn.contains("<script>") && !drawn.contains("<b>") && !drawn.contains("<i>"), "{drawn}");
-    }
-}
+mod tests;

@@ -1,10 +1,11 @@
 //! Tables: semantic rows and columns, numbers to the right, states with shape and word.
 
 use vitrine_model::frame::Values;
-use vitrine_model::view::{Align, State, Table, TableColumn};
+use vitrine_model::view::{Align, Cell, State, Table, TableColumn};
 
 use crate::draw::Surroundings;
 use crate::draw::html::Html;
+use crate::draw::link;
 use crate::draw::unit::{Unit, fixed};
 use crate::words;
 
@@ -40,7 +41,8 @@ fn class(align: Align) -> &'static str {
 }
 
 fn cell(html: &mut Html, column: &TableColumn, row: usize, surroundings: &Surroundings) {
-    html.raw("<td").raw(class(column.align));
+    let state = column.states.get(row).copied().unwrap_or_default();
+    html.raw("<td").raw(class_of(column, state));
     // The bare number, for sorting.
     if let Values::Numbers(numbers) = &column.values
         && numbers[row].is_finite()
@@ -48,7 +50,9 @@ fn cell(html: &mut Html, column: &TableColumn, row: usize, surroundings: &Surrou
         html.raw(" data-value=\"").text(&numbers[row].to_string()).raw("\"");
     }
     html.raw(">");
-    let state = column.states.get(row).copied().unwrap_or_default();
+    if column.cell == Cell::Gauge {
+        gauge(html, column, row, state);
+    }
     if state != State::Neutral {
         html.raw("<span class=\"cell-state ")
             .raw(state.word())
@@ -58,9 +62,7 @@ fn cell(html: &mut Html, column: &TableColumn, row: usize, surroundings: &Surrou
     }
     match &column.values {
         Values::Numbers(numbers) => number(html, numbers[row], &column.unit, surroundings),
-        Values::Texts(texts) => {
-            html.text(&texts[row]);
-        }
+        Values::Texts(texts) => link::text(html, &texts[row], column.links.get(row).map_or("", String::as_str)),
         Values::Flags(flags) => {
             html.raw(if flags[row] { "yes" } else { "no" });
         }
@@ -75,6 +77,33 @@ fn cell(html: &mut Html, column: &TableColumn, row: usize, surroundings: &Surrou
     html.raw("</td>");
 }
 
+/// Where the ground is coloured, the cell itself says its state.
+fn class_of(column: &TableColumn, state: State) -> &'static str {
+    match (column.cell, column.align, state) {
+        (Cell::Tinted, Align::End, State::Good) => " class=\"end tint good\"",
+        (Cell::Tinted, Align::End, State::Warning) => " class=\"end tint warning\"",
+        (Cell::Tinted, Align::End, State::Bad) => " class=\"end tint bad\"",
+        (Cell::Tinted, Align::Start, State::Good) => " class=\"tint good\"",
+        (Cell::Tinted, Align::Start, State::Warning) => " class=\"tint warning\"",
+        (Cell::Tinted, Align::Start, State::Bad) => " class=\"tint bad\"",
+        (Cell::Gauge, _, _) => " class=\"end gauged\"",
+        (_, align, _) => class(align),
+    }
+}
+
+/// How far the number is from one end of its column to the other.
+fn gauge(html: &mut Html, column: &TableColumn, row: usize, state: State) {
+    let Values::Numbers(numbers) = &column.values else { return };
+    let present = || numbers.iter().copied().filter(|number| number.is_finite());
+    let low = if column.minimum.is_finite() { column.minimum } else { present().fold(0.0, f64::min) };
+    let high = if column.maximum.is_finite() { column.maximum } else { present().fold(0.0, f64::max) };
+    let part = if high > low && !numbers[row].is_nan() { ((numbers[row] - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
+    html.raw("<svg class=\"cell-gauge ")
+        .raw(state.word())
+        .raw("\" aria-hidden=\"true\"><rect class=\"track\" width=\"100%\" height=\"100%\"/>");
+    html.raw("<rect class=\"needle\" height=\"100%\" width=\"").number(part * 100.0).raw("%\"/></svg>");
+}
+
 fn number(html: &mut Html, value: f64, unit: &str, surroundings: &Surroundings) {
     let whole = unit.is_empty() && value.fract() == 0.0 && value.abs() < 1e6;
     let text = if whole { fixed(value, 0) } else { Unit::parse(unit).figure(value, &surroundings.zone).line() };
@@ -82,34 +111,4 @@ fn number(html: &mut Html, value: f64, unit: &str, surroundings: &Surroundings) 
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::tz::TimeZone;
-    use vitrine_model::frame::TimeRange;
-
-    use super::*;
-
-    #[test]
-    fn rows_of_every_type() {
-        let column = |title: &str, unit: &str, align, values, states| TableColumn {
-            title: title.to_owned(),
-            unit: unit.to_owned(),
-            align,
-            values,
-            states,
-        };
-        let table = Table {
-            columns: vec![
-                column("mount", "", Align::Start, Values::Texts(vec!["/".into(), "/<script>".into()]), vec![]),
-                column("used", "ratio", Align::End, Values::Numbers(vec![0.5, 0.91]), vec![State::Good, State::Bad]),
-                column("inodes", "", Align::End, Values::Numbers(vec![12_345.0, f64::NAN]), vec![]),
-                column("seen", "", Align::Start, Values::Times(vec![0, 1_763_632_800_000]), vec![]),
-                column("read-only", "", Align::Start, Values::Flags(vec![true, false]), vec![]),
-            ],
-        };
-        let range = TimeRange { start: 0, end: 1, step: 1 };
-        let surroundings = Surroundings { title: "Disks".to_owned(), range, zone: TimeZone::UTC, height: 200 };
-        let mut html = Html::new();
-        draw(&mut html, &table, &surroundings);
-        insta::assert_snapshot!(html.finish().replace("><", ">\n<"));
-    }
-}
+mod tests;

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use vitrine_model::Millis;
+use vitrine_model::view::{Axis, Side};
 
 use crate::dashboard::evaluate::Shown;
-use crate::draw::plot::Plot;
+use crate::draw::plot::{Plot, PlotSeries};
 use crate::draw::unit::Unit;
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Message<'a> {
-    Chart { panel: &'a str, chart: ChartShape<'a> },
+    Chart { panel: &'a str, chart: Box<ChartShape<'a>> },
     Append { panel: &'a str, from: Millis, times: &'a [Millis], values: Vec<&'a [f64]> },
     Html { panel: &'a str, html: &'a str },
     State { panel: &'a str, state: &'a str, text: &'a str },
@@ -31,6 +32,13 @@ struct ChartShape<'a> {
     step: Millis,
     thresholds: Vec<ThresholdShape<'a>>,
     series: Vec<SeriesShape<'a>>,
+    /// Powers are equally far apart.
+    log: bool,
+    /// Null where no series is read on it.
+    right: Option<AxisShape<'a>>,
+    connect: bool,
+    /// What the legend says beside the last values: `min`, `max`, `mean`, `total`.
+    statistics: Vec<&'a str>,
     times: &'a [Millis],
     values: &'a [Vec<f64>],
 }
@@ -43,20 +51,36 @@ struct ThresholdShape<'a> {
 }
 
 #[derive(Serialize)]
+struct AxisShape<'a> {
+    unit: &'a str,
+    #[serde(rename = "unitLabel")]
+    unit_label: String,
+    min: Option<f64>,
+    max: Option<f64>,
+    log: bool,
+}
+
+#[derive(Serialize)]
 struct SeriesShape<'a> {
     name: &'a str,
     color: usize,
     mark: &'a str,
     stacked: bool,
+    /// `left` or `right`.
+    side: &'a str,
+    /// `solid`, `dashed` or `dotted`.
+    stroke: &'a str,
+    /// The space between it and this other series is filled.
+    band: Option<usize>,
 }
 
 fn shape(plot: &Plot) -> ChartShape<'_> {
     let threshold = |one: &'_ vitrine_model::view::Threshold| (one.value, one.state.word());
     ChartShape {
-        unit: &plot.unit,
-        unit_label: Unit::parse(&plot.unit).label().to_owned(),
-        min: plot.minimum,
-        max: plot.maximum,
+        unit: &plot.left.unit,
+        unit_label: Unit::parse(&plot.left.unit).label().to_owned(),
+        min: plot.left.minimum,
+        max: plot.left.maximum,
         range: [plot.range.start, plot.range.end],
         step: plot.range.step,
         thresholds: plot
@@ -67,13 +91,35 @@ fn shape(plot: &Plot) -> ChartShape<'_> {
                 ThresholdShape { value, state, name: &one.name }
             })
             .collect(),
-        series: plot
-            .series
-            .iter()
-            .map(|one| SeriesShape { name: &one.name, color: one.colour, mark: one.mark.word(), stacked: one.stacked })
-            .collect(),
+        series: plot.series.iter().map(series_shape).collect(),
+        log: plot.left.logarithmic,
+        right: plot.series.iter().any(|one| one.side == Side::Right).then(|| axis_shape(&plot.right)),
+        connect: plot.connect,
+        statistics: plot.statistics.iter().map(|one| one.word()).collect(),
         times: &plot.times,
         values: &plot.values,
+    }
+}
+
+fn series_shape(series: &PlotSeries) -> SeriesShape<'_> {
+    SeriesShape {
+        name: &series.name,
+        color: series.colour,
+        mark: series.mark.word(),
+        stacked: series.stacked,
+        side: if series.side == Side::Right { "right" } else { "left" },
+        stroke: series.stroke.word(),
+        band: series.band,
+    }
+}
+
+fn axis_shape(axis: &Axis) -> AxisShape<'_> {
+    AxisShape {
+        unit: &axis.unit,
+        unit_label: Unit::parse(&axis.unit).label().to_owned(),
+        min: axis.minimum,
+        max: axis.maximum,
+        log: axis.logarithmic,
     }
 }
 
@@ -95,7 +141,7 @@ pub fn full(panel: &str, shown: &Shown) -> Vec<Arc<str>> {
 
 fn content(panel: &str, shown: &Shown) -> Arc<str> {
     match &shown.plot {
-        Some(plot) => write(&Message::Chart { panel, chart: shape(plot) }),
+        Some(plot) => write(&Message::Chart { panel, chart: Box::new(shape(plot)) }),
         None => write(&Message::Html { panel, html: &shown.html }),
     }
 }
@@ -124,16 +170,15 @@ fn delta(panel: &str, old: &Plot, new: &Plot) -> Arc<str> {
             let values = new.values.iter().map(|values| &values[start..]).collect();
             write(&Message::Append { panel, from: new.range.start, times: &new.times[start..], values })
         }
-        None => write(&Message::Chart { panel, chart: shape(new) }),
+        None => write(&Message::Chart { panel, chart: Box::new(shape(new)) }),
     }
 }
 
 /// From which point on the new plot differs; nothing where it had better be sent as a whole.
 fn common(old: &Plot, new: &Plot) -> Option<usize> {
     let same_frame = old.series == new.series
-        && old.unit == new.unit
-        && old.thresholds == new.thresholds
-        && (old.minimum, old.maximum, old.range.step) == (new.minimum, new.maximum, new.range.step);
+        && (&old.left, &old.right, &old.thresholds) == (&new.left, &new.right, &new.thresholds)
+        && (old.connect, &old.statistics, old.range.step) == (new.connect, &new.statistics, new.range.step);
     if !same_frame {
         return None;
     }
@@ -169,25 +214,33 @@ pub fn settings() -> Arc<str> {
 #[cfg(test)]
 mod tests {
     use vitrine_model::frame::TimeRange;
-    use vitrine_model::view::Mark;
+    use vitrine_model::view::{Mark, Stroke};
 
     use super::*;
-    use crate::draw::plot::PlotSeries;
 
     fn plot(start: Millis, end: Millis, now: Millis) -> Plot {
         let mut times: Vec<Millis> = (start..=end).step_by(10).collect();
         times.push(now);
         let values = times.iter().map(|time| if *time == 30 { f64::NAN } else { *time as f64 / 100.0 }).collect();
         Plot {
-            unit: "ratio".to_owned(),
-            minimum: None,
-            maximum: Some(1.0),
+            left: Axis { unit: "ratio".to_owned(), maximum: Some(1.0), ..Axis::default() },
+            right: Axis::default(),
             range: TimeRange { start, end: now, step: 10 },
             thresholds: Vec::new(),
-            series: vec![PlotSeries { name: "</script>".to_owned(), colour: 3, mark: Mark::Line, stacked: false }],
+            series: vec![PlotSeries {
+                name: "</script>".to_owned(),
+                colour: 3,
+                mark: Mark::Line,
+                stacked: false,
+                side: Side::Left,
+                stroke: Stroke::Solid,
+                band: None,
+            }],
             times,
             values: vec![values],
             found: 1,
+            connect: false,
+            statistics: Vec::new(),
         }
     }
 

@@ -165,15 +165,14 @@ fn chart(frames: &[Frame], options: &serde_json::Value) -> Chart {
             values,
             mark,
             stacked,
+            side: Side::Left,
+            stroke: Stroke::Solid,
+            band: None,
         })
         .collect();
-    Chart {
-        series,
-        unit: unit(options),
-        minimum: options["min"].as_f64(),
-        maximum: options["max"].as_f64(),
-        thresholds: thresholds(options),
-    }
+    let left =
+        Axis { unit: unit(options), minimum: options["min"].as_f64(), maximum: options["max"].as_f64(), logarithmic: false };
+    Chart { series, left, thresholds: thresholds(options), ..Chart::default() }
 }
 
 fn state(value: f64, thresholds: &[Threshold]) -> State {
@@ -189,13 +188,14 @@ fn figures(frames: &[Frame], options: &serde_json::Value, shape: Shape) -> Stat 
     let figure = |(name, _, _, values): (&str, &Labels, Arc<[Millis]>, Arc<[f64]>)| Figure {
         name: name.to_owned(),
         value: last(&values),
+        delta: f64::NAN,
         state: state(last(&values), &thresholds),
         trend: if shape == Shape::Number { values.to_vec() } else { Vec::new() },
         minimum: options["min"].as_f64().unwrap_or(0.0),
         maximum: options["max"].as_f64().unwrap_or(1.0),
         thresholds: thresholds.clone(),
     };
-    Stat { shape, unit: unit(options), figures: columns(frames).map(figure).collect() }
+    Stat { shape, unit: unit(options), tinted: false, figures: columns(frames).map(figure).collect() }
 }
 
 /// A frame that has texts is shown as it is.
@@ -213,8 +213,17 @@ fn table(frames: &[Frame], options: &serde_json::Value) -> Table {
     }
     let rows: Vec<_> = columns(frames).map(|(name, _, _, values)| (name.to_owned(), last(&values))).collect();
     let thresholds = thresholds(options);
-    let column =
-        |title: &str, align, values, states| TableColumn { title: title.to_owned(), unit: unit(options), align, values, states };
+    let column = |title: &str, align, values, states| TableColumn {
+        title: title.to_owned(),
+        unit: unit(options),
+        align,
+        values,
+        states,
+        cell: Cell::Plain,
+        minimum: f64::NAN,
+        maximum: f64::NAN,
+        links: Vec::new(),
+    };
     let names = Values::Texts(rows.iter().map(|row| row.0.clone()).collect());
     let states = rows.iter().map(|row| state(row.1, &thresholds)).collect();
     Table {

@@ -1,0 +1,129 @@
+//! Bars by category: standing on an axis, or lying below each other with their numbers at the end.
+
+mod lying;
+mod standing;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write;
+
+use vitrine_model::view::Bars;
+
+use crate::draw::Surroundings;
+use crate::draw::chart::COLOUR_CLASSES;
+use crate::draw::colour;
+use crate::draw::html::Html;
+use crate::draw::twin::{self, Twin};
+use crate::draw::unit::Unit;
+
+/// More categories than these would be a comb.
+const MOST_CATEGORIES: usize = 60;
+const MOST_GROUPS: usize = 8;
+const MOST_NAMED: usize = 6;
+
+/// What is drawn of the described.
+struct Drawn<'a> {
+    bars: &'a Bars,
+    categories: usize,
+    groups: usize,
+    classes: Vec<&'static str>,
+    unit: Unit,
+}
+
+/// A bar's ends; of a stacked one, on those before it.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    from: f64,
+    to: f64,
+    class: &'static str,
+}
+
+pub fn draw(html: &mut Html, bars: &Bars, surroundings: &Surroundings) {
+    let (categories, groups) = (bars.categories.len().min(MOST_CATEGORIES), bars.groups.len().min(MOST_GROUPS));
+    let colours = colour::distinct(bars.groups.iter().take(groups).map(|group| (&group.labels, group.name.as_str())));
+    let classes = colours.into_iter().map(|colour| COLOUR_CLASSES[colour % COLOUR_CLASSES.len()]).collect();
+    let drawn = Drawn { bars, categories, groups, classes, unit: Unit::parse(&bars.unit) };
+    match bars.horizontal {
+        true => lying::draw(html, &drawn, surroundings),
+        false => standing::draw(html, &drawn, surroundings),
+    }
+    key(html, &drawn);
+    table(html, &drawn, surroundings);
+}
+
+impl Drawn<'_> {
+    /// The bars of one category, first group first.
+    fn pieces(&self, category: usize) -> Vec<Piece> {
+        let mut floors = [0.0, 0.0];
+        let mut pieces = Vec::with_capacity(self.groups);
+        for (group, class) in self.bars.groups.iter().zip(&self.classes) {
+            let value = group.values[category];
+            // Those below zero stack downwards.
+            let floor = &mut floors[usize::from(value < 0.0)];
+            let from = if self.bars.stacked { *floor } else { 0.0 };
+            if value.is_finite() && self.bars.stacked {
+                *floor += value;
+            }
+            pieces.push(Piece { from, to: from + value, class });
+        }
+        pieces
+    }
+
+    /// The ends of the scale that holds them all; zero is always one of those within.
+    fn ends(&self) -> (f64, f64) {
+        let (mut low, mut high) = (0.0_f64, 0.0_f64);
+        for piece in (0..self.categories).flat_map(|category| self.pieces(category)).filter(|piece| piece.to.is_finite()) {
+            (low, high) = (low.min(piece.to), high.max(piece.to));
+        }
+        (low, high)
+    }
+
+    fn summary(&self, surroundings: &Surroundings) -> String {
+        let mut text = format!("{}: ", surroundings.title);
+        for category in 0..self.categories.min(MOST_NAMED) {
+            let comma = if category == 0 { "" } else { ", " };
+            let sum: f64 = self.bars.groups.iter().map(|group| group.values[category]).filter(|value| !value.is_nan()).sum();
+            let figure = self.unit.figure(sum, &surroundings.zone);
+            // Writing to a string does not fail.
+            let _ = write!(text, "{comma}{} {}", self.bars.categories[category], figure.line());
+        }
+        let rest = self.bars.categories.len().saturating_sub(MOST_NAMED);
+        if rest > 0 {
+            let _ = write!(text, ", and {rest} more");
+        }
+        text
+    }
+}
+
+/// Which colour is which group, where there are several.
+fn key(html: &mut Html, drawn: &Drawn<'_>) {
+    let left_out = drawn.bars.categories.len() - drawn.categories;
+    if drawn.groups < 2 && left_out == 0 {
+        return;
+    }
+    html.raw("<div class=\"legend-box\"><ul class=\"keys\">");
+    for (group, class) in drawn.bars.groups.iter().zip(&drawn.classes).filter(|_| drawn.groups > 1) {
+        html.raw("<li><i class=\"key ").raw(class).raw("\"></i>").text(&group.name).raw("</li>");
+    }
+    html.raw("</ul>");
+    twin::more(html, &twin::left_out(left_out, "categories"));
+    twin::more(html, &twin::left_out(drawn.bars.groups.len() - drawn.groups, "groups"));
+    html.raw("</div>");
+}
+
+fn table(html: &mut Html, drawn: &Drawn<'_>, surroundings: &Surroundings) {
+    // Lying bars of one group have their numbers beside them.
+    if drawn.bars.horizontal && drawn.groups == 1 {
+        return;
+    }
+    let shown = || drawn.bars.groups.iter().take(drawn.groups);
+    let heads = std::iter::once("category").chain(shown().map(|group| group.name.as_str()));
+    let mut twin = Twin::new(html, &surroundings.title, heads);
+    for category in 0..drawn.categories {
+        twin.row(&drawn.bars.categories[category]);
+        for group in shown() {
+            twin.cell(&drawn.unit.figure(group.values[category], &surroundings.zone).line());
+        }
+    }
+    twin.finish(&twin::left_out(drawn.bars.categories.len() - drawn.categories, "categories"));
+}

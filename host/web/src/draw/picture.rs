@@ -1,0 +1,72 @@
+//! Pictures: from this host or from the view itself, never from elsewhere.
+
+use vitrine_model::view::Picture;
+
+use crate::draw::html::Html;
+use crate::draw::link;
+
+const KINDS: [&str; 5] = ["png", "jpeg", "gif", "webp", "svg+xml"];
+
+pub fn draw(html: &mut Html, picture: &Picture) {
+    let address = picture.address.trim();
+    if !shown(address) {
+        html.raw("<div class=\"notice\"><p>This picture is not shown</p><p class=\"hint\">");
+        html.raw(
+            "A picture is a path on this host, such as <code>/assets/plan.svg</code>, or <code>data:image/png;base64,…</code>",
+        );
+        html.raw("</p></div>");
+        return;
+    }
+    html.raw("<div class=\"picture\"><img src=\"")
+        .text(address)
+        .raw("\" alt=\"")
+        .text(&picture.text)
+        .raw("\" loading=\"lazy\"></div>");
+}
+
+fn shown(address: &str) -> bool {
+    (link::on_this_host(address) && !address.chars().any(char::is_control)) || is_data(address)
+}
+
+/// Text after the kind, such as a character set, would be one more thing to know about.
+fn is_data(address: &str) -> bool {
+    let Some(rest) = address.strip_prefix("data:image/") else { return false };
+    let Some((kind, data)) = rest.split_once(";base64,") else { return false };
+    KINDS.contains(&kind) && data.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(address: &str, text: &str) -> String {
+        let mut html = Html::new();
+        draw(&mut html, &Picture { address: address.to_owned(), text: text.to_owned() });
+        html.finish()
+    }
+
+    #[test]
+    fn a_picture_and_what_is_on_it() {
+        insta::assert_snapshot!(drawn("/plan.svg?floor=1&part=2", "The \"first\" floor"));
+    }
+
+    #[test]
+    fn nothing_is_loaded_from_elsewhere() {
+        for address in ["data:image/png;base64,iVBORw0KGgo=", "/icon.svg"] {
+            assert!(drawn(address, "").contains("<img"), "{address}");
+        }
+        for address in [
+            "https://evil.example/x.png",
+            "//evil.example/x.png",
+            "javascript:alert(1)",
+            "data:text/html;base64,PHNjcmlwdD4=",
+            "data:image/svg+xml,<svg onload=alert(1)>",
+            "data:image/png;base64,\" onerror=\"alert(1)",
+            "",
+        ] {
+            let drawn = drawn(address, "\" onerror=\"alert(1)");
+            assert!(!drawn.contains("<img") && !drawn.contains("onerror=\""), "{drawn}");
+        }
+        assert!(!drawn("/icon.svg", "\" onerror=\"alert(1)").contains("\" onerror"));
+    }
+}

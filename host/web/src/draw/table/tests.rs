@@ -1,0 +1,57 @@
+use jiff::tz::TimeZone;
+use vitrine_model::frame::TimeRange;
+
+use super::*;
+
+fn picture(table: &Table) -> String {
+    let range = TimeRange { start: 0, end: 1, step: 1 };
+    let surroundings = Surroundings { title: "Disks".to_owned(), range, zone: TimeZone::UTC, height: 200 };
+    let mut html = Html::new();
+    draw(&mut html, table, &surroundings);
+    html.finish().replace("><", ">\n<")
+}
+
+fn column(title: &str, unit: &str, align: Align, values: Values, states: Vec<State>) -> TableColumn {
+    TableColumn {
+        title: title.to_owned(),
+        unit: unit.to_owned(),
+        align,
+        values,
+        states,
+        cell: Cell::Plain,
+        minimum: f64::NAN,
+        maximum: f64::NAN,
+        links: Vec::new(),
+    }
+}
+
+#[test]
+fn rows_of_every_type() {
+    let table = Table {
+        columns: vec![
+            column("mount", "", Align::Start, Values::Texts(vec!["/".into(), "/<script>".into()]), vec![]),
+            column("used", "ratio", Align::End, Values::Numbers(vec![0.5, 0.91]), vec![State::Good, State::Bad]),
+            column("inodes", "", Align::End, Values::Numbers(vec![12_345.0, f64::NAN]), vec![]),
+            column("seen", "", Align::Start, Values::Times(vec![0, 1_763_632_800_000]), vec![]),
+            column("read-only", "", Align::Start, Values::Flags(vec![true, false]), vec![]),
+        ],
+    };
+    insta::assert_snapshot!(picture(&table));
+}
+
+#[test]
+fn cells_as_gauges_in_colours_and_with_links() {
+    let names = column("mount", "", Align::Start, Values::Texts(vec!["/".into(), "/var".into()]), vec![]);
+    let used = column("used", "ratio", Align::End, Values::Numbers(vec![0.5, f64::NAN]), vec![State::Good, State::Neutral]);
+    let ping = column("ping", "seconds", Align::End, Values::Numbers(vec![0.5, 0.25]), vec![State::Bad, State::Good]);
+    let links = vec!["/d/disk?mount=%2F".to_owned(), "javascript:alert(1)".to_owned()];
+    let table = Table {
+        columns: vec![
+            TableColumn { links, ..names },
+            TableColumn { cell: Cell::Gauge, minimum: 0.0, maximum: 1.0, ..used },
+            TableColumn { cell: Cell::Gauge, ..ping.clone() },
+            TableColumn { cell: Cell::Tinted, ..ping },
+        ],
+    };
+    insta::assert_snapshot!(picture(&table));
+}

@@ -1,0 +1,130 @@
+//! What is said of single columns: their titles, units and levels, how their cells look, and where they lead.
+
+use serde::Deserialize;
+use vitrine_sdk::panel::{Cell, Levels, TableColumn};
+use vitrine_sdk::{Fault, Values};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Look {
+    /// The column's own title.
+    name: String,
+    title: Option<String>,
+    unit: Option<String>,
+    #[serde(default)]
+    cell: Kind,
+    min: Option<f64>,
+    max: Option<f64>,
+    warn: Option<f64>,
+    bad: Option<f64>,
+    /// With `{{column}}` for the row's values.
+    link: Option<String>,
+    #[serde(default)]
+    hide: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    #[default]
+    Plain,
+    Gauge,
+    Tinted,
+}
+
+/// Columns in the order of their looks, those without one after them as they were.
+pub(crate) fn apply(looks: &[Look], columns: &mut Vec<TableColumn>) -> Result<(), Fault> {
+    for look in looks {
+        if !columns.is_empty() && !columns.iter().any(|column| column.title == look.name) {
+            let titles: Vec<&str> = columns.iter().take(20).map(|column| column.title.as_str()).collect();
+            let reason = ["`columns`: there is no column `", &look.name, "`, but ", &titles.join(", ")].concat();
+            return Err(Fault::Invalid(reason));
+        }
+    }
+    let links: Vec<Vec<String>> = looks.iter().map(|look| addresses(look, columns)).collect();
+    let mut rest = std::mem::take(columns);
+    for (look, links) in looks.iter().zip(links) {
+        let Some(place) = rest.iter().position(|column| column.title == look.name) else { continue };
+        let mut column = rest.remove(place);
+        if !look.hide {
+            restyle(look, &mut column);
+            column.links = links;
+            columns.push(column);
+        }
+    }
+    columns.append(&mut rest);
+    Ok(())
+}
+
+fn restyle(look: &Look, column: &mut TableColumn) {
+    column.cell = match look.cell {
+        Kind::Plain => Cell::Plain,
+        Kind::Gauge => Cell::Gauge,
+        Kind::Tinted => Cell::Tinted,
+    };
+    if let Some(unit) = &look.unit {
+        column.unit.clone_from(unit);
+    }
+    if let Some(title) = &look.title {
+        column.title.clone_from(title);
+    }
+    column.minimum = look.min.unwrap_or(f64::NAN);
+    column.maximum = look.max.unwrap_or_else(|| whole(&column.unit));
+    let levels = Levels { warn: look.warn, bad: look.bad };
+    if let (Values::Numbers(numbers), true) = (&column.values, levels != Levels::default()) {
+        column.states = numbers.iter().map(|number| levels.state(*number)).collect();
+    }
+}
+
+/// Where the unit knows its scale's end.
+fn whole(unit: &str) -> f64 {
+    match unit {
+        "ratio" => 1.0,
+        "percent" => 100.0,
+        _ => f64::NAN,
+    }
+}
+
+/// One for each row of the look's column; none where it leads nowhere.
+fn addresses(look: &Look, columns: &[TableColumn]) -> Vec<String> {
+    let Some(link) = &look.link else { return Vec::new() };
+    let rows = columns.first().map_or(0, |column| column.values.len());
+    (0..rows).map(|row| fill(link, columns, row)).collect()
+}
+
+fn fill(template: &str, columns: &[TableColumn], row: usize) -> String {
+    let mut address = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((name, after)) = after.split_once("}}") else { break };
+        address.push_str(before);
+        if let Some(column) = columns.iter().find(|column| column.title == name.trim()) {
+            encode(&mut address, &text(&column.values, row));
+        }
+        rest = after;
+    }
+    address.push_str(rest);
+    address
+}
+
+fn text(values: &Values, row: usize) -> String {
+    match values {
+        Values::Texts(values) => values.get(row).cloned().unwrap_or_default(),
+        Values::Numbers(values) => values.get(row).map(f64::to_string).unwrap_or_default(),
+        Values::Times(values) => values.get(row).map(i64::to_string).unwrap_or_default(),
+        Values::Flags(values) => values.get(row).map(bool::to_string).unwrap_or_default(),
+    }
+}
+
+/// A value stays a value: nothing in it can begin another part of the address.
+fn encode(address: &mut String, text: &str) {
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => address.push(char::from(byte)),
+            other => {
+                let digit = |number: u8| char::from(b"0123456789ABCDEF"[usize::from(number)]);
+                address.extend(['%', digit(other >> 4), digit(other & 15)]);
+            }
+        }
+    }
+}
