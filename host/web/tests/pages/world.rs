@@ -208,6 +208,10 @@ fn table(frames: &[Frame], options: &serde_json::Value) -> Table {
             align: Align::Start,
             values: column.values.clone(),
             states: Vec::new(),
+            cell: Cell::Plain,
+            minimum: f64::NAN,
+            maximum: f64::NAN,
+            links: Vec::new(),
         };
         return Table { columns: frame.columns.iter().map(column).collect() };
     }
