@@ -1,6 +1,6 @@
 //! Those who write to Prometheus write to this host: Debian's Prometheus sends its samples on.
 
-use vitrine_tests::{Exporter, Files, LONG, Prometheus, Start, wait_until};
+use vitrine_tests::{Exporter, Files, LONG, Prometheus, Start, repository, target_folder, wait_until};
 
 /// Scrapes an exporter each second, and sends on what it finds.
 fn settings(exporter: &str, vitrine: &str) -> String {
@@ -50,6 +50,23 @@ async fn prometheus_writes_here_what_it_scrapes() {
     assert_eq!(prometheus.own("prometheus_remote_storage_samples_failed_total").await, 0.0);
     assert_eq!(prometheus.own("prometheus_remote_storage_samples_dropped_total").await, 0.0);
     drop(prometheus);
+    vitrine.stop().await;
+}
+
+/// Debian's Prometheus knows only the first version of remote write; this client sends the second.
+#[tokio::test]
+async fn a_client_writes_here_by_the_second_version() {
+    let files = Files::new();
+    let vitrine = Start::new(&files).serve().await;
+    let manifest = repository().join("tests/peers/sender/Cargo.toml");
+    let mut cargo = tokio::process::Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--locked", "--manifest-path"]).arg(manifest);
+    // The same folder each time, so that cargo need not begin anew.
+    cargo.arg("--target-dir").arg(target_folder().join("sender")).arg("--").arg(vitrine.url("/api/v1/write"));
+    let ran = cargo.kill_on_drop(true).output().await.unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert_eq!(vitrine.value("sent_orders{shop='käse'}").await, Some(7.5));
+    assert_eq!(vitrine.value("sent_stock{shop='käse', shelf='1'}").await, Some(-2.0));
     vitrine.stop().await;
 }
 
