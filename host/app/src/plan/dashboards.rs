@@ -1,4 +1,7 @@
-//! Dashboards: every YAML file below the folder; subfolders become part of the name.
+//! Dashboards: every YAML file below the folder; subfolders become part of the name. What begins with `_` is for others to
+//! include.
+
+mod include;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -12,6 +15,7 @@ use vitrine_web::{Dashboard, DashboardFile, Known};
 use super::{Notes, yaml_files};
 use crate::catalog::Catalog;
 use crate::settings::Settings;
+use include::Whole;
 
 /// How deep folders may lie in each other.
 const DEPTH: usize = 4;
@@ -49,13 +53,14 @@ fn twice(first: &Path, second: &Path) -> Problem {
 }
 
 fn files(folder: &Path, depth: usize) -> Vec<PathBuf> {
+    let begins_with = |path: &Path, sign: char| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(sign));
     let mut found = yaml_files(folder);
+    found.retain(|file| !begins_with(file, '_'));
     if depth == 0 {
         return found;
     }
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let is_shown =
-        |path: &PathBuf| path.is_dir() && path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));
+    let is_shown = |path: &PathBuf| path.is_dir() && !begins_with(path, '.') && !begins_with(path, '_');
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_shown).collect();
     folders.sort();
     found.extend(folders.iter().flat_map(|folder| files(folder, depth - 1)));
@@ -68,10 +73,11 @@ fn one(folder: &Path, file: &Path, known: &Known<'_>, catalog: &Catalog) -> Resu
     let mut order: Vec<String> = read.variables.keys().cloned().collect();
     order.sort_by_key(|name| document.place(&Place::new().key("variables").key(name.as_str()), Part::Key));
     read.order = order;
+    let whole = include::resolve(folder, document, read)?;
     let name = name(folder, file);
-    let placed = |findings: Vec<Finding>| findings.into_iter().map(|finding| document.problem(finding)).collect::<Vec<_>>();
-    let dashboard = Dashboard::check(&name, &read, known).map_err(placed)?;
-    let wrong = options(&dashboard, &read, catalog, &document);
+    let placed = |findings: Vec<Finding>| findings.into_iter().map(|finding| whole.problem(finding)).collect::<Vec<_>>();
+    let dashboard = Dashboard::check(&name, &whole.file, known).map_err(placed)?;
+    let wrong = options(&dashboard, &whole, catalog);
     if wrong.is_empty() { Ok(dashboard) } else { Err(wrong) }
 }
 
@@ -81,16 +87,16 @@ fn name(folder: &Path, file: &Path) -> String {
 }
 
 /// Panels' options against their plugins' manifests.
-fn options(dashboard: &Dashboard, read: &DashboardFile, catalog: &Catalog, document: &Document) -> Vec<Problem> {
+fn options(dashboard: &Dashboard, whole: &Whole, catalog: &Catalog) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (panel, path) in dashboard.panels().zip(paths(read)) {
+    for (panel, path) in dashboard.panels().zip(paths(&whole.file)) {
         let Some(entry) = catalog.get(&panel.show) else { continue };
         let Ok(options) = serde_json::from_str::<Value>(&panel.options) else { continue };
         for finding in findings(&options, &Place::new(), &entry.manifest.options_schema()) {
             // An option stands in the panel itself or under `options`.
             let own = path.clone().join(&finding.path);
-            let path = if document.holds(&own) { own } else { path.clone().key("options").join(&finding.path) };
-            problems.push(document.problem(Finding { path, ..finding }));
+            let path = if whole.holds(&own) { own } else { path.clone().key("options").join(&finding.path) };
+            problems.push(whole.problem(Finding { path, ..finding }));
         }
     }
     problems

@@ -64,12 +64,28 @@ fn default_refresh() -> String {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowFile {
+    #[serde(default)]
     pub title: String,
+    /// A file with rows that stand here instead: `_shared/disks.yaml`, from the folder of this file.
+    #[serde(default)]
+    pub include: Option<String>,
     /// The variable of which each chosen value gets this row once.
     #[serde(default)]
     pub repeat: Option<String>,
     #[serde(default)]
     pub panels: Vec<PanelFile>,
+}
+
+/// What dashboards share: a file whose name, or whose folder's, begins with `_`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PartFile {
+    /// Variables that the panels use; a dashboard's own of the same name win.
+    pub variables: BTreeMap<String, VariableFile>,
+    /// What stands where a list of panels includes this file.
+    pub panels: Vec<PanelFile>,
+    /// What stands where a list of rows includes this file.
+    pub rows: Vec<RowFile>,
 }
 
 /// What there is for dashboards to name.

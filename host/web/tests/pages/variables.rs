@@ -56,6 +56,32 @@ async fn what_is_chosen_reaches_titles_and_queries() {
     assert!(!page.contains("sdb on b") && !page.contains("nvme0 on c"), "{page}");
 }
 
+/// What somebody writes who has five minutes.
+const SHORT: &str = r#"title: Disks of $host
+variables:
+  host: label_values(disk, host)
+panels:
+  - { title: In all, show: stat, query: 'sum(disk{host="$host"})' }
+  - { title: Disks, show: stat, query: 'count(disk{host="$host"})' }
+  - { title: By disk, show: timeseries, query: 'disk{host="$host"}' }
+  - { title: A day before, show: timeseries, query: 'disk{host="$host"}', shift: 1d }
+  - { title: Greatest, show: table, query: disk, transform: [reduce: last, sort: -value, limit: 3] }
+"#;
+
+#[tokio::test]
+async fn ten_lines_make_a_useful_dashboard() {
+    assert!(SHORT.lines().count() <= 10);
+    let document = vitrine_config::Document::parse(std::path::Path::new("disks.yaml"), SHORT.to_owned()).unwrap();
+    let file: DashboardFile = vitrine_config::typed::read_as(&document).unwrap();
+    let known = Known { panels: &PLUGINS.map(str::to_owned), sources: &[] };
+    let world = disks();
+    world.web.set_dashboards(vec![Dashboard::check("disks", &file, &known).unwrap()], Vec::new());
+    let page = body(&world, "/d/disks?var-host=b").await;
+    for part in ["Disks of b", "id=\"p4\"", "sda", "sdb", "nvme0", "No series match"] {
+        assert!(page.contains(part), "{part} is not in\n{page}");
+    }
+}
+
 #[tokio::test]
 async fn equal_scopes_share_an_evaluation() {
     let world = disks();

@@ -14,6 +14,8 @@ use crate::dashboard::transform::StepFile;
 pub struct PanelFile {
     /// What it shows.
     pub title: String,
+    /// A file with panels that stand here instead: `_shared/cpu.yaml`, from the folder of this file.
+    pub include: Option<String>,
     /// The panel plugin: `timeseries`, `stat`, `gauge`, `table`, `text` or one of your own.
     pub show: String,
     /// Names the panel in links; counted from `p0` where left out.
