@@ -1,9 +1,17 @@
 //! Panels: pure functions from frames to a view.
 
+mod address;
+mod buckets;
 mod defaults;
+mod lanes;
 mod legend;
 mod levels;
+mod lines;
+mod mapping;
 mod reduce;
+pub mod rows;
+mod severity;
+mod sort;
 
 use serde::de::DeserializeOwned;
 
@@ -13,9 +21,16 @@ pub use crate::bindings::panel::exports::vitrine::plugin::rendering::{
     View,
 };
 use crate::{Column, Fault, Frame, TimeRange, Values};
+pub use address::encoded;
+pub use buckets::{Bucket, buckets};
+pub use lanes::lanes;
 pub use legend::series_names;
 pub use levels::Levels;
+pub use lines::{LineColumns, table_lines};
+pub use mapping::{Mapping, Word, meaning};
 pub use reduce::Reduce;
+pub use severity::severity;
+pub use sort::Sort;
 
 /// A panel. The same request must give the same view: the host keeps and shares results.
 pub trait Panel: 'static {

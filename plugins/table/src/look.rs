@@ -1,7 +1,7 @@
 //! What is said of single columns: their titles, units and levels, how their cells look, and where they lead.
 
 use serde::Deserialize;
-use vitrine_sdk::panel::{Cell, Levels, TableColumn};
+use vitrine_sdk::panel::{Cell, Levels, TableColumn, encoded, rows};
 use vitrine_sdk::{Fault, Values};
 
 #[derive(Debug, Deserialize)]
@@ -99,32 +99,10 @@ fn fill(template: &str, columns: &[TableColumn], row: usize) -> String {
         let Some((name, after)) = after.split_once("}}") else { break };
         address.push_str(before);
         if let Some(column) = columns.iter().find(|column| column.title == name.trim()) {
-            encode(&mut address, &text(&column.values, row));
+            address.push_str(&encoded(&rows::told(&column.values, row)));
         }
         rest = after;
     }
     address.push_str(rest);
     address
-}
-
-fn text(values: &Values, row: usize) -> String {
-    match values {
-        Values::Texts(values) => values.get(row).cloned().unwrap_or_default(),
-        Values::Numbers(values) => values.get(row).map(f64::to_string).unwrap_or_default(),
-        Values::Times(values) => values.get(row).map(i64::to_string).unwrap_or_default(),
-        Values::Flags(values) => values.get(row).map(bool::to_string).unwrap_or_default(),
-    }
-}
-
-/// A value stays a value: nothing in it can begin another part of the address.
-fn encode(address: &mut String, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => address.push(char::from(byte)),
-            other => {
-                let digit = |number: u8| char::from(b"0123456789ABCDEF"[usize::from(number)]);
-                address.extend(['%', digit(other >> 4), digit(other & 15)]);
-            }
-        }
-    }
 }
