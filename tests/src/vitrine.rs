@@ -28,6 +28,8 @@ static MACHINE: RwLock<()> = RwLock::const_new(());
 
 enum Turn {
     Shared(#[expect(dead_code, reason = "held, not read")] RwLockReadGuard<'static, ()>),
+    /// A preview beside a host, which has a turn.
+    Beside,
     Alone(#[expect(dead_code, reason = "held, not read")] RwLockWriteGuard<'static, ()>),
 }
 
@@ -37,6 +39,8 @@ type Lines = Arc<Mutex<Vec<String>>>;
 #[derive(Debug, Clone)]
 pub struct Start {
     folder: PathBuf,
+    /// What of the program stays until it is stopped.
+    verb: Vec<String>,
     flags: Vec<String>,
     environment: Vec<(String, String)>,
     alone: bool,
@@ -51,7 +55,18 @@ impl Start {
 
     /// As a person starts it in that folder: nothing but the files says how.
     pub fn bare(files: &Files) -> Start {
-        Start { folder: files.path().to_owned(), flags: Vec::new(), environment: Vec::new(), alone: false, patience: LONG }
+        Start::within(files.path())
+    }
+
+    fn within(folder: &Path) -> Start {
+        let verb = vec!["serve".to_owned()];
+        Start { folder: folder.to_owned(), verb, flags: Vec::new(), environment: Vec::new(), alone: false, patience: LONG }
+    }
+
+    /// Shows a file, with the samples of the host at this address.
+    pub fn preview(files: &Files, file: &str, address: &str) -> Start {
+        let verb = ["preview", file, "--url", address].map(str::to_owned).to_vec();
+        Start { verb, ..Start::within(files.path()) }.patient()
     }
 
     #[must_use]
@@ -93,7 +108,11 @@ impl Start {
 
     /// Starts `vitrine serve` and waits until it is ready.
     pub async fn serve(self) -> Vitrine {
-        let turn = if self.alone { Turn::Alone(MACHINE.write().await) } else { Turn::Shared(MACHINE.read().await) };
+        let turn = match self.verb[0].as_str() {
+            "preview" => Turn::Beside,
+            _ if self.alone => Turn::Alone(MACHINE.write().await),
+            _ => Turn::Shared(MACHINE.read().await),
+        };
         let mut vitrine = Vitrine { start: self, running: None, log: Lines::default(), _turn: turn };
         vitrine.launch().await;
         vitrine
@@ -120,7 +139,7 @@ pub struct Ran {
 
 /// Runs a verb in a folder.
 pub async fn run(folder: &Path, verb: &[&str]) -> Ran {
-    Start { folder: folder.to_owned(), flags: Vec::new(), environment: Vec::new(), alone: false, patience: LONG }.run(verb).await
+    Start::within(folder).run(verb).await
 }
 
 struct Running {
@@ -142,7 +161,8 @@ impl Vitrine {
     }
 
     async fn launch(&mut self) {
-        let mut child = self.start.command(&["serve"]).spawn().unwrap();
+        let verb: Vec<&str> = self.start.verb.iter().map(String::as_str).collect();
+        let mut child = self.start.command(&verb).spawn().unwrap();
         let said = Lines::default();
         tokio::spawn(read(child.stdout.take().unwrap(), Arc::clone(&said)));
         tokio::spawn(read(child.stderr.take().unwrap(), Arc::clone(&self.log)));
@@ -153,6 +173,7 @@ impl Vitrine {
             line
         });
         let address = line.await.strip_prefix("Vitrine is at http://").expect("the address comes first").to_owned();
+        let address = address.split('/').next().unwrap_or_default().to_owned();
         self.running = Some(Running { child, address });
     }
 

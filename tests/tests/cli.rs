@@ -13,6 +13,8 @@ async fn help_reads_well() {
         ("short", vec!["-h"]),
         ("serve", vec!["serve", "--help"]),
         ("check", vec!["check", "--help"]),
+        ("plan", vec!["plan", "--help"]),
+        ("preview", vec!["preview", "--help"]),
         ("query", vec!["query", "--help"]),
         ("plugin", vec!["plugin", "--help"]),
         ("plugin-new", vec!["plugin", "new", "--help"]),

@@ -13,6 +13,7 @@ mod floors;
 mod operations;
 mod plugin_life;
 mod polyglot;
+mod preview;
 mod prometheus_clients;
 mod promql;
 mod promtool;

@@ -34,7 +34,7 @@ impl Places {
         Places {
             folder: settings.plugins.folder.clone(),
             lock: Some(Lock::place(&origins.folder)),
-            data_dir: settings.data_dir.clone(),
+            data_dir: origins.preview.as_ref().map_or_else(|| settings.data_dir.clone(), |preview| preview.data_dir.clone()),
             trust: Trust::new(&settings.plugins),
         }
     }

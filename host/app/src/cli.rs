@@ -5,7 +5,9 @@ mod backup;
 mod check;
 pub mod compile;
 mod completions;
+mod plan;
 mod plugin;
+mod preview;
 mod query;
 mod serve;
 
@@ -26,6 +28,8 @@ use crate::plan::Origins;
 #[command(after_help = "EXAMPLES:
   vitrine serve                       start with ./config and ./dashboards
   vitrine check                       say everything that is wrong in the files
+  vitrine plan                        say what a change would alter, before it does
+  vitrine preview dashboards/my.yaml  write a dashboard and watch it
   vitrine query up                    ask the running host
   vitrine plugin new source mine      write a plugin of your own
   vitrine plugin inspect system       what a plugin is, and what it may do
@@ -85,6 +89,14 @@ enum Verb {
     ///
     /// Each problem comes with file, line, column, reason and remedy. The exit code is 1 if there is any.
     Check,
+    /// Say what the files would alter on the dashboards of the running host
+    ///
+    /// Dashboards and panels that are added, removed and changed, and queries among these that find nothing now.
+    Plan(plan::Comparison),
+    /// Show a dashboard's file as it is being written, with the samples of the running host
+    ///
+    /// The page follows each save. Nothing of the running host changes, and no source runs.
+    Preview(preview::Preview),
     /// Copy all samples, alerts and deliveries to a folder; the host may run meanwhile
     ///
     /// The copy is checked, and comes with the digests of its files. Settings and dashboards are files of yours: keep them
@@ -135,6 +147,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.verb {
         Verb::Serve => serve::run(origins),
         Verb::Check => check::run(&origins),
+        Verb::Plan(comparison) => plan::run(&comparison, &origins),
+        Verb::Preview(preview) => preview::run(&preview, origins),
         Verb::Backup { target } => backup::back_up(&origins, &target),
         Verb::Restore { source, replace } => backup::restore(&origins, &source, replace),
         Verb::Query(question) => query::run(&question, &origins),
@@ -162,7 +176,13 @@ impl Common {
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let environment = environment.filter(|(name, _)| name.starts_with("VITRINE_") && !NOT_SETTINGS.contains(&name.as_str()));
-        Origins { folder: self.config.clone(), environment: environment.collect(), flags: self.flags(), bound: None }
+        Origins {
+            folder: self.config.clone(),
+            environment: environment.collect(),
+            flags: self.flags(),
+            bound: None,
+            preview: None,
+        }
     }
 
     /// The flags that were given, as a tree.

@@ -22,6 +22,7 @@ use arc_swap::ArcSwap;
 use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
 use vitrine_model::Clock;
+use vitrine_model::port::samples::Samples;
 use vitrine_monitor::alert::Group;
 use vitrine_monitor::live::Live;
 use vitrine_monitor::status::Status;
@@ -81,12 +82,14 @@ pub struct Surroundings {
     pub collecting: tokio::runtime::Handle,
     /// The program that compiles plugins, in a process with bounds; without one, the host does it itself.
     pub compiler: Option<PathBuf>,
+    /// Whose samples are shown, where they are not the store's.
+    pub samples: Option<Arc<dyn Samples>>,
 }
 
 impl Host {
     /// Opens the store, sets up the sandbox, and starts what the plan names.
     pub async fn start(plan: Plan, origins: Origins, around: Surroundings) -> anyhow::Result<Host> {
-        let Surroundings { clock, collecting, compiler } = around;
+        let Surroundings { clock, collecting, compiler, samples } = around;
         let registry = Arc::new(Mutex::new(Registry::default()));
         let settings = plan.settings.clone();
         let store = Arc::new(Store::open_with(&settings.data_dir, settings.store.checked())?);
@@ -96,7 +99,8 @@ impl Host {
         let changes = Changes::of(reload::folders(&origins, &settings));
         let plan = reload::again(&origins, plan).await;
         let metrics = Metrics::default();
-        let engine = Arc::new(Engine::new(store.samples(), limits(&settings.query)));
+        let shown = samples.unwrap_or_else(|| store.samples());
+        let engine = Arc::new(Engine::new(Arc::clone(&shown), limits(&settings.query)));
         let (live, status) = (Live::default(), Arc::new(Status::default()));
         let (alerts, deliveries) = (store.alerts(), store.deliveries());
         let databases = Arc::new(NamedDatabases::default());
@@ -131,7 +135,7 @@ impl Host {
         let ready = Arc::new(AtomicBool::new(false));
         let web = Web::new(vitrine_web::Parts {
             engine: Arc::clone(&engine),
-            samples: store.samples(),
+            samples: shown,
             ingest: monitor.ingest(),
             live,
             status,

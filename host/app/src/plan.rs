@@ -37,6 +37,15 @@ pub struct Origins {
     pub flags: Value,
     /// Where the host listens, once it does: the settings may name any free port.
     pub bound: Option<SocketAddr>,
+    pub preview: Option<Preview>,
+}
+
+/// One dashboard is looked at while it is written: nothing else runs.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    pub file: PathBuf,
+    /// Where installed plugins are.
+    pub data_dir: PathBuf,
 }
 
 /// A source whose schedule is known.
@@ -97,7 +106,7 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
     }
     let groups = rules::read(origins, &settings, &mut notes);
     let dashboards = dashboards::read(&settings, &catalog, &mut notes);
-    Ok(Plan {
+    let plan = Plan {
         settings,
         catalog,
         sources,
@@ -110,7 +119,29 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
         broken_rules: notes.broken_rules,
         broken_dashboards: notes.broken_dashboards,
         files: notes.files,
+    };
+    Ok(match &origins.preview {
+        Some(preview) => previewed(plan, preview),
+        None => plan,
     })
+}
+
+/// Only what shows this one dashboard.
+fn previewed(plan: Plan, preview: &Preview) -> Plan {
+    let name = dashboards::name(&plan.settings.dashboards_dir, &preview.file);
+    let is_about = |problem: &Problem| {
+        let place = problem.place.as_ref().map(|place| &place.source);
+        matches!(place, Some(vitrine_config::Source::File(file)) if file.starts_with(&plan.settings.dashboards_dir))
+    };
+    Plan {
+        sources: Vec::new(),
+        channels: Vec::new(),
+        secrets: BTreeMap::new(),
+        groups: Vec::new(),
+        dashboards: plan.dashboards.into_iter().filter(|dashboard| dashboard.name == name).collect(),
+        problems: Problems(plan.problems.0.into_iter().filter(is_about).collect()),
+        ..plan
+    }
 }
 
 /// Where the data are, whatever else the files say.

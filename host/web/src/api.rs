@@ -2,6 +2,7 @@
 
 pub(crate) mod alerts;
 pub(crate) mod answer;
+pub(crate) mod dashboards;
 pub(crate) mod envelope;
 pub(crate) mod health;
 pub(crate) mod import;

@@ -10,6 +10,7 @@ pub mod name;
 pub mod options;
 pub mod promql;
 pub mod scope;
+pub mod summary;
 pub mod template;
 pub mod transform;
 pub mod values;

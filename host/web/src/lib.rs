@@ -23,6 +23,7 @@ mod words;
 pub use dashboard::Dashboard;
 pub use dashboard::evaluate::Panels;
 pub use dashboard::file::{DashboardFile, Known, PanelFile, PartFile, RowFile, schema as dashboard_schema};
+pub use dashboard::summary::{PanelSummary, Summary};
 pub use router::{router, serve};
 pub use settings::Settings;
 pub use web::{Parts, Sources, Web};

@@ -94,7 +94,7 @@ pub(super) fn run(question: &Question, origins: &Origins) -> anyhow::Result<Exit
 }
 
 /// An address to listen on all of the machine's is reached by its own.
-fn reachable(listen: &str) -> String {
+pub(super) fn reachable(listen: &str) -> String {
     listen.replacen("0.0.0.0:", "127.0.0.1:", 1).replacen("[::]:", "[::1]:", 1)
 }
 

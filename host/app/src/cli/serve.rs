@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use vitrine_model::port::samples::Samples;
 use vitrine_monitor::clock::SystemClock;
 
 use crate::cli::compile;
@@ -24,7 +25,18 @@ const BLOCKING_THREADS: usize = 64;
 /// What is left running once all has been stopped in order may take so long to see that it is.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 
+/// What is shown instead of the host's own.
+pub(super) struct Shown {
+    pub(super) samples: Arc<dyn Samples>,
+    /// The page to open.
+    pub(super) path: String,
+}
+
 pub(super) fn run(origins: Origins) -> anyhow::Result<ExitCode> {
+    show(origins, None)
+}
+
+pub(super) fn show(origins: Origins, shown: Option<Shown>) -> anyhow::Result<ExitCode> {
     let plan = match plan::read_and_try(&origins) {
         Ok(plan) => plan,
         Err((problems, files)) => {
@@ -36,7 +48,7 @@ pub(super) fn run(origins: Origins) -> anyhow::Result<ExitCode> {
     logging::start(filter, plan.settings.log_format);
     let collecting = threads("collect", collectors())?;
     let runtime = threads("vitrine", cores())?;
-    runtime.block_on(serve(plan, origins, collecting.handle().clone()))?;
+    runtime.block_on(serve(plan, origins, collecting.handle().clone(), shown))?;
     collecting.shutdown_timeout(LAST_WAIT);
     runtime.shutdown_timeout(LAST_WAIT);
     Ok(ExitCode::SUCCESS)
@@ -62,14 +74,15 @@ fn collectors() -> usize {
     cores().div_ceil(4)
 }
 
-async fn serve(plan: plan::Plan, mut origins: Origins, collecting: Handle) -> anyhow::Result<()> {
+async fn serve(plan: plan::Plan, mut origins: Origins, collecting: Handle, shown: Option<Shown>) -> anyhow::Result<()> {
     // First of all the port: nothing is started in vain if it is taken.
     let listener = listen(plan.settings.listen).await?;
     let address = listener.local_addr().unwrap_or(plan.settings.listen);
     origins.bound = Some(address);
-    let around = Surroundings { clock: Arc::new(SystemClock), collecting, compiler: Some(compile::program()) };
+    let (samples, path) = shown.map(|shown| (shown.samples, shown.path)).unzip();
+    let around = Surroundings { clock: Arc::new(SystemClock), collecting, compiler: Some(compile::program()), samples };
     let mut host = Host::start(plan, origins, around).await?;
-    writeln!(std::io::stdout(), "Vitrine is at http://{address}")?;
+    writeln!(std::io::stdout(), "Vitrine is at http://{address}{}", path.unwrap_or_default())?;
     let stop = CancellationToken::new();
     let signals = tokio::spawn(wait_for_signal(stop.clone()));
     let served = {

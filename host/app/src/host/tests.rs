@@ -66,12 +66,12 @@ impl World {
             "dashboards_dir": place("dashboards"),
             "plugins": { "folder": place("plugins") },
         });
-        let origins = Origins { folder: place("config"), environment: Vec::new(), flags, bound: None };
+        let origins = Origins { folder: place("config"), environment: Vec::new(), flags, bound: None, preview: None };
         let plan = plan::read(&origins).map_err(|(problems, _)| problems.render(false)).unwrap();
         assert!(plan.problems.is_empty(), "{}", plan.problems);
         let clock = Arc::new(HeldClock::new(START));
         let collecting = tokio::runtime::Handle::current();
-        let around = Surroundings { clock: Arc::clone(&clock) as Arc<dyn Clock>, collecting, compiler: None };
+        let around = Surroundings { clock: Arc::clone(&clock) as Arc<dyn Clock>, collecting, compiler: None, samples: None };
         World { host: Host::start(plan, origins, around).await.unwrap(), clock, folder }
     }
 

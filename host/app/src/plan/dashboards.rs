@@ -82,7 +82,7 @@ fn one(folder: &Path, file: &Path, known: &Known<'_>, catalog: &Catalog) -> Resu
 }
 
 /// `machine`, `shop/orders`: the file's path below the folder, without its ending.
-fn name(folder: &Path, file: &Path) -> String {
+pub(super) fn name(folder: &Path, file: &Path) -> String {
     file.strip_prefix(folder).unwrap_or(file).with_extension("").to_string_lossy().into_owned()
 }
 
