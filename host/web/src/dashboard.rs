@@ -6,6 +6,7 @@ pub mod file;
 pub mod foreign;
 pub mod kept;
 pub mod layout;
+pub mod link;
 pub mod name;
 pub mod options;
 pub mod promql;
@@ -20,8 +21,10 @@ pub mod window;
 use std::sync::Arc;
 
 use vitrine_model::Span;
+use vitrine_model::view::Threshold;
 use vitrine_query::Expr;
 
+use link::Link;
 use template::Template;
 use transform::Step;
 use values::Values;
@@ -39,6 +42,7 @@ pub struct Dashboard {
     pub zone: Option<String>,
     /// Those that others use come first.
     pub variables: Vec<Variable>,
+    pub links: Vec<Link>,
     pub rows: Vec<Row>,
 }
 
@@ -47,6 +51,7 @@ pub struct Row {
     pub title: String,
     /// The variable of which each value gets this row.
     pub repeat: Option<String>,
+    pub links: Vec<Link>,
     pub panels: Vec<Panel>,
 }
 
@@ -75,6 +80,11 @@ pub struct Panel {
     /// Whether the same one range earlier is drawn beside it.
     pub compares: bool,
     pub transform: Vec<Step>,
+    /// By value, the least first; they take the place of the plugin's.
+    pub thresholds: Vec<Threshold>,
+    pub links: Vec<Link>,
+    /// Where a table's rows lead, with `{{column}}` for what a row has there.
+    pub row_link: Option<String>,
     /// The variable of which each value gets this panel.
     pub repeat: Option<String>,
     /// What its variables stand for, once it is laid out.

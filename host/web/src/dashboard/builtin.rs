@@ -5,8 +5,19 @@ use vitrine_model::Span;
 use crate::dashboard::values::{Value, Values};
 use crate::dashboard::window::Window;
 
-pub const NAMES: [&str; 9] =
-    ["__interval", "__interval_ms", "__rate_interval", "__range", "__range_s", "__range_ms", "__from", "__to", "__dashboard"];
+pub const NAMES: [&str; 10] = [
+    "__interval",
+    "__interval_ms",
+    "__rate_interval",
+    "__range",
+    "__range_s",
+    "__range_ms",
+    "__from",
+    "__to",
+    "__dashboard",
+    // In links alone.
+    "__scope",
+];
 
 /// What they are over a window, where samples come every `least`.
 pub fn set(values: &mut Values, window: &Window, range: Span, least: Span) {

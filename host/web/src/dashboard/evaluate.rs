@@ -1,5 +1,6 @@
 //! A panel's way from its queries to a drawing, walked once for all who look at the same thing.
 
+mod decorate;
 mod frame;
 mod notice;
 
@@ -211,7 +212,8 @@ impl Evaluator {
             time_zone: sight.zone.iana_name().unwrap_or("UTC").to_owned(),
             range: surroundings.range,
         };
-        let view = plugin.render(request).await?;
+        let mut view = plugin.render(request).await?;
+        decorate::decorate(panel, &mut view);
         let drawing = tokio::task::spawn_blocking(move || draw::draw(&view, &surroundings))
             .await
             .map_err(|error| Fault::Internal(format!("the view could not be drawn: {error}")))?;

@@ -4,6 +4,7 @@ pub mod panel;
 pub mod variable;
 
 mod check;
+mod link;
 mod query;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use vitrine_model::Span;
 use crate::dashboard::scope::{self, time};
 use crate::dashboard::{Dashboard, Row};
 use check::Check;
-pub use panel::PanelFile;
+pub use panel::{LinkFile, PanelFile};
 pub use time::parse_range;
 pub use variable::VariableFile;
 
@@ -41,6 +42,9 @@ pub struct DashboardFile {
     /// What viewers can choose, and titles and queries use as `$name`.
     #[serde(default)]
     pub variables: BTreeMap<String, VariableFile>,
+    /// Where it leads.
+    #[serde(default)]
+    pub links: Vec<LinkFile>,
     /// The panels, from left to right and top to bottom.
     #[serde(default)]
     pub panels: Vec<PanelFile>,
@@ -72,6 +76,9 @@ pub struct RowFile {
     /// The variable of which each chosen value gets this row once.
     #[serde(default)]
     pub repeat: Option<String>,
+    /// Where it leads.
+    #[serde(default)]
+    pub links: Vec<LinkFile>,
     #[serde(default)]
     pub panels: Vec<PanelFile>,
 }
@@ -110,10 +117,11 @@ impl Dashboard {
                 .push(Finding::value(Path::new().key("title"), "the title is empty").hint("say what the dashboard shows"));
         }
         check.text(&file.title, &Path::new().key("title"));
+        let links = check.links(&file.links, &Path::new());
         let mut rows = Vec::new();
         if !file.panels.is_empty() {
             let panels = check.panels(&file.panels, &Path::new().key("panels"));
-            rows.push(Row { title: String::new(), repeat: None, panels });
+            rows.push(Row { title: String::new(), repeat: None, links: Vec::new(), panels });
         }
         for (place, row) in file.rows.iter().enumerate() {
             rows.push(check.row(row, &Path::new().key("rows").index(place)));
@@ -123,7 +131,7 @@ impl Dashboard {
             return Err(check.findings);
         }
         let variables = check.variables;
-        Ok(Dashboard { name: name.to_owned(), title: file.title.clone(), range, refresh, zone, variables, rows })
+        Ok(Dashboard { name: name.to_owned(), title: file.title.clone(), range, refresh, zone, variables, links, rows })
     }
 }
 
@@ -163,10 +171,11 @@ impl Check<'_> {
     fn row(&mut self, row: &RowFile, path: &Path) -> Row {
         self.text(&row.title, &path.clone().key("title"));
         let repeat = self.repeat(row.repeat.as_deref(), path);
+        let links = self.links(&row.links, path);
         self.repeated.extend(repeat.clone());
         let panels = self.panels(&row.panels, &path.clone().key("panels"));
         self.repeated.clear();
-        Row { title: row.title.clone(), repeat, panels }
+        Row { title: row.title.clone(), repeat, links, panels }
     }
 }
 

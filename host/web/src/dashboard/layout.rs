@@ -10,6 +10,7 @@ use vitrine_model::Millis;
 use vitrine_model::frame::TimeRange;
 
 use crate::dashboard::kept::Kept;
+use crate::dashboard::link::Link;
 use crate::dashboard::options::{Options, PACE};
 use crate::dashboard::scope::{Asked, Chosen, Scope, Time};
 use crate::dashboard::values::{Value, Values};
@@ -26,6 +27,7 @@ pub struct Layout {
     /// Complete: asking for it again gives this.
     pub scope: Scope,
     pub title: String,
+    pub links: Vec<Link>,
     /// With titles, ids and options filled in, and everything repeated.
     pub rows: Vec<Row>,
     pub pickers: Vec<Picker>,
@@ -67,8 +69,11 @@ impl Layouts {
         {
             return layout;
         }
-        let layout = Arc::new(self.make(dashboard, asked, moment).await);
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).set(key, (moment, Arc::clone(&layout)));
+        let layout = Arc::new(self.make(dashboard, asked, now).await);
+        // One that lacks values is made anew: they may be there in a moment.
+        if layout.pickers.iter().all(|picker| picker.problem.is_none()) {
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).set(key, (moment, Arc::clone(&layout)));
+        }
         layout
     }
 
@@ -92,11 +97,14 @@ impl Layouts {
             chosen.insert(variable.name.clone(), choice);
         }
         pickers.sort_by_key(|(order, _)| *order);
-        let (rows, notices) = repeat::rows(dashboard, &values);
+        let scope = Scope { time, zone, chosen: Arc::new(chosen) };
+        let address = scope.address();
+        let (rows, notices) = repeat::rows(dashboard, &values, &address);
         Layout {
+            links: dashboard.links.iter().map(|link| link.fill(&values, &address)).collect(),
             title: repeat::text(&dashboard.title, &values),
             dashboard: Arc::clone(dashboard),
-            scope: Scope { time, zone, chosen: Arc::new(chosen) },
+            scope,
             rows,
             pickers: pickers.into_iter().map(|(_, picker)| picker).collect(),
             notices,

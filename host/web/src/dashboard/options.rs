@@ -53,7 +53,7 @@ impl Options {
         let key = (format!("{}{query}", if lookup.selects { "=" } else { "?" }), label.clone(), start, end);
         let cell = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.get_or(key, Arc::default)
+            kept.get_or(key.clone(), Arc::default)
         };
         let found = cell.get_or_init(|| async {
             Arc::new(match question(lookup, &query, label) {
@@ -61,7 +61,12 @@ impl Options {
                 Err(reason) => Err(reason),
             })
         });
-        Arc::clone(found.await)
+        let found = Arc::clone(found.await);
+        // What is not there yet may be there in a moment, when a source has been polled for the first time.
+        if found.as_ref().as_ref().map_or(true, Vec::is_empty) {
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        }
+        found
     }
 
     async fn ask(&self, question: Question, time: TimeRange) -> Result<Vec<String>, String> {

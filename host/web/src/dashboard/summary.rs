@@ -59,7 +59,19 @@ impl Panel {
             width: self.width,
             height: self.height,
             options: self.options.clone(),
-            rest: format!("{:?}", (&self.repeat, self.range, self.shift, self.compares, &self.transform)),
+            rest: format!(
+                "{:?}",
+                (
+                    &self.repeat,
+                    self.range,
+                    self.shift,
+                    self.compares,
+                    &self.transform,
+                    &self.thresholds,
+                    &self.links,
+                    &self.row_link
+                )
+            ),
         }
     }
 }

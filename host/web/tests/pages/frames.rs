@@ -84,3 +84,32 @@ async fn a_source_is_asked_in_its_own_language() {
         ]
     );
 }
+
+#[tokio::test]
+async fn thresholds_and_links_are_the_files_own() {
+    let world = World::new();
+    for (host, value) in [("a b", 95.0), ("c", 50.0)] {
+        world.fill(&[("__name__", "load"), ("host", host)], 5, |_| value);
+    }
+    let thresholds = json!([{ "value": 90, "state": "bad", "name": "full" }, { "value": 0, "state": "good" }]);
+    let table = json!({
+        "show": "table", "transform": [{ "reduce": "last" }], "thresholds": thresholds,
+        "row_link": "/d/host?var-host={{host}}&$__scope",
+    });
+    world.show("one", panel(table));
+    let page = body(&world, "/d/one").await;
+    assert!(page.contains("href=\"/d/host?var-host=a%20b&amp;range=1h\""), "{page}");
+    assert!(page.contains("bad") && page.contains("good"), "{page}");
+    world.show("one", panel(json!({ "thresholds": thresholds })));
+    assert!(body(&world, "/d/one").await.contains("\"state\":\"bad\",\"name\":\"full\""));
+
+    let wrong = panel(json!({
+        "thresholds": [{ "value": 1, "state": "bad" }, { "value": 1, "state": "good" }],
+        "links": [{ "title": "x", "to": "javascript:alert(1)" }, { "title": "$nobody", "to": "https://a.example/" }],
+    }));
+    let file: DashboardFile = serde_json::from_value(wrong).unwrap();
+    let known = Known { panels: &PLUGINS.map(str::to_owned), sources: &[] };
+    let findings = Dashboard::check("x", &file, &known).unwrap_err();
+    let paths: Vec<String> = findings.iter().map(|finding| finding.path.to_string()).collect();
+    assert_eq!(paths, ["panels[0].thresholds", "panels[0].links[0].to", "panels[0].links[1].title"]);
+}

@@ -106,7 +106,7 @@ fn panel_changes(old: &PanelSummary, new: &PanelSummary) -> Vec<&'static str> {
         ("legend", old.legends != new.legends),
         ("size", (old.width, old.height) != (new.width, new.height)),
         ("options", old.options != new.options),
-        ("time, repeat or transform", old.rest != new.rest),
+        ("time, repeat, transform, thresholds or links", old.rest != new.rest),
     ])
 }
 

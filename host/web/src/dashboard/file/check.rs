@@ -166,6 +166,9 @@ impl<'a> Check<'a> {
             shift: self.span(file.shift.as_deref(), path, "shift", Span::ZERO).unwrap_or(Span::ZERO),
             compares: file.compare.is_some(),
             transform: self.transform(file, path),
+            thresholds: self.thresholds(file, path),
+            links: self.links(&file.links, path),
+            row_link: self.row_link(file, path),
             repeat,
             values: std::sync::Arc::default(),
         }

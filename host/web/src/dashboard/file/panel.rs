@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use vitrine_model::view::{State, Threshold};
 
 use crate::dashboard::transform::StepFile;
 
@@ -40,6 +41,12 @@ pub struct PanelFile {
     pub compare: Option<Compare>,
     /// What is done with the answers before they are shown.
     pub transform: Vec<StepFile>,
+    /// From which value on it is in which state, instead of `warn` and `bad`.
+    pub thresholds: Vec<ThresholdFile>,
+    /// Where it leads.
+    pub links: Vec<LinkFile>,
+    /// Where each row of a table leads: `/d/host?var-host={{host}}`.
+    pub row_link: Option<String>,
     /// The variable of which each chosen value gets this panel once.
     pub repeat: Option<String>,
     /// What the numbers count: `ratio`, `percent`, `bytes`, `bytes/s`, `bits/s`, `seconds`, `date`, `EUR`, or any word.
@@ -70,6 +77,47 @@ pub struct PanelFile {
     pub trend: Option<bool>,
     /// Everything else the plugin understands.
     pub options: BTreeMap<String, serde_json::Value>,
+}
+
+/// From this value up to the next one's.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThresholdFile {
+    pub value: f64,
+    pub state: StateFile,
+    /// What it is called, if not by its state.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StateFile {
+    Neutral,
+    Good,
+    Warning,
+    Bad,
+}
+
+impl ThresholdFile {
+    pub(super) fn threshold(&self) -> Threshold {
+        let (state, word) = match self.state {
+            StateFile::Neutral => (State::Neutral, "normal"),
+            StateFile::Good => (State::Good, "good"),
+            StateFile::Warning => (State::Warning, "warning"),
+            StateFile::Bad => (State::Bad, "bad"),
+        };
+        Threshold { value: self.value, state, name: self.name.clone().unwrap_or_else(|| word.to_owned()) }
+    }
+}
+
+/// A link: `$host` stands for a variable's value, `$__scope` for time and variables as they are looked at.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkFile {
+    pub title: String,
+    /// A page of this host (`/d/disks?$__scope`) or of another (`https://wiki.example/$host`).
+    pub to: String,
 }
 
 /// What a panel is drawn beside.
@@ -140,7 +188,8 @@ impl PanelFile {
 fn default_width(show: &str) -> u8 {
     match show {
         "stat" | "gauge" => 3,
-        "timeseries" | "table" => 6,
+        "bar-gauge" | "pie" => 4,
+        "timeseries" | "table" | "bar-chart" | "histogram" | "heatmap" | "alert-list" | "events" | "image" => 6,
         _ => 12,
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::dashboard::file::MOST_PANELS;
+use crate::dashboard::link::Link;
 use crate::dashboard::template::Template;
 use crate::dashboard::values::{Value, Values};
 use crate::dashboard::{Dashboard, Panel, Row};
@@ -13,7 +14,7 @@ const MOST_REPEATS: usize = 50;
 const MOST_LETTERS: usize = 40;
 
 /// All rows, and what was left out.
-pub(super) fn rows(dashboard: &Dashboard, values: &Values) -> (Vec<Row>, Vec<String>) {
+pub(super) fn rows(dashboard: &Dashboard, values: &Values, scope: &str) -> (Vec<Row>, Vec<String>) {
     let mut notices = Vec::new();
     let mut rows = Vec::new();
     let mut panels = 0;
@@ -23,7 +24,7 @@ pub(super) fn rows(dashboard: &Dashboard, values: &Values) -> (Vec<Row>, Vec<Str
             let mut list = Vec::new();
             for panel in &row.panels {
                 for (own, values) in repeats(panel.repeat.as_deref(), &values, &mut notices) {
-                    list.push(one(panel, &format!("{suffix}{own}"), &values));
+                    list.push(one(panel, &format!("{suffix}{own}"), &values, scope));
                 }
             }
             let room = MOST_PANELS - panels;
@@ -32,7 +33,8 @@ pub(super) fn rows(dashboard: &Dashboard, values: &Values) -> (Vec<Row>, Vec<Str
                 notices.push(format!("only the first {MOST_PANELS} panels are shown: choose fewer values"));
             }
             panels += list.len();
-            rows.push(Row { title: text(&row.title, &values), repeat: None, panels: list });
+            let links = row.links.iter().map(|link| link.fill(&values, scope)).collect();
+            rows.push(Row { title: text(&row.title, &values), repeat: None, links, panels: list });
         }
     }
     notices.dedup();
@@ -58,12 +60,15 @@ fn repeats(name: Option<&str>, values: &Arc<Values>, notices: &mut Vec<String>) 
     value.values().iter().take(MOST_REPEATS).map(one).collect()
 }
 
-fn one(panel: &Panel, suffix: &str, values: &Arc<Values>) -> Panel {
+fn one(panel: &Panel, suffix: &str, values: &Arc<Values>, scope: &str) -> Panel {
+    let row_link = |address: &String| Link { title: String::new(), address: address.clone() }.fill(values, scope).address;
     Panel {
         id: format!("{}{suffix}", panel.id),
         title: text(&panel.title, values),
         options: options(&panel.options, values),
         values: Arc::clone(values),
+        links: panel.links.iter().map(|link| link.fill(values, scope)).collect(),
+        row_link: panel.row_link.as_ref().map(row_link),
         repeat: None,
         ..panel.clone()
     }
