@@ -77,6 +77,8 @@ pub struct Panel {
     pub range: Option<Span>,
     /// How long before that it ends.
     pub shift: Span,
+    /// An IANA name; none for the zone that the viewer looks in.
+    pub zone: Option<String>,
     /// Whether the same one range earlier is drawn beside it.
     pub compares: bool,
     pub transform: Vec<Step>,

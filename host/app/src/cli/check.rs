@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use vitrine_config::schema::schema_of;
 use vitrine_monitor::alert::file::RuleFile;
-use vitrine_web::DashboardFile;
+use vitrine_web::{DashboardFile, PartFile};
 
 use crate::plan::{self, Origins};
 use crate::settings::Settings;
@@ -32,6 +32,8 @@ pub(super) enum SchemaKind {
     Settings,
     /// dashboards/*.yaml
     Dashboard,
+    /// dashboards/_*.yaml, which others include
+    Part,
     /// config/alerts/*.yaml
     Alerts,
 }
@@ -40,6 +42,7 @@ pub(super) fn schema(kind: SchemaKind) -> anyhow::Result<ExitCode> {
     let schema = match kind {
         SchemaKind::Settings => schema_of::<Settings>("Vitrine settings"),
         SchemaKind::Dashboard => schema_of::<DashboardFile>("Vitrine dashboard"),
+        SchemaKind::Part => schema_of::<PartFile>("Vitrine panels and rows to include"),
         SchemaKind::Alerts => schema_of::<RuleFile>("Vitrine alert rules"),
     };
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&schema)?)?;

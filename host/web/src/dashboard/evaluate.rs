@@ -183,7 +183,7 @@ impl Evaluator {
         let plugin = (self.panels)(&panel.show)
             .ok_or_else(|| Fault::Invalid(format!("the panel plugin `{}` is not loaded: see the plugins page", panel.show)))?;
         let own;
-        let sight = match panel.range.is_some() || panel.shift > Span::ZERO {
+        let sight = match panel.range.is_some() || panel.shift > Span::ZERO || panel.zone.is_some() {
             true => {
                 own = sight.of(panel);
                 &own
@@ -246,7 +246,9 @@ impl Sight {
     fn of(&self, panel: &Panel) -> Sight {
         let range = panel.range.unwrap_or(self.range);
         let window = Window::new(range, self.least, self.window.now - panel.shift.millis());
-        Sight { window, range, ..self.clone() }
+        let own = panel.zone.as_ref().and_then(|zone| TimeZone::get(zone).ok());
+        let zone = own.unwrap_or_else(|| self.zone.clone());
+        Sight { window, range, zone, ..self.clone() }
     }
 
     /// One range earlier, in whole steps, so that each point lies under its own.

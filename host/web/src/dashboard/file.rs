@@ -110,7 +110,7 @@ impl Dashboard {
         let mut check = Check::new(file, known);
         let range = check.range(&file.range);
         let refresh = check.refresh(&file.refresh);
-        let zone = check.zone(file.time_zone.as_deref());
+        let zone = check.zone(file.time_zone.as_deref(), &Path::new());
         if file.title.trim().is_empty() {
             check
                 .findings
@@ -158,11 +158,11 @@ impl Check<'_> {
         Span::from_secs(15)
     }
 
-    fn zone(&mut self, text: Option<&str>) -> Option<String> {
+    pub(in crate::dashboard::file) fn zone(&mut self, text: Option<&str>, path: &Path) -> Option<String> {
         match scope::parse_zone(text?) {
             Ok(zone) => Some(zone),
             Err(reason) => {
-                self.findings.push(Finding::value(Path::new().key("time_zone"), reason));
+                self.findings.push(Finding::value(path.clone().key("time_zone"), reason));
                 None
             }
         }

@@ -62,7 +62,7 @@ impl Panel {
             rest: format!(
                 "{:?}",
                 (
-                    &self.repeat,
+                    (&self.repeat, &self.zone),
                     self.range,
                     self.shift,
                     self.compares,

@@ -16,10 +16,12 @@ fn panel(more: Value) -> Value {
 async fn a_panel_has_a_time_of_its_own() {
     let world = World::new();
     world.fill(&[("__name__", "load")], 200, |place| place);
-    world.show("one", panel(json!({ "range": "30m", "shift": "1h" })));
+    world.show("one", panel(json!({ "range": "30m", "shift": "1h", "time_zone": "Asia/Kolkata" })));
     let page = body(&world, "/d/one").await;
     let range = format!("\"range\":[{},{}]", NOW - 5_400_000, NOW - 3_600_000);
     assert!(page.contains(&range), "{page}");
+    // Half past eight in Greenwich is two in the afternoon there.
+    assert!(page.contains(">14:10<") && !page.contains(">08:40<"), "{page}");
 }
 
 #[tokio::test]

@@ -164,6 +164,7 @@ impl<'a> Check<'a> {
             source,
             range: self.span(file.range.as_deref(), path, "range", time::SHORTEST_RANGE),
             shift: self.span(file.shift.as_deref(), path, "shift", Span::ZERO).unwrap_or(Span::ZERO),
+            zone: self.zone(file.time_zone.as_deref(), path),
             compares: file.compare.is_some(),
             transform: self.transform(file, path),
             thresholds: self.thresholds(file, path),

@@ -37,6 +37,8 @@ pub struct PanelFile {
     pub range: Option<String>,
     /// How long before the time chosen it ends: `1d` for a day before.
     pub shift: Option<String>,
+    /// The zone of its times, whatever the dashboard's: `America/New_York`.
+    pub time_zone: Option<String>,
     /// What it is drawn beside.
     pub compare: Option<Compare>,
     /// What is done with the answers before they are shown.
