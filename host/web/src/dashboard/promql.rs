@@ -317,6 +317,38 @@ mod tests {
     }
 
     #[test]
+    fn every_short_value_stays_a_value() {
+        let letters: Vec<char> = "\"'`\\\n}{=~,()[$#a1 é".chars().collect();
+        let templates = [
+            r#"up{host="$x"}"#,
+            r#"up{host=~"a$x|b"}"#,
+            "up{host!='$x', more=~'${x:regex}'}",
+            "up{host=~`$x`} # $x",
+            "sum by ($x) (up)",
+            "up * $x",
+        ];
+        let templates = templates.map(|text| Template::parse(text).unwrap());
+        let mut values = Values::default();
+        let count = letters.len();
+        for number in 0..count.pow(3) {
+            let places = [number % count, number / count % count, number / count / count];
+            let value: String = places.into_iter().map(|place| letters[place]).collect();
+            values.set("x", Value::of([value.clone()]));
+            for (place, template) in templates.iter().enumerate() {
+                let Ok(text) = fill(template, &values) else { continue };
+                match Expr::parse(&text) {
+                    Ok(expr) => {
+                        let others: Vec<&str> = expr.metric_names().into_iter().filter(|name| *name != "up").collect();
+                        // Where a name may stand, the value is that name as a whole.
+                        assert!(others.is_empty() || others == [value.as_str()], "{text}");
+                    }
+                    Err(error) => assert!(place > 3, "{text}: {error}"),
+                }
+            }
+        }
+    }
+
+    #[test]
     fn mistakes_are_told_at_their_place_whatever_the_values() {
         let check = |text: &str| check(&Template::parse(text).unwrap(), &|_| None);
         for text in [
