@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 class Vitrine(Process):
     """Runs with the given sources and channels, and nothing else; further settings by name."""
 
-    def __init__(self, binary, folder, sources, channels=None, **settings):
+    def __init__(self, binary, folder, sources, channels=None, dashboards=None, **settings):
         config = Path(folder, "config")
         config.mkdir(exist_ok=True)
         settings |= {"sources": sources, "channels": channels or {}}
@@ -27,7 +27,7 @@ class Vitrine(Process):
         flags = {
             "--config": config,
             "--data-dir": Path(folder, "data"),
-            "--dashboards-dir": REPOSITORY / "dashboards",
+            "--dashboards-dir": dashboards or REPOSITORY / "dashboards",
             "--listen": f"127.0.0.1:{port}",
         }
         command = [binary, "serve"] + [str(part) for flag in flags.items() for part in flag]

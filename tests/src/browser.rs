@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use chromiumoxide::browser::{BrowserConfig, BrowserConfigBuilder};
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetScriptExecutionDisabledParams,
+    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
 };
 use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::cdp::browser_protocol::target::SetAutoAttachParams;
 use chromiumoxide::cdp::js_protocol::runtime::{ConsoleApiCalledType, EventConsoleApiCalled, EventExceptionThrown};
 use chromiumoxide::page::ScreenshotParams;
 use futures_util::StreamExt;
@@ -41,13 +42,15 @@ pub struct Look {
     pub width: u32,
     pub height: u32,
     pub scripts: bool,
+    /// Media features besides the theme: `prefers-reduced-motion`, `forced-colors`.
+    pub media: Vec<(&'static str, &'static str)>,
     /// Runs before the page's own scripts.
     pub before: String,
 }
 
 impl Default for Look {
     fn default() -> Look {
-        Look { theme: Theme::Light, width: 1440, height: 900, scripts: true, before: String::new() }
+        Look { theme: Theme::Light, width: 1440, height: 900, scripts: true, media: Vec::new(), before: String::new() }
     }
 }
 
@@ -70,7 +73,10 @@ impl Browser {
     /// Opens a page and waits until it has loaded.
     pub async fn open(&self, url: &str, look: &Look) -> Page {
         let page = self.browser.new_page("about:blank").await.unwrap();
-        page.emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", look.theme.word())]).await.unwrap();
+        let features = [("prefers-color-scheme", look.theme.word())].into_iter().chain(look.media.iter().copied());
+        page.emulate_media_features(features.map(|(name, value)| MediaFeature::new(name, value)).collect()).await.unwrap();
+        // The driver would stop workers where they start, and never let them go on.
+        page.execute(SetAutoAttachParams::new(false, false)).await.unwrap();
         let (width, height) = (i64::from(look.width), i64::from(look.height));
         let is_phone = look.width < 600;
         page.execute(SetDeviceMetricsOverrideParams::new(width, height, 1.0, is_phone)).await.unwrap();
@@ -131,7 +137,7 @@ async fn listen(page: &chromiumoxide::Page) -> Arc<Mutex<Vec<String>>> {
 
 /// An open page.
 pub struct Page {
-    page: chromiumoxide::Page,
+    pub(crate) page: chromiumoxide::Page,
     complaints: Arc<Mutex<Vec<String>>>,
 }
 
@@ -155,7 +161,14 @@ impl Page {
     /// Waits until an expression is true.
     pub async fn becomes(&self, what: &str, expression: &str) {
         let truth = format!("Boolean({expression})");
-        wait_until(what, LONG, async || self.value::<bool>(&truth).await.then_some(())).await;
+        // Between two pages there is nothing to ask.
+        let is_true = async || self.page.evaluate_expression(truth.as_str()).await.ok()?.into_value::<bool>().ok();
+        wait_until(what, LONG, async || is_true().await.filter(|is_true| *is_true).map(drop)).await;
+    }
+
+    /// Shows the page as paper would.
+    pub async fn print_media(&self) {
+        self.page.execute(SetEmulatedMediaParams::builder().media("print").build()).await.unwrap();
     }
 
     /// Waits until the page's line to the host is open.

@@ -5,6 +5,7 @@ mod browser;
 mod client;
 mod exporter;
 mod files;
+mod hand;
 mod manifest;
 mod pages;
 mod paths;

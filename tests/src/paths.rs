@@ -75,6 +75,13 @@ pub(crate) fn peers() -> PathBuf {
     folder
 }
 
+/// axe-core, which came with the browser's files.
+pub(crate) fn axe() -> PathBuf {
+    let file = repository().join("host/web/assets/node_modules/axe-core/axe.min.js");
+    assert!(file.is_file(), "{} is missing: run `npm ci --ignore-scripts` in host/web/assets", file.display());
+    file
+}
+
 /// The browser, by the names that distributions give it.
 pub(crate) fn chromium() -> PathBuf {
     let found = program(&["chromium", "chromium-browser", "google-chrome"]);

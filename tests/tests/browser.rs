@@ -13,10 +13,10 @@ const NO_WEB_SOCKET: &str = "window.WebSocket = class extends EventTarget {
   send() {}
 };";
 
-const NOTHING: [&str; 0] = [];
+pub(crate) const NOTHING: [&str; 0] = [];
 
 /// This machine, watched every second with the shipped dashboards; their windows are as much shorter.
-async fn machine() -> (Files, Vitrine) {
+pub(crate) async fn machine() -> (Files, Vitrine) {
     let files = Files::new();
     files.write("config/sources.yaml", "sources:\n  this-machine: { plugin: system, every: 1s, grant: [system] }\n");
     for name in ["machine", "checks"] {
@@ -28,7 +28,7 @@ async fn machine() -> (Files, Vitrine) {
 }
 
 /// Waits for so many polls.
-async fn polls(vitrine: &Vitrine, wanted: f64) {
+pub(crate) async fn polls(vitrine: &Vitrine, wanted: f64) {
     let what = format!("{wanted} polls are stored");
     let count = async || vitrine.value("count_over_time(node_load1[1h])").await;
     wait_until(&what, 3 * LONG, async || (count().await? >= wanted).then_some(())).await;

@@ -1,12 +1,14 @@
 //! The end-to-end tests: one file per feature, each with the real binary and real neighbours.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod access;
 mod asked;
 mod bad_input;
 mod browser;
 mod cli;
 mod data;
 mod differential;
+mod explore;
 mod exporter;
 mod first_light;
 mod floors;
@@ -27,4 +29,5 @@ mod slow_senders;
 mod states;
 mod survives;
 mod templates;
+mod viewing;
 mod wasi_http;

@@ -21,6 +21,7 @@ use vitrine_model::matcher::Test;
 
 use crate::QueryError;
 use crate::functions::registry::{Does, Special};
+pub(crate) use parser::aggregate::AGGREGATIONS;
 use token::{Kind, Token};
 use tree::Node;
 

@@ -16,7 +16,7 @@ use crate::router::PUSHES;
 use crate::web::Web;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Refuses names that are not ours: a foreign page may have pointed one at this address.
 pub(crate) async fn known_host(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
@@ -79,7 +79,7 @@ fn thing(path: &str) -> Thing {
         ("alerts", _) | ("api", "v1/alerts" | "v1/rules") => Thing::Alerts,
         ("sources", _) | ("api", "sources") => Thing::Sources,
         ("plugins", _) | ("api", "v1/plugins") => Thing::Plugins,
-        ("api", _) => Thing::Samples,
+        ("api", _) | ("explore", _) => Thing::Samples,
         _ => Thing::Host,
     }
 }

@@ -2,11 +2,18 @@
 
 pub(crate) mod alerts;
 pub(crate) mod dashboard;
+pub(crate) mod explore;
+pub(crate) mod finished;
 pub(crate) mod frame;
 pub(crate) mod home;
+pub(crate) mod install;
+pub(crate) mod messages;
 pub(crate) mod plugins;
+pub(crate) mod reader;
+pub(crate) mod search;
 pub(crate) mod sources;
 pub(crate) mod templates;
+pub(crate) mod time;
 
 use std::sync::Arc;
 
@@ -19,6 +26,8 @@ use serde::Serialize;
 
 use crate::api::envelope::ApiError;
 use crate::page::frame::Frame;
+use crate::page::messages::Messages;
+use crate::page::reader::Reader;
 use crate::web::Web;
 
 /// A moment, in words and exactly.
@@ -30,30 +39,42 @@ pub(crate) struct When {
 }
 
 impl Web {
-    pub(crate) fn when(&self, moment: vitrine_model::Millis) -> When {
+    pub(crate) fn when(&self, reader: Reader, moment: vitrine_model::Millis) -> When {
         When {
-            relative: crate::words::relative(moment, self.clock.now()),
-            exact: crate::words::exact(moment, &self.zone),
+            relative: crate::words::relative_for(moment, self.clock.now(), reader),
+            exact: crate::words::exact_for(moment, &self.zone, reader),
             machine: crate::words::machine(moment),
         }
     }
 
     /// Fills a template: `frame` is what all pages share, `body` what this one is about.
     pub(crate) fn page(&self, template: &str, frame: &Frame, body: impl Serialize) -> Response {
-        match self.templates.render(template, context! { frame => Serde(frame), body => Serde(body) }) {
-            Ok(text) => Html(text).into_response(),
+        match self.text(template, frame, body) {
+            Some(text) => Html(text).into_response(),
+            None => broken(),
+        }
+    }
+
+    /// As [`Web::page`], for whoever keeps the text; none where the template broke.
+    pub(crate) fn text(&self, template: &str, frame: &Frame, body: impl Serialize) -> Option<String> {
+        match self.templates.render(template, context! { frame => Serde(frame), body => Serde(body), says => Messages::value(frame.language), says_tag => frame.language.tag() }) {
+            Ok(text) => Some(text),
             Err(error) => {
                 tracing::error!(template, error = format!("{error:#}"), "a page could not be filled");
-                (StatusCode::INTERNAL_SERVER_ERROR, "this page broke: the host's log says why\n").into_response()
+                None
             }
         }
     }
 
-    pub(crate) async fn error_page(&self, status: StatusCode, title: &str, text: &str) -> Response {
-        let frame = Frame::new(self, "error", title).await;
+    pub(crate) async fn error_page(&self, reader: Reader, status: StatusCode, title: &str, text: &str) -> Response {
+        let frame = Frame::new(self, reader, "error", title).await;
         let body = context! { status => status.as_u16(), text };
         (status, self.page("error.html", &frame, body)).into_response()
     }
+}
+
+pub(crate) fn broken() -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, "this page broke: the host's log says why\n").into_response()
 }
 
 /// A dashboard's name as part of an address.
@@ -63,9 +84,10 @@ pub(crate) fn address(name: &str) -> String {
 }
 
 /// No route leads here.
-pub(crate) async fn missing(State(web): State<Arc<Web>>, uri: Uri) -> Response {
+pub(crate) async fn missing(State(web): State<Arc<Web>>, reader: Reader, uri: Uri) -> Response {
     if uri.path().starts_with("/api/") {
         return ApiError::not_found("there is no such call: README.md names those that there are").into_response();
     }
-    web.error_page(StatusCode::NOT_FOUND, "Nothing here", "There is no page at this address.").await
+    let says = reader.says();
+    web.error_page(reader, StatusCode::NOT_FOUND, says.nothing_here, says.no_page).await
 }

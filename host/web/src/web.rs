@@ -29,6 +29,7 @@ use crate::dashboard::options::Options;
 use crate::dashboard::scope::Asked;
 use crate::live::hub::Hubs;
 use crate::live::message::Health;
+use crate::page::finished::Finished;
 use crate::page::templates::Templates;
 use crate::plugins::PluginCard;
 use crate::pushes::Pushes;
@@ -92,6 +93,7 @@ pub struct Web {
     pub(crate) registry: Arc<Mutex<Registry>>,
     pub(crate) ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
     pub(crate) templates: Templates,
+    pub(crate) finished: Finished,
     pub(crate) hubs: Hubs,
     pub(crate) closing: CancellationToken,
     shelf: ArcSwap<Shelf>,
@@ -144,6 +146,7 @@ impl Web {
             registry: parts.registry,
             ready: parts.ready,
             templates: Templates::new(),
+            finished: Finished::default(),
             hubs,
             closing: CancellationToken::new(),
             shelf: ArcSwap::default(),
@@ -169,8 +172,8 @@ impl Web {
         self.notes.store(Arc::new(notes));
     }
 
-    pub(crate) fn notes(&self) -> Vec<String> {
-        self.notes.load().as_ref().clone()
+    pub(crate) fn notes(&self) -> Arc<Vec<String>> {
+        self.notes.load_full()
     }
 
     /// Ends all live streams, and takes no more samples; called when the host stops.
@@ -219,14 +222,12 @@ impl Web {
         self.blocking(move || alerts.load()).await
     }
 
-    /// The host's own health, in a line.
+    /// The host's own health, for a line of it.
     pub(crate) async fn health(&self) -> Health {
         let now = self.clock.now();
         let sources = self.status.sources();
         let stale = sources.iter().filter(|source| source.fault.is_some()).count();
-        let noun = if sources.len() == 1 { "source" } else { "sources" };
-        let text = format!("{} {noun}, {stale} stale", sources.len());
-        Health { text, alerts: self.firing(now).await, stale, time: now }
+        Health { sources: sources.len(), alerts: self.firing(now).await, stale, time: now }
     }
 
     async fn firing(&self, now: Millis) -> usize {

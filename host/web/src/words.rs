@@ -4,6 +4,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use vitrine_model::Millis;
 
+use crate::page::messages::filled;
+use crate::page::reader::{Language, Reader};
+
 /// `3 s`, `12 min`, `5 h`, `3 d`.
 pub fn age(span: Millis) -> String {
     let seconds = span.max(0) / 1000;
@@ -17,16 +20,40 @@ pub fn age(span: Millis) -> String {
 
 /// `12 min ago`, `now`, `in 3 s`.
 pub fn relative(moment: Millis, now: Millis) -> String {
+    relative_for(moment, now, Reader::default())
+}
+
+/// As the reader's language tells ages.
+pub(crate) fn relative_for(moment: Millis, now: Millis, reader: Reader) -> String {
+    let says = reader.says();
     match moment.saturating_sub(now) {
-        left if left > 999 => format!("in {}", age(left)),
-        left if left > -1_000 => "now".to_owned(),
-        left => format!("{} ago", age(left.saturating_neg())),
+        left if left > 999 => filled(says.ahead, &[&age(left)]),
+        left if left > -1_000 => says.now.to_owned(),
+        left => filled(says.ago, &[&age(left.saturating_neg())]),
     }
 }
 
 /// For people: `2026-11-20 14:03:05 CET`.
 pub fn exact(moment: Millis, zone: &TimeZone) -> String {
     format(moment, zone, "%Y-%m-%d %H:%M:%S %Z")
+}
+
+/// As the reader's language writes dates.
+pub(crate) fn exact_for(moment: Millis, zone: &TimeZone, reader: Reader) -> String {
+    match reader.language {
+        Language::English => exact(moment, zone),
+        Language::Portuguese => format(moment, zone, "%d/%m/%Y %H:%M:%S %Z"),
+    }
+}
+
+/// As short as it can be told, and read again by `page/time`: seconds only where there are some.
+pub(crate) fn date_and_time(moment: Millis, zone: &TimeZone, reader: Reader) -> String {
+    let seconds = if moment.rem_euclid(60_000) < 1_000 { "" } else { ":%S" };
+    let date = match reader.language {
+        Language::English => "%Y-%m-%d",
+        Language::Portuguese => "%d/%m/%Y",
+    };
+    format(moment, zone, &format!("{date} %H:%M{seconds}"))
 }
 
 /// The time of day.
@@ -57,6 +84,9 @@ mod tests {
         }
         assert_eq!(relative(10_000, 13_000), "3 s ago");
         assert_eq!(relative(13_000, 10_000), "in 3 s");
-        assert_eq!([relative(10_999, 10_000), relative(9_001, 10_000)], ["now", "now"]);
+        assert_eq!([10_999, 9_001].map(|moment| relative(moment, 10_000)), ["now", "now"]);
+        let portuguese = Reader { language: Language::Portuguese };
+        assert_eq!(relative_for(10_000, 13_000, portuguese), "há 3 s");
+        assert_eq!(exact_for(1_763_632_803_000, &TimeZone::UTC, portuguese), "20/11/2025 10:00:03 UTC");
     }
 }

@@ -5,6 +5,7 @@ mod table;
 use super::date::Civil;
 use super::range::RangeFunction;
 use crate::functions::own;
+use crate::syntax::AGGREGATIONS;
 use crate::syntax::tree::Type;
 
 /// A row of the table.
@@ -73,6 +74,16 @@ const KEYWORDS: [&str; 6] = ["start", "end", "step", "range", "min_of", "max_of"
 
 fn all() -> impl Iterator<Item = &'static Function> {
     table::TABLES.iter().chain(own::TABLES).flat_map(|table| table.iter())
+}
+
+/// What may be called in a query, for whoever completes words: name, signature, what it does. Functions, then aggregations.
+pub fn vocabulary() -> Vec<(&'static str, String, &'static str)> {
+    let mut words: Vec<_> = all().map(|function| (function.name, function.signature(), function.about)).collect();
+    words.extend(AGGREGATIONS.iter().map(|(name, _, parameter)| {
+        let takes = parameter.map_or_else(String::new, |parameter| format!("{parameter}, "));
+        (*name, format!("{name}({takes}instant vector)"), "aggregates series")
+    }));
+    words
 }
 
 pub(crate) fn find(name: &str) -> Option<&'static Function> {

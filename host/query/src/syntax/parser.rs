@@ -1,6 +1,6 @@
 //! From tokens to a tree, by recursive descent: what binds tighter is read deeper.
 
-mod aggregate;
+pub(crate) mod aggregate;
 mod call;
 mod duration;
 mod matching;

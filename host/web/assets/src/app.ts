@@ -3,12 +3,18 @@
 import { Board } from "./board.ts";
 import { setText } from "./chart/legend.ts";
 import { type Message, parseMessage } from "./contract.ts";
+import { runExplore } from "./explore/complete.ts";
 import { Connection } from "./live/connection.ts";
 import { Indicator } from "./live/indicator.ts";
 import { Ages } from "./page/ages.ts";
 import { runFullScreen } from "./page/full_screen.ts";
+import { runInstall } from "./page/install.ts";
 import { runKeyboard } from "./page/keyboard.ts";
+import { runKiosk } from "./page/kiosk.ts";
+import { runScope } from "./page/scope.ts";
+import { openSearch } from "./page/search.ts";
 import { runTheme } from "./page/theme.ts";
+import { Visits } from "./page/visit.ts";
 
 const SCROLL_KEY = "vitrine-scroll";
 const REFRESH_PAUSE = 5000;
@@ -24,26 +30,35 @@ function start(): void {
     refresh: () => (dashboard ? dashboard.refresh() : location.reload()),
     resetZoom: () => dashboard?.board.zoom.reset() ?? false,
   });
-  submitRange();
+  runExplore();
+  runKiosk();
+  runInstall();
+  document.getElementById("search")?.addEventListener("click", (event) => {
+    if (!event.ctrlKey && !event.metaKey && openSearch()) event.preventDefault();
+  });
   restoreScroll();
 }
 
 function startDashboard(root: HTMLElement, ages: Ages): { board: Board; refresh: () => void } {
   let connection: Connection | null = null;
   let askedAt = -Infinity;
+  const { live: socket, events } = root.dataset;
   const refresh = (): void => (connection ? connection.reopen() : reloadInPlace());
-  const board = new Board(root, () => {
+  const visit = (address: URL): void => void visits.visit(address);
+  const lost = (): void => {
     // A host that keeps sending what does not fit must not be asked without end.
     if (performance.now() - askedAt < REFRESH_PAUSE) return;
     askedAt = performance.now();
     refresh();
-  });
+  };
+  const board = new Board(root, lost, socket ? visit : null);
+  const visits = new Visits(root, board, (addresses) => connection?.move(addresses));
   const hold = (): void => board.hold(indicator.paused || document.hidden);
   const indicator = new Indicator(hold);
   document.addEventListener("visibilitychange", hold);
   hold();
-  const { live: socket, events } = root.dataset;
   if (socket && events) {
+    runScope(visit);
     const said = (text: string): void => {
       const message = parseMessage(text);
       if (message) receive(message, board, ages);
@@ -55,17 +70,12 @@ function startDashboard(root: HTMLElement, ages: Ages): { board: Board; refresh:
 
 function receive(message: Message, board: Board, ages: Ages): void {
   if (message.type === "settings") return reloadInPlace();
-  ages.hear(message.type === "status" ? message.text : undefined);
+  ages.hear(message.type === "status" ? message : undefined);
   if (message.type !== "status") return board.receive(message);
   const count = document.getElementById("alerts-count");
   if (count) setText(count, String(message.alerts));
   document.body.classList.toggle("has-alerts", message.alerts > 0);
   ages.tick();
-}
-
-function submitRange(): void {
-  const range = document.querySelector<HTMLSelectElement>("select#range");
-  range?.addEventListener("change", () => range.form?.requestSubmit());
 }
 
 function reloadInPlace(): void {

@@ -9,12 +9,13 @@ import { Zoom } from "./chart/zoom.ts";
 import { type Append, type ChartData, type Message, parseChart, type PanelState } from "./contract.ts";
 import { tellTimes } from "./page/ages.ts";
 import { parseFragment, showFragment } from "./page/fragment.ts";
+import { words } from "./words.ts";
 
 const STATE_CLASSES = { stale: "is-stale", error: "is-error", denied: "is-denied" };
 
 export class Board implements Stage {
   palette = readPalette();
-  readonly zoom = new Zoom(() => this.redraw());
+  readonly zoom: Zoom;
   readonly tooltip = new Tooltip();
   private readonly charts = new Map<string, LiveChart>();
   /** Data of charts that will be made with the next frame. */
@@ -27,7 +28,8 @@ export class Board implements Stage {
   private held = false;
 
   /** `lost` is called when a message does not fit what is shown, and only a full answer helps. */
-  constructor(private readonly root: HTMLElement, private readonly lost: () => void) {
+  constructor(private readonly root: HTMLElement, private readonly lost: () => void, visit: ((address: URL) => void) | null = null) {
+    this.zoom = new Zoom(() => this.redraw(), visit);
     for (const panel of root.querySelectorAll<HTMLElement>(".panel")) {
       this.fragments.set(panel.id, panel.querySelector(".panel-body")?.innerHTML.trim() ?? "");
       const data = parseChart(panel.querySelector("script.panel-data")?.textContent ?? "");
@@ -60,6 +62,25 @@ export class Board implements Stage {
       case "html": return this.showHtml(message.panel, message.html);
       case "state": return this.later(`state ${message.panel}`, () => this.showState(message.panel, message.state, message.text));
     }
+  }
+
+  /** Shows what another page of the same panels shows; false if its panels are others. */
+  take(fresh: HTMLElement): boolean {
+    const [mine, theirs] = [panelsOf(this.root), panelsOf(fresh)];
+    if (mine.map(shapeOf).join() !== theirs.map(shapeOf).join()) return false;
+    this.zoom.follow();
+    theirs.forEach((panel, place) => {
+      const data = parseChart(panel.querySelector("script.panel-data")?.textContent ?? "");
+      const body = panel.querySelector(".panel-body");
+      const { id } = panel;
+      if (data && body?.querySelector("svg.chart")) this.showChart(id, data);
+      else this.showHtml(id, body?.innerHTML ?? "");
+      const state = (panel.dataset.state ?? "ok") as PanelState;
+      this.receive({ type: "state", panel: id, state, text: panel.querySelector(".panel-state")?.textContent ?? "" });
+      const [head, freshHead] = [mine[place]?.querySelector(".panel-head h2"), panel.querySelector(".panel-head h2")];
+      if (head && freshHead && head.outerHTML !== freshHead.outerHTML) head.replaceWith(document.adoptNode(freshHead));
+    });
+    return true;
   }
 
   private extend(id: string, part: Append): void {
@@ -140,6 +161,14 @@ export class Board implements Stage {
   }
 }
 
+function panelsOf(root: HTMLElement): HTMLElement[] {
+  return [...root.querySelectorAll<HTMLElement>(".panel")];
+}
+
+function shapeOf(panel: HTMLElement): string {
+  return `${panel.id} ${[...panel.classList].filter((name) => /^[wh]\d+$/.test(name)).join(" ")}`;
+}
+
 /** The boxes the server draws around a chart and its legend. */
 function emptyChart(): HTMLElement[] {
   const [box, legendBox] = [document.createElement("div"), document.createElement("div")];
@@ -150,7 +179,7 @@ function emptyChart(): HTMLElement[] {
   const head = table.createTHead();
   head.className = "visually-hidden";
   const row = head.insertRow();
-  for (const title of ["series", "last"]) {
+  for (const title of [words().series, words().last]) {
     const cell = document.createElement("th");
     cell.scope = "col";
     cell.textContent = title;

@@ -45,7 +45,7 @@ export type Message =
   | ({ type: "append"; panel: string } & Append)
   | { type: "html"; panel: string; html: string }
   | { type: "state"; panel: string; state: PanelState; text: string }
-  | { type: "status"; text: string; alerts: number; stale: number; time: number }
+  | { type: "status"; sources: number; alerts: number; stale: number; time: number }
   | { type: "settings" };
 
 const KNOWN = new Set(["chart", "append", "html", "state", "status", "settings"]);

@@ -1,6 +1,7 @@
 // Numbers as people read them: three significant digits, the unit scaled. The host writes the same, digit for digit, on
 // pages it draws (`draw/unit`): a live number must not look different from the one it replaces.
 
+import { language } from "./words.ts";
 import { civil } from "./zone.ts";
 
 export interface Scale {
@@ -55,11 +56,12 @@ export function isBinary(unit: string): boolean {
   return name === "bytes" || name === "bytes/s";
 }
 
-/** Date and time in the host's zone. */
+/** Date and time in the host's zone, as the reader's language writes them. */
 export function formatDate(milliseconds: number): string {
   if (Number.isNaN(new Date(milliseconds).getTime())) return NOTHING;
   const { year, month, day } = civil(milliseconds);
-  return `${year}-${two(month)}-${two(day)} ${clock(milliseconds)}`;
+  const date = language() === "pt" ? `${two(day)}/${two(month)}/${year}` : `${year}-${two(month)}-${two(day)}`;
+  return `${date} ${clock(milliseconds)}`;
 }
 
 /** Hours and minutes, and seconds where they are not zero or asked for. */

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatTicks, formatValue } from "../src/format.ts";
+import { formatDate, formatTicks, formatValue } from "../src/format.ts";
 import { relativeTime } from "../src/relative.ts";
+import { setLanguage } from "../src/words.ts";
 import { setZone } from "../src/zone.ts";
 
 const plain = (text: string): string => text.replaceAll("\u202f", " ");
@@ -48,4 +49,12 @@ test("dates are told in the host's zone", () => {
   setZone("No/Such_Zone");
   assert.equal(formatValue(1_763_632_803, "date"), "2025-11-20 11:00:03", "the browser's own");
   setZone(undefined);
+});
+
+test("ages and dates follow the reader's language", () => {
+  setZone("Europe/Berlin");
+  assert.deepEqual([relativeTime(0, 3000), relativeTime(3000, 0), formatDate(0)], ["3 s ago", "in 3 s", "1970-01-01 01:00"]);
+  setLanguage("pt");
+  assert.deepEqual([relativeTime(0, 3000), relativeTime(0, 0), formatDate(0)], ["há 3 s", "agora", "01/01/1970 01:00"]);
+  setLanguage("en");
 });

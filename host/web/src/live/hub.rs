@@ -89,7 +89,7 @@ impl Hub {
     pub fn subscribe(&self) -> Option<(broadcast::Receiver<Round>, Vec<Arc<str>>)> {
         let (receiver, panels, health) = {
             let state = self.lock();
-            (state.sender.as_ref()?.subscribe(), state.panels.clone(), state.health.clone())
+            (state.sender.as_ref()?.subscribe(), state.panels.clone(), state.health)
         };
         let mut messages: Vec<Arc<str>> = panels.iter().flat_map(|(id, shown)| message::full(id, shown)).collect();
         messages.extend(health.as_ref().map(message::status));

@@ -17,7 +17,7 @@ enum Message<'a> {
     Append { panel: &'a str, from: Millis, times: &'a [Millis], values: Vec<&'a [f64]> },
     Html { panel: &'a str, html: &'a str },
     State { panel: &'a str, state: &'a str, text: &'a str },
-    Status { text: &'a str, alerts: usize, stale: usize, time: Millis },
+    Status { sources: usize, alerts: usize, stale: usize, time: Millis },
     Settings,
 }
 
@@ -194,16 +194,16 @@ fn common(old: &Plot, new: &Plot) -> Option<usize> {
 }
 
 /// The host's own health, as the footer and the bell show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Health {
-    pub text: String,
+    pub sources: usize,
     pub alerts: usize,
     pub stale: usize,
     pub time: Millis,
 }
 
 pub fn status(health: &Health) -> Arc<str> {
-    write(&Message::Status { text: &health.text, alerts: health.alerts, stale: health.stale, time: health.time })
+    write(&Message::Status { sources: health.sources, alerts: health.alerts, stale: health.stale, time: health.time })
 }
 
 /// The dashboard's file has changed: the page should load anew.

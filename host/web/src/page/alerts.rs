@@ -15,6 +15,7 @@ use vitrine_monitor::fingerprint;
 use crate::draw::unit::significant;
 use crate::page::When;
 use crate::page::frame::Frame;
+use crate::page::reader::Reader;
 use crate::web::Web;
 
 const RECENT: usize = 50;
@@ -64,13 +65,13 @@ struct Body {
     troubles: Vec<String>,
 }
 
-pub(crate) async fn show(State(web): State<Arc<Web>>) -> Response {
-    let frame = Frame::new(&web, "alerts", "Alerts").await;
+pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader) -> Response {
+    let frame = Frame::new(&web, reader, "alerts", reader.says().alerts).await;
     let mut troubles = Vec::new();
-    let alerts = web.load_alerts().await.map(|alerts| rows(&web, alerts));
+    let alerts = web.load_alerts().await.map(|alerts| rows(&web, reader, alerts));
     let known = alerts.iter().flatten().map(|row| row.id.clone()).collect();
-    let events = events(&web, known).await;
-    let deliveries = deliveries(&web).await;
+    let events = events(&web, reader, known).await;
+    let deliveries = deliveries(&web, reader).await;
     let body = Body {
         alerts: alerts.unwrap_or_else(|reason| noted(&mut troubles, reason)),
         events: events.unwrap_or_else(|reason| noted(&mut troubles, reason)),
@@ -86,7 +87,7 @@ fn noted<T>(troubles: &mut Vec<String>, reason: String) -> Vec<T> {
 }
 
 /// Firing ones first, the longest first.
-pub(crate) fn rows(web: &Web, mut alerts: Vec<Alert>) -> Vec<AlertRow> {
+pub(crate) fn rows(web: &Web, reader: Reader, mut alerts: Vec<Alert>) -> Vec<AlertRow> {
     alerts.sort_by_key(|alert| (alert.state != AlertState::Firing, alert.fired_at.unwrap_or(alert.active_at)));
     alerts
         .into_iter()
@@ -97,13 +98,13 @@ pub(crate) fn rows(web: &Web, mut alerts: Vec<Alert>) -> Vec<AlertRow> {
             severity: alert.labels.get("severity").unwrap_or("").to_owned(),
             labels: telling(&alert.labels),
             state: alert.state.word(),
-            since: web.when(alert.fired_at.unwrap_or(alert.active_at)),
+            since: web.when(reader, alert.fired_at.unwrap_or(alert.active_at)),
             value: significant(alert.value),
         })
         .collect()
 }
 
-async fn events(web: &Web, mut known: HashSet<String>) -> Result<Vec<EventRow>, String> {
+async fn events(web: &Web, reader: Reader, mut known: HashSet<String>) -> Result<Vec<EventRow>, String> {
     let alerts = Arc::clone(&web.alerts);
     let events = web.blocking(move || alerts.history(RECENT)).await?;
     let row = |stored: vitrine_model::port::alerts::StoredEvent| EventRow {
@@ -111,12 +112,12 @@ async fn events(web: &Web, mut known: HashSet<String>) -> Result<Vec<EventRow>, 
         kind: stored.event.kind.word(),
         name: name(&stored.event.alert.labels),
         labels: telling(&stored.event.alert.labels),
-        at: web.when(stored.event.at),
+        at: web.when(reader, stored.event.at),
     };
     Ok(events.into_iter().map(row).collect())
 }
 
-async fn deliveries(web: &Web) -> Result<Vec<DeliveryRow>, String> {
+async fn deliveries(web: &Web, reader: Reader) -> Result<Vec<DeliveryRow>, String> {
     let port = Arc::clone(&web.deliveries);
     let records = web.blocking(move || port.recent(RECENT)).await?;
     let row = |record: vitrine_model::port::deliveries::DeliveryRecord| DeliveryRow {
@@ -127,11 +128,11 @@ async fn deliveries(web: &Web) -> Result<Vec<DeliveryRow>, String> {
             DeliveryState::Waiting | DeliveryState::Claimed => "",
         },
         state: record.state.word(),
-        due: (record.state == DeliveryState::Waiting).then(|| web.when(record.due_at)),
+        due: (record.state == DeliveryState::Waiting).then(|| web.when(reader, record.due_at)),
         channel: record.delivery.channel,
         title: record.delivery.notification.title,
         attempts: record.delivery.attempts,
-        at: web.when(record.delivery.created_at),
+        at: web.when(reader, record.delivery.created_at),
         answer: record.answer,
     };
     Ok(records.into_iter().map(row).collect())

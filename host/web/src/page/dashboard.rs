@@ -1,45 +1,57 @@
-//! A dashboard, drawn: whole without a script, and ready for one.
+//! A dashboard, drawn: whole without a script, and ready for one; or one panel of it, alone.
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
-use vitrine_model::Span;
+use url::form_urlencoded;
+use vitrine_model::Millis;
 
-use crate::dashboard::Panel;
 use crate::dashboard::evaluate::Shown;
 use crate::dashboard::layout::Layout;
 use crate::dashboard::scope::Asked;
 use crate::dashboard::variable::Picker;
-use crate::live::message::chart_data;
-use crate::page::address;
+use crate::dashboard::window::Window;
+use crate::dashboard::{Panel, Row};
+use crate::live::message::{Health, chart_data};
+use crate::page::finished::{Around, Asking};
 use crate::page::frame::Frame;
+use crate::page::messages::filled;
+use crate::page::reader::Reader;
+use crate::page::time::{self, TimeShape};
+use crate::page::{address, broken};
 use crate::web::Web;
+
+/// The rows of the grid that a panel alone on the page takes.
+const ALONE_ROWS: u8 = 9;
+
+/// What the address says, pair by pair.
+pub(crate) type Pairs = Vec<(String, String)>;
 
 #[derive(Serialize)]
 struct Body {
     name: String,
+    title: String,
     range: String,
-    ranges: Vec<Choice>,
-    /// The name as part of an address.
-    path: String,
-    /// The part of an address after its `?` that asks for the same again.
-    query: String,
-    /// What people can choose, in the order of the file.
+    time: TimeShape,
+    /// What people can choose, in the order of the file; and what the address says besides.
     pickers: Vec<Picker>,
+    besides: Pairs,
     /// What could not be shown as it should.
     notices: Vec<String>,
+    /// The name as part of an address.
+    path: String,
+    /// This page's own path.
+    address: String,
+    /// What follows `?` where the same is asked for again.
+    query: String,
+    /// The panel that is alone on the page, and the way back.
+    alone: Option<String>,
+    back: Option<String>,
     refresh: i64,
     rows: Vec<RowShape>,
-}
-
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    word: String,
-    chosen: bool,
 }
 
 #[derive(Serialize)]
@@ -52,6 +64,8 @@ struct RowShape {
 struct PanelShape {
     id: String,
     title: String,
+    /// Where it is alone on the page, unless it is already.
+    href: Option<String>,
     width: u8,
     height: u8,
     kind: &'static str,
@@ -61,61 +75,127 @@ struct PanelShape {
     text: String,
 }
 
-const RANGES: [(&str, &str); 9] = [
-    ("5m", "5 minutes"),
-    ("15m", "15 minutes"),
-    ("1h", "hour"),
-    ("3h", "3 hours"),
-    ("6h", "6 hours"),
-    ("12h", "12 hours"),
-    ("1d", "day"),
-    ("7d", "7 days"),
-    ("30d", "30 days"),
-];
+/// A dashboard as it was asked for.
+struct Found {
+    generation: u64,
+    layout: Arc<Layout>,
+    /// The panel that is alone on the page.
+    alone: Option<String>,
+}
 
 pub(crate) async fn show(
     State(web): State<Arc<Web>>,
+    reader: Reader,
     Path(name): Path<String>,
-    Query(asked): Query<Vec<(String, String)>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Response {
-    let asked = match Asked::parse(&asked) {
-        Ok(asked) => asked,
-        Err(reason) => return web.error_page(StatusCode::BAD_REQUEST, "Not to be shown", &reason).await,
-    };
-    let Some((generation, layout)) = web.layout(&name, &asked).await else {
-        let text = format!("There is no dashboard named “{name}”. A file dashboards/{name}.yaml would make one.");
-        return web.error_page(StatusCode::NOT_FOUND, "No such dashboard", &text).await;
-    };
-    let now = web.clock.now();
-    let shown = web.evaluator.dashboard(generation, &layout, now).await;
-    let frame = Frame::new(&web, "dashboard", &layout.title).await;
-    web.page("dashboard.html", &frame, body(&layout, layout.scope.time.span(now), &shown))
-}
-
-fn body(layout: &Layout, range: Span, shown: &[Arc<Shown>]) -> Body {
-    let mut rest = shown.iter();
-    let row = |row: &crate::dashboard::Row| RowShape {
-        title: row.title.clone(),
-        panels: row.panels.iter().zip(&mut rest).map(|(panel, shown)| panel_shape(panel, shown)).collect(),
-    };
-    Body {
-        name: layout.dashboard.name.clone(),
-        range: range.to_string(),
-        ranges: choices(range),
-        path: address(&layout.dashboard.name),
-        query: layout.scope.address(),
-        pickers: layout.pickers.clone(),
-        notices: layout.notices.clone(),
-        // A page without a script loads as a whole: not as often as one with a live stream changes.
-        refresh: (layout.dashboard.refresh.millis() / 1000).max(15),
-        rows: layout.rows.iter().map(row).collect(),
+    let (now, health) = (web.clock.now(), web.health().await);
+    let asking = Asking { name, query: query.unwrap_or_default(), language: reader.language };
+    let around = Around::new(web.generation(), web.notes(), health);
+    if let Some(page) = web.finished.find(&asking, &around, now) {
+        return page.answer(&headers);
+    }
+    match make(&web, reader, &asking, now, health).await {
+        Ok((text, until)) => web.finished.keep(asking, around, now, until, text).answer(&headers),
+        Err(response) => response,
     }
 }
 
-fn panel_shape(panel: &Panel, shown: &Shown) -> PanelShape {
+/// The page, and the moment from which it would be another.
+async fn make(web: &Web, reader: Reader, asking: &Asking, now: Millis, health: Health) -> Result<(String, Millis), Response> {
+    let says = reader.says();
+    let mut pairs: Pairs = form_urlencoded::parse(asking.query.as_bytes()).into_owned().collect();
+    time::read_local(&mut pairs, &web.zone);
+    let asked = match Asked::parse(&pairs) {
+        Ok(asked) => asked,
+        Err(reason) => return Err(web.error_page(reader, StatusCode::BAD_REQUEST, says.not_a_range, &reason).await),
+    };
+    let Some(found) = find(web, &asking.name, &asked).await else {
+        let text = filled(says.no_dashboard_named, &[&asking.name, &asking.name]);
+        return Err(web.error_page(reader, StatusCode::NOT_FOUND, says.no_dashboard, &text).await);
+    };
+    let shown = web.evaluator.dashboard(found.generation, &found.layout, now).await;
+    let mut frame = Frame::with(web, reader, "dashboard", &found.layout.title, health);
+    frame.kiosk = kiosk(&pairs);
+    frame.zone = Some(found.layout.scope.zone.clone());
+    let text = web.text("dashboard.html", &frame, body(reader, &found, &pairs, now, &shown)).ok_or_else(broken)?;
+    let span = found.layout.scope.time.span(now);
+    Ok((text, Window::shows_from(span, found.layout.dashboard.refresh, now + 1)))
+}
+
+/// The dashboard of a name; or, where the last part names a panel of one, that panel alone.
+async fn find(web: &Web, name: &str, asked: &Asked) -> Option<Found> {
+    if let Some((generation, layout)) = web.layout(name, asked).await {
+        return Some(Found { generation, layout, alone: None });
+    }
+    let (name, id) = name.rsplit_once('/')?;
+    let (generation, layout) = web.layout(name, asked).await?;
+    let panel = layout.panels().find(|panel| panel.id == id)?.clone();
+    let rows = vec![Row { title: String::new(), repeat: None, links: Vec::new(), panels: vec![panel] }];
+    let layout = Arc::new(Layout { rows, ..layout.as_ref().clone() });
+    Some(Found { generation, layout, alone: Some(id.to_owned()) })
+}
+
+fn body(reader: Reader, found: &Found, pairs: &Pairs, now: Millis, shown: &[Arc<Shown>]) -> Body {
+    let layout = &found.layout;
+    let dashboard = &layout.dashboard;
+    let own = own_path(&dashboard.name, found.alone.as_deref());
+    let besides: Pairs = pairs.iter().filter(|(key, _)| key == "tz" || key == "kiosk").cloned().collect();
+    let zone: Pairs = besides.iter().filter(|(key, _)| key == "tz").cloned().collect();
+    let query = time::query(&[layout.scope.pairs(), zone]);
+    Body {
+        name: dashboard.name.clone(),
+        title: layout.title.clone(),
+        range: layout.scope.time.span(now).to_string(),
+        time: TimeShape::new(reader, &own, &layout.scope, now, &besides),
+        pickers: layout.pickers.clone(),
+        besides: [layout.scope.time.pairs(), besides].concat(),
+        notices: layout.notices.clone(),
+        path: address(&dashboard.name),
+        back: found.alone.is_some().then(|| format!("{}?{query}", own_path(&dashboard.name, None))),
+        // A page without a script loads as a whole: not as often as one with a live stream changes.
+        refresh: (dashboard.refresh.millis() / 1000).max(15),
+        rows: rows(found, shown, &query),
+        alone: found.alone.clone(),
+        address: own,
+        query,
+    }
+}
+
+fn own_path(name: &str, alone: Option<&str>) -> String {
+    match alone {
+        Some(panel) => format!("/d/{}/{}", address(name), address(panel)),
+        None => format!("/d/{}", address(name)),
+    }
+}
+
+/// `?kiosk` shows the panels and nothing else; `?kiosk=tv` makes them fill a screen that is seen from afar.
+fn kiosk(pairs: &Pairs) -> Option<&'static str> {
+    let (_, value) = pairs.iter().find(|(key, _)| key == "kiosk")?;
+    match value.as_str() {
+        "tv" => Some("tv"),
+        "0" | "off" => None,
+        _ => Some("kiosk"),
+    }
+}
+
+fn rows(found: &Found, shown: &[Arc<Shown>], query: &str) -> Vec<RowShape> {
+    let mut rest = shown.iter();
+    let name = &found.layout.dashboard.name;
+    let shape = |(panel, shown): (&Panel, &Arc<Shown>)| match found.alone {
+        Some(_) => PanelShape { width: 12, height: ALONE_ROWS, ..panel_shape(panel, shown, None) },
+        None => panel_shape(panel, shown, Some(format!("{}?{query}", own_path(name, Some(&panel.id))))),
+    };
+    let row = |row: &Row| RowShape { title: row.title.clone(), panels: row.panels.iter().zip(&mut rest).map(shape).collect() };
+    found.layout.rows.iter().map(row).collect()
+}
+
+fn panel_shape(panel: &Panel, shown: &Shown, href: Option<String>) -> PanelShape {
     PanelShape {
         id: panel.id.clone(),
         title: panel.title.clone(),
+        href,
         width: panel.width,
         height: panel.height,
         kind: shown.kind.word(),
@@ -124,16 +204,4 @@ fn panel_shape(panel: &Panel, shown: &Shown) -> PanelShape {
         state: shown.state.word(),
         text: shown.text.clone(),
     }
-}
-
-/// The usual ranges, and the one shown if it is none of them.
-fn choices(range: Span) -> Vec<Choice> {
-    let mut list: Vec<Choice> = RANGES
-        .into_iter()
-        .map(|(value, word)| Choice { value: value.to_owned(), word: format!("last {word}"), chosen: value.parse() == Ok(range) })
-        .collect();
-    if !list.iter().any(|choice| choice.chosen) {
-        list.push(Choice { value: range.to_string(), word: format!("last {range}"), chosen: true });
-    }
-    list
 }

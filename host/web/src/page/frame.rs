@@ -3,14 +3,22 @@
 use serde::Serialize;
 
 use crate::assets;
+use crate::live::message::Health;
+use crate::page::messages::filled;
+use crate::page::reader::{Language, Reader};
 use crate::page::{When, address};
-use crate::web::Web;
+use crate::web::{Shelf, Web};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Frame {
     /// Names the page to the script and the style.
     pub(crate) page: &'static str,
     pub(crate) title: String,
+    #[serde(skip)]
+    pub(crate) language: Language,
+    pub(crate) languages: Vec<Choice>,
+    /// `kiosk` or `tv`, where only the panels are to be seen.
+    pub(crate) kiosk: Option<&'static str>,
     /// The zone that times are told in, by its IANA name.
     pub(crate) zone: Option<String>,
     pub(crate) folders: Vec<Folder>,
@@ -25,6 +33,15 @@ pub(crate) struct Frame {
     pub(crate) early: Option<String>,
     pub(crate) script: Option<String>,
     pub(crate) icon: Option<String>,
+    pub(crate) touch_icon: Option<String>,
+}
+
+/// One of several, of which one is chosen.
+#[derive(Debug, Serialize)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) word: String,
+    pub(crate) chosen: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -40,42 +57,74 @@ pub(crate) struct Entry {
     /// The name as part of an address.
     pub(crate) path: String,
     pub(crate) title: String,
-    pub(crate) panels: usize,
+    pub(crate) panels: String,
 }
 
 impl Frame {
-    pub(crate) async fn new(web: &Web, page: &'static str, title: &str) -> Frame {
+    pub(crate) async fn new(web: &Web, reader: Reader, page: &'static str, title: &str) -> Frame {
+        Frame::with(web, reader, page, title, web.health().await)
+    }
+
+    /// As [`Frame::new`], for whoever knows the host's health already.
+    pub(crate) fn with(web: &Web, reader: Reader, page: &'static str, title: &str, health: Health) -> Frame {
         let shelf = web.shelf();
-        let health = web.health().await;
-        let mut folders: Vec<Folder> = Vec::new();
-        for dashboard in shelf.dashboards.values() {
-            let entry = Entry {
-                name: dashboard.name.clone(),
-                path: address(&dashboard.name),
-                title: dashboard.title.clone(),
-                panels: dashboard.panels().count(),
-            };
-            match folders.iter_mut().find(|folder| folder.name == dashboard.folder()) {
-                Some(folder) => folder.dashboards.push(entry),
-                None => folders.push(Folder { name: dashboard.folder().to_owned(), dashboards: vec![entry] }),
-            }
-        }
-        folders.sort_by(|a, b| a.name.cmp(&b.name));
         Frame {
             page,
             title: title.to_owned(),
+            language: reader.language,
+            languages: Language::ALL.map(|one| language(one, reader)).into(),
+            kiosk: None,
             zone: web.zone.iana_name().map(str::to_owned),
-            folders,
+            folders: folders(&shelf, reader),
             problems: shelf.problems.clone(),
-            notes: web.notes(),
+            notes: web.notes().as_ref().clone(),
             alerts: health.alerts,
-            updated: web.when(health.time),
-            health: health.text,
+            updated: web.when(reader, health.time),
+            health: health_line(health, reader),
             version: web.version.clone(),
             style: assets::address("style.css"),
             early: assets::address("early.js"),
             script: assets::address("app.js"),
             icon: assets::address("icon.svg"),
+            touch_icon: assets::address("icon-192.png"),
         }
+    }
+}
+
+fn language(language: Language, reader: Reader) -> Choice {
+    Choice { value: language.tag().to_owned(), word: language.name().to_owned(), chosen: language == reader.language }
+}
+
+fn health_line(health: Health, reader: Reader) -> String {
+    let (sources, stale) = (health.sources.to_string(), health.stale.to_string());
+    match health.sources {
+        1 => filled(reader.says().one_source, &[&stale]),
+        _ => filled(reader.says().many_sources, &[&sources, &stale]),
+    }
+}
+
+fn folders(shelf: &Shelf, reader: Reader) -> Vec<Folder> {
+    let mut folders: Vec<Folder> = Vec::new();
+    for dashboard in shelf.dashboards.values() {
+        let entry = Entry {
+            name: dashboard.name.clone(),
+            path: address(&dashboard.name),
+            title: dashboard.title.clone(),
+            panels: panels(dashboard.panels().count(), reader),
+        };
+        match folders.iter_mut().find(|folder| folder.name == dashboard.folder()) {
+            Some(folder) => folder.dashboards.push(entry),
+            None => folders.push(Folder { name: dashboard.folder().to_owned(), dashboards: vec![entry] }),
+        }
+    }
+    folders.sort_by(|a, b| a.name.cmp(&b.name));
+    folders
+}
+
+/// `1 panel`, `12 panels`.
+pub(crate) fn panels(count: usize, reader: Reader) -> String {
+    match count {
+        1 => reader.says().one_panel.to_owned(),
+        _ => filled(reader.says().panels, &[&count.to_string()]),
     }
 }

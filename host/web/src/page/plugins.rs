@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::draw::unit::Unit;
 use crate::page::When;
 use crate::page::frame::Frame;
+use crate::page::reader::Reader;
 use crate::plugins::{AskedRight, Build, InstanceCard, LimitUse, PluginCard, Refused, RightUse};
 use crate::web::Web;
 
@@ -109,22 +110,22 @@ struct LimitRow {
     reached: u64,
 }
 
-pub(crate) async fn show(State(web): State<Arc<Web>>) -> Response {
-    let frame = Frame::new(&web, "plugins", "Plugins").await;
+pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader) -> Response {
+    let frame = Frame::new(&web, reader, "plugins", reader.says().plugins).await;
     let mut cards = (web.plugins)();
     // What needs an admin comes first, then as in a table of contents.
     let urgency = |card: &PluginCard| card.instances.iter().all(|one| one.state.mark() == "good" && one.trouble.is_none());
     let order = |kind: &str| ["source", "channel", "panel"].iter().position(|known| *known == kind);
     cards.sort_by_cached_key(|card| (urgency(card), order(&card.kind), card.name.clone()));
     let (used, idle): (Vec<_>, Vec<_>) = cards.into_iter().partition(|card| !card.instances.is_empty());
-    let rows = |cards: Vec<PluginCard>| cards.into_iter().map(|card| plugin_row(&web, card)).collect();
+    let rows = |cards: Vec<PluginCard>| cards.into_iter().map(|card| plugin_row(&web, reader, card)).collect();
     web.page("plugins.html", &frame, Body { plugins: rows(used), idle: rows(idle) })
 }
 
-fn plugin_row(web: &Web, card: PluginCard) -> PluginRow {
+fn plugin_row(web: &Web, reader: Reader, card: PluginCard) -> PluginRow {
     PluginRow {
         build: build_row(Build { version: card.version.clone(), digest: card.digest.clone() }),
-        instances: card.instances.into_iter().map(|one| instance_row(web, &card.digest, one)).collect(),
+        instances: card.instances.into_iter().map(|one| instance_row(web, reader, &card.digest, one)).collect(),
         asked: card.asked.into_iter().map(asked_row).collect(),
         name: card.name,
         kind: card.kind,
@@ -144,8 +145,8 @@ fn asked_row(asked: AskedRight) -> AskedRow {
     AskedRow { right: asked.right, reason: asked.reason, places: asked.places }
 }
 
-fn instance_row(web: &Web, digest: &str, card: InstanceCard) -> InstanceRow {
-    let when = |moment: Option<i64>| moment.map(|moment| web.when(moment));
+fn instance_row(web: &Web, reader: Reader, digest: &str, card: InstanceCard) -> InstanceRow {
+    let when = |moment: Option<i64>| moment.map(|moment| web.when(reader, moment));
     InstanceRow {
         id: format!("{}-{}", card.noun, card.name),
         state: card.state.word(),
@@ -156,8 +157,8 @@ fn instance_row(web: &Web, digest: &str, card: InstanceCard) -> InstanceRow {
         waiting: card.waiting.map(|(build, more)| WaitingRow { build: build_row(build), more }),
         check_fails: matches!(card.check, Some(Err(_))),
         check: card.check.map(|check| check.unwrap_or_else(|reason| reason)),
-        rights: card.rights.into_iter().map(|right| right_row(web, right)).collect(),
-        refusals: card.refusals.into_iter().map(|refused| refused_row(web, refused)).collect(),
+        rights: card.rights.into_iter().map(|right| right_row(web, reader, right)).collect(),
+        refusals: card.refusals.into_iter().map(|refused| refused_row(web, reader, refused)).collect(),
         calls: count(card.calls, "call"),
         faults: count(card.faults, "fault"),
         memory: Unit::Bytes.figure(card.memory_bytes as f64, &TimeZone::UTC).line(),
@@ -170,22 +171,22 @@ fn instance_row(web: &Web, digest: &str, card: InstanceCard) -> InstanceRow {
     }
 }
 
-fn right_row(web: &Web, right: RightUse) -> RightRow {
+fn right_row(web: &Web, reader: Reader, right: RightUse) -> RightRow {
     RightRow {
         right: right.right,
         asked: right.asked.map(asked_row),
         is_granted: right.granted.is_some(),
         granted: right.granted.unwrap_or_default(),
         used: grouped(right.used),
-        last_used: right.last_used.map(|moment| web.when(moment)),
+        last_used: right.last_used.map(|moment| web.when(reader, moment)),
         refused: grouped(right.refused),
         is_refused: right.refused > 0,
-        last_refused: right.last_refused.map(|moment| web.when(moment)),
+        last_refused: right.last_refused.map(|moment| web.when(reader, moment)),
     }
 }
 
-fn refused_row(web: &Web, refused: Refused) -> RefusedRow {
-    RefusedRow { right: refused.right, reason: refused.reason, count: refused.count, last: web.when(refused.last) }
+fn refused_row(web: &Web, reader: Reader, refused: Refused) -> RefusedRow {
+    RefusedRow { right: refused.right, reason: refused.reason, count: refused.count, last: web.when(reader, refused.last) }
 }
 
 fn limit_row(limit: LimitUse) -> LimitRow {

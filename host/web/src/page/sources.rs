@@ -9,6 +9,7 @@ use vitrine_model::{Fault, Millis};
 
 use crate::page::When;
 use crate::page::frame::Frame;
+use crate::page::reader::Reader;
 use crate::web::Web;
 
 #[derive(Serialize)]
@@ -46,36 +47,37 @@ struct Body {
     channels: Vec<ChannelRow>,
 }
 
-fn fault_row(web: &Web, (fault, since): (Fault, Millis)) -> FaultRow {
+fn fault_row(web: &Web, reader: Reader, (fault, since): (Fault, Millis)) -> FaultRow {
+    let says = reader.says();
     let whose = match fault {
-        Fault::Invalid(_) => "its settings",
-        Fault::Upstream(_) => "the system watched",
-        Fault::Denied(_) => "a missing grant",
-        Fault::Internal(_) => "the plugin",
-        Fault::Busy(_) => "this host",
+        Fault::Invalid(_) => says.its_settings,
+        Fault::Upstream(_) => says.the_system,
+        Fault::Denied(_) => says.a_grant,
+        Fault::Internal(_) => says.the_plugin,
+        Fault::Busy(_) => says.this_host,
     };
-    FaultRow { whose, reason: fault.reason().to_owned(), since: web.when(since) }
+    FaultRow { whose, reason: fault.reason().to_owned(), since: web.when(reader, since) }
 }
 
-pub(crate) async fn show(State(web): State<Arc<Web>>) -> Response {
-    let frame = Frame::new(&web, "sources", "Sources").await;
+pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader) -> Response {
+    let frame = Frame::new(&web, reader, "sources", reader.says().sources).await;
     let source = |one: vitrine_monitor::status::SourceStatus| SourceRow {
         name: one.name,
         plugin: one.plugin,
         schedule: one.schedule,
-        last: one.last_run.map(|moment| web.when(moment)),
-        next: one.next_run.map(|moment| web.when(moment)),
-        good: one.last_good.map(|moment| web.when(moment)),
+        last: one.last_run.map(|moment| web.when(reader, moment)),
+        next: one.next_run.map(|moment| web.when(reader, moment)),
+        good: one.last_good.map(|moment| web.when(reader, moment)),
         samples: one.samples,
         missed: one.missed,
-        fault: one.fault.map(|fault| fault_row(&web, fault)),
+        fault: one.fault.map(|fault| fault_row(&web, reader, fault)),
     };
     let channel = |one: vitrine_monitor::status::ChannelStatus| ChannelRow {
         name: one.name,
         plugin: one.plugin,
         waits_for: one.waits_for,
-        last: one.last_delivered.map(|moment| web.when(moment)),
-        fault: one.fault.map(|fault| fault_row(&web, fault)),
+        last: one.last_delivered.map(|moment| web.when(reader, moment)),
+        fault: one.fault.map(|fault| fault_row(&web, reader, fault)),
     };
     let body = Body {
         sources: web.status.sources().into_iter().map(source).collect(),

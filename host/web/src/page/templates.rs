@@ -2,8 +2,12 @@
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-const SOURCES: [(&str, &str); 7] = [
+const SOURCES: [(&str, &str); 11] = [
     ("frame.html", include_str!("../../templates/frame.html")),
+    ("offline.html", include_str!("../../templates/offline.html")),
+    ("search.html", include_str!("../../templates/search.html")),
+    ("explore.html", include_str!("../../templates/explore.html")),
+    ("parts.html", include_str!("../../templates/parts.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("dashboard.html", include_str!("../../templates/dashboard.html")),
     ("alerts.html", include_str!("../../templates/alerts.html")),

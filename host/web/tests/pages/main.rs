@@ -6,6 +6,7 @@ mod asked;
 mod frames;
 mod live;
 mod plugins;
+mod reading;
 mod rules;
 mod variables;
 mod world;
@@ -70,10 +71,13 @@ async fn every_page_has_its_frame_and_its_policy() {
     world.sources();
     for (path, status, part) in [
         ("/", 200, "/var on web-1 is 91 % full"),
-        ("/d/machine?range=6h", 200, "<option value=\"6h\" selected>last 6 hours</option>"),
-        ("/d/machine?range=90m", 200, "<option value=\"1h30m\" selected>last 1h30m</option>"),
+        ("/d/machine?range=6h", 200, "<a href=\"/d/machine?range=6h\" aria-current=\"true\">last 6 hours</a>"),
+        ("/d/machine?range=90m", 200, "<a href=\"/d/machine?range=1h30m\" aria-current=\"true\">last 1h30m</a>"),
         ("/d/machine?range=99y", 400, "is not between 1m and 400d"),
         ("/d/none", 404, "There is no dashboard named “none”"),
+        ("/search?q=disk", 200, "Disk space by mount"),
+        ("/explore?q=sum(", 200, "<p class=\"trouble\" role=\"alert\">"),
+        ("/offline", 200, "This host cannot be reached just now"),
         ("/alerts", 200, "the server at hooks.example answered 503"),
         ("/sources", 200, "waits for an SMTP relay"),
         ("/plugins", 200, "<span class=\"label missing\">no</span>"),
@@ -298,6 +302,9 @@ async fn mistakes_in_files_are_told_on_every_page() {
     );
     for path in ["/", "/d/machine", "/sources"] {
         let page = body(&world, path).await;
-        assert!(page.contains("<pre>error: unknown key `qurey`\n  --&gt; dashboards/machine.yaml:5:33</pre>"), "{page}");
+        assert!(
+            page.contains("<pre tabindex=\"0\">error: unknown key `qurey`\n  --&gt; dashboards/machine.yaml:5:33</pre>"),
+            "{page}"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 import type { ChartData } from "../contract.ts";
 import { formatValue } from "../format.ts";
+import { words } from "../words.ts";
 import { swatch } from "./tooltip.ts";
 
 interface Row {
@@ -13,6 +14,7 @@ interface Row {
 export class Legend {
   private rows: Row[] = [];
   private names = "";
+  private widest = 0;
   /** Column and direction the viewer sorted by; null is the author's order. */
   private sorted: { column: number; descending: boolean } | null = null;
 
@@ -24,15 +26,20 @@ export class Legend {
 
   update(data: ChartData, isHidden: (place: number) => boolean): void {
     this.fit(data);
+    let widest = 0;
     data.series.forEach((_, place) => {
       const row = this.rows[place];
       if (!row) return;
       const last = data.values[place]?.at(-1);
-      setText(row.last, formatValue(last, data.unit));
+      const text = formatValue(last, data.unit);
+      widest = Math.max(widest, text.length);
+      setText(row.last, text);
       row.last.dataset.value = String(last ?? "");
       row.element.classList.toggle("is-off", isHidden(place));
       row.button.setAttribute("aria-pressed", String(!isHidden(place)));
     });
+    // Only grows: names that follow must not walk about with each number.
+    if (widest > this.widest) this.table.style.setProperty("--widest", `${(this.widest = widest)}ch`);
     // Rows under a hand or the focus stay where they are.
     if (this.sorted && !this.table.matches(":hover, :focus-within")) this.sort();
   }
@@ -60,7 +67,7 @@ export class Legend {
       button.append(...name.childNodes);
       name.append(button);
     }
-    button.title = "show or hide; with Shift: show this alone";
+    button.title = words().legendHint;
     element.addEventListener("click", (event) => this.toggle(place, event.shiftKey));
     return { element, button, last };
   }

@@ -4,6 +4,7 @@ import uPlot from "uplot";
 import type { Append, ChartData, Values } from "../contract.ts";
 import type { EndLabel } from "./decorate.ts";
 import { drawBands, drawEndLabels, drawLimits, endLabels } from "./decorate.ts";
+import { words } from "../words.ts";
 import { Legend } from "./legend.ts";
 import { plotOptions, plotPlace } from "./options.ts";
 import { LABEL_FONT_SIZE, type Palette } from "./palette.ts";
@@ -93,7 +94,7 @@ export class LiveChart {
     this.host.className = "chart chart-live";
     this.host.tabIndex = 0;
     this.host.setAttribute("role", "img");
-    this.host.setAttribute("aria-label", `${title}: arrow keys move the crosshair`);
+    this.host.setAttribute("aria-label", words().chartHint(title));
     this.host.addEventListener("keydown", (event) => this.moveByKey(event));
     this.host.addEventListener("blur", () => this.point("mouseleave", -10));
     const wanted = picture?.getBoundingClientRect().height ?? 0;

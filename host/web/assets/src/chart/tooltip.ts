@@ -2,6 +2,7 @@
 
 import type { ChartData } from "../contract.ts";
 import { formatDate, formatValue } from "../format.ts";
+import { words } from "../words.ts";
 
 const MOST_ROWS = 12;
 const DISTANCE = 8;
@@ -76,7 +77,7 @@ function rows(data: ChartData, at: number, isHidden: (place: number) => boolean)
     row.insertCell().textContent = formatValue(value, data.unit);
   }
   const rest = visible.length - MOST_ROWS;
-  if (rest > 0) table.insertRow().insertCell().textContent = `and ${rest} smaller`;
+  if (rest > 0) table.insertRow().insertCell().textContent = words().smaller(rest);
   return table;
 }
 

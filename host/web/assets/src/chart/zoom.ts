@@ -1,14 +1,18 @@
-// The stretch of time all charts of the page show: live, or what a person picked by dragging.
+// The stretch of time all charts of the page show: live, or what a person picked by dragging. What was picked shows at
+// once with the points at hand; where the page can be asked for it, its own points and its address follow.
 
 import { clock, formatDate } from "../format.ts";
+import { words } from "../words.ts";
 import { civil } from "../zone.ts";
 
 export class Zoom {
-  /** Null follows the live window. */
+  /** Null follows the page's own window. */
   window: [number, number] | null = null;
   private readonly chip = document.createElement("button");
+  /** Where to go back to, step by step. */
+  private readonly before: string[] = [];
 
-  constructor(private readonly changed: () => void) {
+  constructor(private readonly changed: () => void, private readonly visit: ((address: URL) => void) | null) {
     this.chip.type = "button";
     this.chip.className = "zoom-reset";
     this.chip.hidden = true;
@@ -19,17 +23,32 @@ export class Zoom {
   pick(from: number, to: number): void {
     if (!(to - from >= 1)) return;
     this.window = [from, to];
-    this.chip.textContent = `${label(from, to)} · back to live (Esc)`;
+    this.chip.textContent = words().zoomBack(label(from, to));
     this.chip.hidden = false;
     this.changed();
+    if (!this.visit) return;
+    this.before.push(location.href);
+    const address = new URL(location.href);
+    address.searchParams.delete("range");
+    address.searchParams.set("from", String(Math.floor(from)));
+    address.searchParams.set("to", String(Math.ceil(to)));
+    this.visit(address);
+  }
+
+  /** The page's own points are those that were picked, or others were asked for. */
+  follow(): void {
+    this.window = null;
+    this.chip.hidden = this.before.length === 0;
   }
 
   /** False if nothing was zoomed. */
   reset(): boolean {
-    if (this.window === null) return false;
+    if (this.window === null && this.before.length === 0) return false;
     this.window = null;
-    this.chip.hidden = true;
+    const back = this.before.pop();
+    this.chip.hidden = this.before.length === 0;
     this.changed();
+    if (back !== undefined) this.visit?.(new URL(back));
     return true;
   }
 }

@@ -32,7 +32,7 @@ export class Connection {
   private heard = Date.now();
 
   constructor(
-    private readonly addresses: Addresses,
+    private addresses: Addresses,
     private readonly said: (text: string) => void,
     private readonly changed: (line: Line) => void,
   ) {
@@ -52,6 +52,12 @@ export class Connection {
     this.close();
     this.attempt = 0;
     this.open();
+  }
+
+  /** What the page shows now is told elsewhere. */
+  move(addresses: Addresses): void {
+    this.addresses = addresses;
+    this.reopen();
   }
 
   private close(): void {

@@ -1,13 +1,10 @@
 // The button that says whether the page is live, and pauses it.
 
 import { setText } from "../chart/legend.ts";
+import { words } from "../words.ts";
 import type { Line } from "./connection.ts";
 
-const TITLES = {
-  live: "changes show as they come; press to pause",
-  reconnecting: "the host cannot be reached; what is shown stays, its age is in the footer; press to pause",
-  paused: "what is shown stands still; press to go on",
-};
+const TITLES = { live: "liveTitle", reconnecting: "reconnectingTitle", paused: "pausedTitle" } as const;
 
 export class Indicator {
   paused = false;
@@ -32,8 +29,8 @@ export class Indicator {
     document.body.dataset.live = word;
     if (!this.button) return;
     this.button.dataset.state = word;
-    this.button.title = TITLES[word];
+    this.button.title = words()[TITLES[word]];
     this.button.setAttribute("aria-pressed", String(this.paused));
-    setText(this.button.querySelector(".live-text") ?? this.button, word);
+    setText(this.button.querySelector(".live-text") ?? this.button, words()[word]);
   }
 }

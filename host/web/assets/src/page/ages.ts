@@ -3,13 +3,14 @@
 import { setText } from "../chart/legend.ts";
 import { formatDate } from "../format.ts";
 import { relativeTime } from "../relative.ts";
+import { words } from "../words.ts";
 
 const TICK = 1000;
 const OLD_AFTER = 60_000;
 
 export class Ages {
   private heard = Date.now();
-  private text = "";
+  private health: { sources: number; stale: number } | null = null;
 
   /** From now on; whoever wants to see the server's own words looks before. */
   start(): void {
@@ -18,10 +19,10 @@ export class Ages {
     document.addEventListener("visibilitychange", () => document.hidden || this.tick());
   }
 
-  /** News arrived: what is shown is as new as now. `text` is what the host says about its own health. */
-  hear(text?: string): void {
+  /** News arrived: what is shown is as new as now. `health` is what the host says about its own. */
+  hear(health?: { sources: number; stale: number }): void {
     this.heard = Date.now();
-    if (text !== undefined) this.text = text;
+    if (health !== undefined) this.health = health;
   }
 
   tick(): void {
@@ -29,10 +30,10 @@ export class Ages {
     tellTimes(document, now);
     const updated = document.getElementById("updated");
     if (!updated) return;
-    setText(updated, `updated ${relativeTime(Math.min(this.heard, now), now)}`);
+    setText(updated, words().updated(relativeTime(Math.min(this.heard, now), now)));
     updated.classList.toggle("is-old", now - this.heard > OLD_AFTER);
     const health = document.getElementById("health");
-    if (health && this.text) setText(health, this.text);
+    if (health && this.health) setText(health, words().sources(this.health.sources, this.health.stale));
   }
 }
 

@@ -1,16 +1,15 @@
 // The dialog behind `?`: which key does what on this page.
 
+import { words } from "../words.ts";
 import { listDashboards } from "./dashboards.ts";
 
-const KEYS: [string, string][] = [
-  ["?", "this list"],
-  ["t", "time range"],
-  ["f", "full screen for the panel under the pointer or with the focus"],
-  ["r", "refresh now"],
-  ["/", "search"],
-  ["← →", "move the crosshair of the focused chart"],
-  ["Esc", "close, leave full screen, back to the live window"],
-];
+function keys(): [string, string][] {
+  const says = words();
+  return [
+    ["?", says.keyList], ["/", says.keySearch], ["t", says.keyTime], ["f", says.keyFull], ["r", says.keyRefresh],
+    ["s", says.keyShare], ["k", says.keyKiosk], ["e", says.keyExplore], ["← →", says.keyArrows], ["Esc", says.keyEscape],
+  ];
+}
 
 export function openHelp(): void {
   if (document.querySelector("dialog.keys")) return;
@@ -18,11 +17,11 @@ export function openHelp(): void {
   dialog.className = "keys";
   const title = document.createElement("h2");
   title.id = "keys-title";
-  title.textContent = "Keys";
+  title.textContent = words().keys;
   dialog.setAttribute("aria-labelledby", title.id);
   const close = document.createElement("button");
   close.type = "button";
-  close.textContent = "Close";
+  close.textContent = words().close;
   close.addEventListener("click", () => dialog.close());
   dialog.append(title, table(), close);
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
@@ -34,7 +33,7 @@ export function openHelp(): void {
 
 function table(): HTMLTableElement {
   const element = document.createElement("table");
-  const rows = [...KEYS, ...listDashboards().map(({ letter, title }): [string, string] => [`d ${letter}`, title])];
+  const rows = [...keys(), ...listDashboards().map(({ letter, title }): [string, string] => [`d ${letter}`, title])];
   for (const [keys, what] of rows) {
     const row = element.insertRow();
     const cell = row.insertCell();

@@ -3,6 +3,9 @@
 import { listDashboards } from "./dashboards.ts";
 import { leaveFullScreen, panelAtHand, toggleFullScreen } from "./full_screen.ts";
 import { openHelp } from "./help.ts";
+import { isKiosk, toggleKiosk } from "./kiosk.ts";
+import { closePickers, openTime, share } from "./scope.ts";
+import { openSearch } from "./search.ts";
 
 const CHORD_MILLISECONDS = 2000;
 
@@ -15,7 +18,8 @@ export interface Actions {
 export function runKeyboard(actions: Actions): void {
   let chordUntil = 0;
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" ? document.querySelector("dialog[open]") === null && closePickers() : isTyping(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
     const inChord = event.timeStamp < chordUntil;
     chordUntil = event.key === "d" && !inChord ? event.timeStamp + CHORD_MILLISECONDS : 0;
@@ -27,11 +31,14 @@ export function runKeyboard(actions: Actions): void {
 function act(key: string, actions: Actions): boolean {
   switch (key) {
     case "?": openHelp(); return true;
-    case "t": return focus("#range");
-    case "/": return focus("input[type=search], #search");
+    case "/": return openSearch();
+    case "t": return openTime() || focus("#range");
+    case "s": return share();
+    case "k": return toggleKiosk();
+    case "e": location.assign("/explore"); return true;
     case "f": return toggleFullScreen(panelAtHand());
     case "r": actions.refresh(); return true;
-    case "Escape": return leaveFullScreen() || actions.resetZoom();
+    case "Escape": return closePickers() || leaveFullScreen() || actions.resetZoom() || (isKiosk() && toggleKiosk());
     default: return false;
   }
 }

@@ -1,5 +1,7 @@
 // Light, dark, or what the system says: kept in the browser, shown on the button that changes it.
 
+import { words } from "../words.ts";
+
 export type Theme = "auto" | "light" | "dark";
 
 const KEY = "vitrine-theme";
@@ -28,7 +30,7 @@ export function runTheme(changed: () => void): void {
     if (!button) return;
     button.dataset.theme = theme;
     const next = following(theme);
-    button.title = `theme: ${theme}; press for ${next}`;
+    button.title = words().theme(words()[theme], words()[next]);
     button.setAttribute("aria-label", button.title);
   };
   button?.addEventListener("click", () => {

@@ -1,0 +1,182 @@
+//! Explore: any PromQL, as a chart and as a table. What the script completes with comes from the API.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use vitrine_model::frame::TimeRange;
+use vitrine_model::view::{Chart, ChartSeries, Mark, Side, Stroke, View};
+use vitrine_model::{Labels, Millis, Span};
+use vitrine_query::{Answer, Expr, Matrix};
+
+use crate::ask::AskError;
+use crate::dashboard::file::parse_range;
+use crate::dashboard::name;
+use crate::dashboard::window::Window;
+use crate::draw::unit::significant;
+use crate::draw::{self, Surroundings};
+use crate::live::message::chart_data;
+use crate::page::frame::{Choice, Frame};
+use crate::page::messages::filled;
+use crate::page::reader::Reader;
+use crate::page::time;
+use crate::web::Web;
+
+const LONGEST_QUERY: usize = 16 * 1024;
+/// Rows that a person may still read.
+const MOST_ROWS: usize = 200;
+const USUAL_RANGE: Span = Span::from_secs(3600);
+/// The chart's height in CSS pixels, as the style has it.
+const HEIGHT: u32 = 320;
+/// Metrics offered to whoever does not know what to ask.
+const MOST_EXAMPLES: usize = 12;
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    q: String,
+    range: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Body {
+    q: String,
+    ranges: Vec<Choice>,
+    answer: Option<AnswerShape>,
+    trouble: Option<String>,
+    examples: Vec<String>,
+    /// What may be called, for the script's completion.
+    vocabulary: String,
+}
+
+#[derive(Serialize)]
+struct AnswerShape {
+    took: String,
+    chart: String,
+    data: Option<String>,
+    rows: Vec<(String, String)>,
+    more: Option<String>,
+    nearest: Vec<String>,
+}
+
+pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader, Query(asked): Query<Asked>) -> Response {
+    let frame = Frame::new(&web, reader, "explore", reader.says().explore).await;
+    let q: String = asked.q.trim().chars().take(LONGEST_QUERY).collect();
+    let range = asked.range.as_deref().map_or(Ok(USUAL_RANGE), parse_range);
+    let shown = *range.as_ref().unwrap_or(&USUAL_RANGE);
+    let answer = match range {
+        _ if q.is_empty() => Ok(None),
+        Ok(range) => answer(&web, reader, &q, range).await.map(Some),
+        Err(reason) => Err(reason),
+    };
+    let examples = if q.is_empty() { examples(&web).await } else { Vec::new() };
+    let (answer, trouble) = match answer {
+        Ok(answer) => (answer, None),
+        Err(reason) => (None, Some(reason)),
+    };
+    let body = Body { q, ranges: time::choices(reader, shown), answer, trouble, examples, vocabulary: vocabulary() };
+    web.page("explore.html", &frame, body)
+}
+
+async fn answer(web: &Web, reader: Reader, q: &str, range: Span) -> Result<AnswerShape, String> {
+    let began = Instant::now();
+    let text = q.to_owned();
+    let parsed = web.asker.work(move |_, _| Expr::parse(&text).map(Arc::new)).await.map_err(|error| error.to_string())?;
+    let expr = parsed.map_err(|error| error.to_string())?;
+    let window = Window::new(range, Span::ZERO, web.clock.now());
+    let told = |error: AskError| error.to_string();
+    let latest = web.asker.instant(Arc::clone(&expr), window.now).await.map_err(told)?;
+    let matrix = match latest {
+        // A text has no course.
+        Answer::Text(_) => Matrix { times: Vec::new(), series: Vec::new() },
+        _ => web.asker.range(Arc::clone(&expr), window.grid).await.map_err(told)?,
+    };
+    let found = matrix.series.len();
+    let nearest = if found == 0 { nearest(web, Arc::clone(&expr)).await } else { Vec::new() };
+    let took = began.elapsed().as_millis().to_string();
+    let (rows, left) = rows(latest);
+    let (chart, data) = drawn(web, q, matrix, window.shown(range)).await?;
+    let says = reader.says();
+    Ok(AnswerShape {
+        took: filled(says.took, &[&found.max(rows.len()).to_string(), &took]),
+        chart,
+        data,
+        more: (left > 0).then(|| filled(says.more_series, &[&left.to_string()])),
+        rows,
+        nearest,
+    })
+}
+
+async fn drawn(web: &Web, q: &str, matrix: Matrix, range: TimeRange) -> Result<(String, Option<String>), String> {
+    if matrix.series.is_empty() {
+        return Ok((String::new(), None));
+    }
+    let surroundings = Surroundings { title: q.to_owned(), range, zone: web.zone.clone(), height: HEIGHT };
+    let work = move || draw::draw(&View::Chart(chart(matrix)), &surroundings);
+    let drawing = tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?;
+    Ok((drawing.html, drawing.plot.as_ref().map(chart_data)))
+}
+
+fn chart(matrix: Matrix) -> Chart {
+    let labels: Vec<&Labels> = matrix.series.iter().map(|(labels, _)| labels).collect();
+    let names = name::names(&labels, None, &labels.first().map_or_else(String::new, |labels| told(labels)));
+    let times: Arc<[Millis]> = matrix.times.into();
+    let series = matrix.series.into_iter().zip(names).map(|((labels, values), name)| ChartSeries {
+        name,
+        labels,
+        times: Arc::clone(&times),
+        values: values.into(),
+        mark: Mark::Line,
+        stacked: false,
+        side: Side::Left,
+        stroke: Stroke::Solid,
+        band: None,
+    });
+    Chart { series: series.collect(), ..Chart::default() }
+}
+
+/// Series with their values, and how many are left out.
+fn rows(answer: Answer) -> (Vec<(String, String)>, usize) {
+    let vector = match answer {
+        Answer::Vector(vector) => vector,
+        Answer::Scalar(value) => vec![(Labels::new(), value)],
+        Answer::Text(text) => return (vec![(String::new(), text)], 0),
+        Answer::Samples(list) => {
+            list.into_iter().map(|one| (one.labels, one.samples.last().map_or(f64::NAN, |sample| sample.value))).collect()
+        }
+    };
+    let left = vector.len().saturating_sub(MOST_ROWS);
+    let row = |(labels, value): (Labels, f64)| (told(&labels), significant(value));
+    (vector.into_iter().take(MOST_ROWS).map(row).collect(), left)
+}
+
+fn told(labels: &Labels) -> String {
+    if labels.iter().next().is_none() { String::new() } else { labels.to_string() }
+}
+
+async fn nearest(web: &Web, expr: Arc<Expr>) -> Vec<String> {
+    web.asker.work(move |engine, _| engine.nearest([expr.as_ref()])).await.ok().and_then(Result::ok).unwrap_or_default()
+}
+
+/// A courtesy: where the store does not answer, there are none.
+async fn examples(web: &Web) -> Vec<String> {
+    let samples = Arc::clone(&web.samples);
+    let families = web.blocking(move || samples.families()).await.unwrap_or_default();
+    families.into_iter().map(|family| family.name).take(MOST_EXAMPLES).collect()
+}
+
+#[derive(Serialize)]
+struct Word {
+    name: &'static str,
+    takes: String,
+    about: &'static str,
+}
+
+/// JSON to stand in a `script` element: no text in it can end the element.
+fn vocabulary() -> String {
+    let words: Vec<Word> =
+        vitrine_query::vocabulary().into_iter().map(|(name, takes, about)| Word { name, takes, about }).collect();
+    serde_json::to_string(&words).unwrap_or_default().replace('<', "\\u003c")
+}
