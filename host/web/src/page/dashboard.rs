@@ -11,6 +11,7 @@ use vitrine_model::Millis;
 
 use crate::dashboard::evaluate::Shown;
 use crate::dashboard::layout::Layout;
+use crate::dashboard::link::Link;
 use crate::dashboard::scope::Asked;
 use crate::dashboard::variable::Picker;
 use crate::dashboard::window::Window;
@@ -39,6 +40,7 @@ struct Body {
     /// What people can choose, in the order of the file; and what the address says besides.
     pickers: Vec<Picker>,
     besides: Pairs,
+    links: Vec<Link>,
     /// What could not be shown as it should.
     notices: Vec<String>,
     /// The name as part of an address.
@@ -57,6 +59,7 @@ struct Body {
 #[derive(Serialize)]
 struct RowShape {
     title: String,
+    links: Vec<Link>,
     panels: Vec<PanelShape>,
 }
 
@@ -66,6 +69,7 @@ struct PanelShape {
     title: String,
     /// Where it is alone on the page, unless it is already.
     href: Option<String>,
+    links: Vec<Link>,
     width: u8,
     height: u8,
     kind: &'static str,
@@ -151,6 +155,7 @@ fn body(reader: Reader, found: &Found, pairs: &Pairs, now: Millis, shown: &[Arc<
         time: TimeShape::new(reader, &own, &layout.scope, now, &besides),
         pickers: layout.pickers.clone(),
         besides: [layout.scope.time.pairs(), besides].concat(),
+        links: layout.links.clone(),
         notices: layout.notices.clone(),
         path: address(&dashboard.name),
         back: found.alone.is_some().then(|| format!("{}?{query}", own_path(&dashboard.name, None))),
@@ -187,7 +192,11 @@ fn rows(found: &Found, shown: &[Arc<Shown>], query: &str) -> Vec<RowShape> {
         Some(_) => PanelShape { width: 12, height: ALONE_ROWS, ..panel_shape(panel, shown, None) },
         None => panel_shape(panel, shown, Some(format!("{}?{query}", own_path(name, Some(&panel.id))))),
     };
-    let row = |row: &Row| RowShape { title: row.title.clone(), panels: row.panels.iter().zip(&mut rest).map(shape).collect() };
+    let row = |row: &Row| RowShape {
+        title: row.title.clone(),
+        links: row.links.clone(),
+        panels: row.panels.iter().zip(&mut rest).map(shape).collect(),
+    };
     found.layout.rows.iter().map(row).collect()
 }
 
@@ -196,6 +205,7 @@ fn panel_shape(panel: &Panel, shown: &Shown, href: Option<String>) -> PanelShape
         id: panel.id.clone(),
         title: panel.title.clone(),
         href,
+        links: panel.links.clone(),
         width: panel.width,
         height: panel.height,
         kind: shown.kind.word(),

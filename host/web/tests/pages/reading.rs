@@ -163,6 +163,20 @@ async fn hostile_addresses_stay_text() {
     }
 }
 
+/// Links of the author's lead on with what is looked at.
+#[tokio::test]
+async fn links_stand_at_dashboards_rows_and_panels() {
+    let world = World::new();
+    world.fill(&[("__name__", "cpu")], 5, |_| 1.0);
+    let links = |name: &str| json!([{ "title": name, "to": format!("/d/other?{name}=1") }]);
+    let panel = json!({ "title": "CPU", "show": "stat", "query": "cpu", "links": links("panel") });
+    world.show("one", json!({ "title": "One", "links": links("whole"), "rows": [{ "title": "Row", "links": links("row"), "panels": [panel] }] }));
+    let page = body(&world, "/d/one").await;
+    for name in ["whole", "row", "panel"] {
+        assert!(page.contains(&format!("<a href=\"/d/other?{name}=1\">{name}</a>")), "{name} is not in\n{page}");
+    }
+}
+
 /// Within a tick a page is made once, for all who ask alike; what is beside its panels is as new as ever.
 #[tokio::test]
 async fn a_page_is_made_once_in_a_tick() {
