@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use vitrine_model::frame::TimeRange;
 use vitrine_model::port::samples::Samples;
-use vitrine_model::{Labels, Millis};
+use vitrine_model::{Labels, Matcher, Millis};
 
 use crate::evaluate::notes::Notebook;
 use crate::evaluate::value::{Column, Value, is_absent};
@@ -12,7 +12,7 @@ use crate::evaluate::{Grid, Query, Run};
 use crate::limits::Watch;
 use crate::nearest;
 use crate::syntax::duration::Extent;
-use crate::syntax::tree::Type;
+use crate::syntax::tree::{Kind, Type};
 use crate::{Answer, Cancel, Expr, Limits, Matrix, Notes, QueryError};
 
 /// Evaluates expressions. Calls block: ask from a blocking thread. Cheap to clone.
@@ -25,6 +25,13 @@ pub struct Engine {
 
 /// How old a sample may be and still be the current one, unless a query says otherwise, as in Prometheus.
 const LOOKBACK: Millis = 5 * 60_000;
+
+/// A quick answer takes less than as many samples (a third of a millisecond), and an expression of few parts.
+const HEAVY: i64 = 100_000;
+const QUICK_NODES: usize = 24;
+/// How often most sources are asked, and what a step costs, in samples.
+const USUAL: Millis = 15_000;
+const STEP: i64 = 10;
 
 impl Engine {
     pub fn new(samples: Arc<dyn Samples>, limits: Limits) -> Engine {
@@ -90,6 +97,27 @@ impl Engine {
             Value::Vector(columns) => shown(columns),
         };
         Ok((Matrix { times: grid.times().collect(), series }, query.notes.finish()))
+    }
+
+    /// Whether the answer takes so little that nobody minds waiting for it: few samples of few series, as far as that can
+    /// be said without asking the disk.
+    pub fn is_quick(&self, expr: &Expr, range: TimeRange) -> bool {
+        let steps = range.end.saturating_sub(range.start) / range.step.max(1) + 1;
+        let (mut nodes, mut weight) = (0, 0_i64);
+        expr.node().visit(&mut |node| {
+            nodes += 1;
+            weight = weight.saturating_add(match &node.kind {
+                Kind::Subquery(_) => HEAVY,
+                _ => node.selector().map_or(0, |selector| self.weight(&selector.matchers, range, steps)),
+            });
+        });
+        nodes <= QUICK_NODES && weight < HEAVY
+    }
+
+    fn weight(&self, matchers: &[Matcher], range: TimeRange, steps: i64) -> i64 {
+        let samples = range.end.saturating_sub(range.start) / USUAL + 40;
+        let series = self.samples.count(matchers).and_then(|count| i64::try_from(count).ok());
+        series.map_or(HEAVY, |series| series.saturating_mul(samples.saturating_add(steps.saturating_mul(STEP))))
     }
 
     /// Selectors that find something, for expressions that find nothing: at most three, the nearest first.

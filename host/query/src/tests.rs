@@ -4,5 +4,6 @@
 mod expressions;
 mod memory;
 mod nearest;
+mod quick;
 mod refusals;
 mod show;

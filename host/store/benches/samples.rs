@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use vitrine_model::labels::NAME;
-use vitrine_model::port::samples::{Bounds, Select, SelectLimits};
+use vitrine_model::port::samples::{Bounds, Moments, Select, SelectLimits};
 use vitrine_model::push::Push;
 use vitrine_model::{Matcher, Millis};
 use vitrine_store::Store;
@@ -107,6 +107,30 @@ fn scan(criterion: &mut Criterion) {
     let one = [Matcher::equal(NAME, "metric_7_total"), Matcher::equal("instance", "host-000.example:9100")];
     check("1 series, 7 days", &one, START, days as u64);
     check("100 series, 24 hours", &[Matcher::equal("job", "node")], end - 5_760 * STEP, 100 * 5_760);
+    let mut look = |name: &str, matchers: &[Matcher], start: Millis, step: Millis, count: u64| {
+        let select = Select::new(matchers, start, end, SelectLimits::NONE);
+        let select = Select { moments: Some(Moments { first: start, step, back: 300_000 }), ..select };
+        group.throughput(Throughput::Elements(count));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let mut found = 0;
+                let mut take = |_: &_, times: &[Millis], values: &[f64]| {
+                    found += black_box(times).len().min(black_box(values).len());
+                    ControlFlow::Continue(())
+                };
+                samples.scan(&select, &mut take).unwrap();
+                assert!(found > 0);
+            });
+        });
+    };
+    look("1 series, 7 days, looked at 1,000 times", &one, START, 604_800, days as u64);
+    look(
+        "100 series, 24 hours, looked at every 5 minutes",
+        &[Matcher::equal("job", "node")],
+        end - 5_760 * STEP,
+        300_000,
+        100 * 5_760,
+    );
     group.finish();
 }
 

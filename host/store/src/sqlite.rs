@@ -96,6 +96,12 @@ impl Database {
         writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(|error| explain(&self.path, &error))
     }
 
+    /// One more reader, if one is idle.
+    pub(crate) fn second(&self) -> Option<Second<'_>> {
+        let connection = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+        Some(Second(Borrowed { database: self, connection: Some(connection) }))
+    }
+
     fn take_reader(&self) -> Connection {
         let mut idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -138,6 +144,31 @@ impl Drop for Borrowed<'_> {
         let mut idle = self.database.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
         idle.extend(self.connection.take());
         self.database.reader_returned.notify_one();
+    }
+}
+
+/// A reader that another thread may take along; what it has begun ends with it.
+pub(crate) struct Second<'a>(Borrowed<'a>);
+
+impl Second<'_> {
+    pub(crate) fn begin(&self) -> Result<&Connection, Trouble> {
+        let connection = self.connection()?;
+        connection.execute_batch("BEGIN")?;
+        Ok(connection)
+    }
+
+    pub(crate) fn connection(&self) -> Result<&Connection, Trouble> {
+        self.0.connection.as_ref().ok_or_else(|| Trouble::Refused("the reader is gone".to_owned()))
+    }
+}
+
+impl Drop for Second<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.connection.take_if(|connection| !connection.is_autocommit()) {
+            // Where not even that can be done, it is of no more use to anybody.
+            let ended = connection.execute_batch("ROLLBACK");
+            self.0.connection = ended.is_ok().then_some(connection);
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod databases;
 mod hot;
 mod keep;
 mod merging;
+mod moments;
 mod rollups;
 mod samples;
 mod state;

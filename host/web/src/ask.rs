@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use vitrine_model::Millis;
 use vitrine_model::frame::TimeRange;
 use vitrine_query::{Answer, Cancel, Engine, Expr, Matrix, QueryError};
@@ -29,6 +29,13 @@ pub struct Asker {
     permits: Arc<Semaphore>,
 }
 
+/// The engine, for one quick question.
+pub(crate) struct OnTheSpot<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) cancel: Cancel,
+    _permit: SemaphorePermit<'a>,
+}
+
 /// Stops the work when whoever asked has gone.
 struct StopOnDrop(Cancel);
 
@@ -44,11 +51,23 @@ impl Asker {
         Asker { engine, permits: Arc::new(Semaphore::new(threads.clamp(2, 16))) }
     }
 
+    /// A permit for what is answered on the spot: handing it to another thread and back would take as long again.
+    pub(crate) fn on_the_spot(&self, expr: &Expr, range: TimeRange) -> Option<OnTheSpot<'_>> {
+        let permit = self.engine.is_quick(expr, range).then(|| self.permits.try_acquire().ok()).flatten()?;
+        Some(OnTheSpot { engine: &self.engine, cancel: Cancel::default(), _permit: permit })
+    }
+
     pub async fn instant(&self, expr: Arc<Expr>, at: Millis) -> Result<Answer, AskError> {
+        if let Some(spot) = self.on_the_spot(&expr, TimeRange { start: at, end: at, step: 1 }) {
+            return Ok(spot.engine.instant(&expr, at, &spot.cancel)?);
+        }
         Ok(self.work(move |engine, cancel| engine.instant(&expr, at, cancel)).await??)
     }
 
     pub async fn range(&self, expr: Arc<Expr>, range: TimeRange) -> Result<Matrix, AskError> {
+        if let Some(spot) = self.on_the_spot(&expr, range) {
+            return Ok(spot.engine.range(&expr, range, &spot.cancel)?);
+        }
         Ok(self.work(move |engine, cancel| engine.range(&expr, range, cancel)).await??)
     }
 

@@ -112,11 +112,12 @@ pub struct Select<'a> {
     pub end: Millis,
     pub limits: SelectLimits,
     pub hint: Option<Hint>,
+    pub moments: Option<Moments>,
 }
 
 impl<'a> Select<'a> {
     pub fn new(matchers: &'a [Matcher], start: Millis, end: Millis, limits: SelectLimits) -> Select<'a> {
-        Select { matchers, start, end, limits, hint: None }
+        Select { matchers, start, end, limits, hint: None, moments: None }
     }
 }
 
@@ -139,6 +140,16 @@ pub enum Keep {
     Least,
     /// The greatest value of each span; stale markers do not count.
     Greatest,
+}
+
+/// Only what is the current sample at one of these moments matters: the last one of those after `moment - back` and not after
+/// `moment`, be it a stale marker. The store may leave out others, and need not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moments {
+    pub first: Millis,
+    /// More than zero.
+    pub step: Millis,
+    pub back: Millis,
 }
 
 /// Takes one series of a scan: labels, times ascending, and as many values. The columns are reused for the next one.
@@ -203,6 +214,11 @@ pub trait Samples: Send + Sync {
         let series = self.series(matchers, start, end, usize::MAX)?;
         let values: BTreeSet<&str> = series.iter().filter_map(|labels| labels.get(name)).collect();
         Ok(values.into_iter().take(limit).map(str::to_owned).collect())
+    }
+
+    /// How many series match, where that is known at once: matchers that only compare, over what is in memory.
+    fn count(&self, _matchers: &[Matcher]) -> Option<u64> {
+        None
     }
 
     /// What is stored, in figures; lists have at most `limit` entries.

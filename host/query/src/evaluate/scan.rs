@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use vitrine_model::port::samples::{Hint, Keep, Select};
+use vitrine_model::port::samples::{Hint, Keep, Moments, Select};
 use vitrine_model::sample::is_stale;
 use vitrine_model::{Labels, Matcher, Millis};
 
@@ -39,6 +39,15 @@ pub(super) enum Part {
     Time,
 }
 
+/// What a look back sees, and what of it matters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) span: Millis,
+    pub(super) keep: Option<Keep>,
+    /// Nothing but the last sample that each step sees.
+    pub(super) current: bool,
+}
+
 impl Run<'_> {
     pub(super) fn timing(&self, shift: &Shift) -> Result<Timing, QueryError> {
         let extent = &self.query.extent;
@@ -57,7 +66,8 @@ impl Run<'_> {
         let mut column = vec![absent(); self.grid.steps];
         let keep = (part == Part::Value).then_some(Keep::Last);
         let lookback = self.query.lookback;
-        self.scan(&selector.matchers, timing, lookback, keep, &mut |labels, times, values| {
+        let wanted = Wanted { span: lookback, keep, current: true };
+        self.scan(&selector.matchers, timing, wanted, &mut |labels, times, values| {
             if timing.fixed.is_some() {
                 let one = Grid { steps: 1, ..self.grid };
                 lay(&mut column[..1], one, timing, lookback, (times, values));
@@ -89,8 +99,7 @@ impl Run<'_> {
         &self,
         matchers: &[Matcher],
         timing: Timing,
-        span: Millis,
-        keep: Option<Keep>,
+        Wanted { span, keep, current }: Wanted,
         each: &mut EachSeries<'_>,
     ) -> Result<(), QueryError> {
         let first = timing.moment(self.grid.start);
@@ -101,7 +110,9 @@ impl Run<'_> {
         }
         let watch = &self.query.watch;
         let hint = keep.and_then(|keep| Some(Hint { every: self.common_span(first, span)?, keep }));
-        let select = Select { hint, ..Select::new(matchers, start, end, watch.select_limits()) };
+        let step = if timing.fixed.is_none() && self.grid.steps > 1 { self.grid.step } else { span };
+        let moments = (current && step > 0).then_some(Moments { first, step, back: span });
+        let select = Select { hint, moments, ..Select::new(matchers, start, end, watch.select_limits()) };
         let mut outcome = Ok(());
         self.query.samples.scan(&select, &mut |labels, times, values| {
             watch.spend(times.len());

@@ -4,7 +4,7 @@ use vitrine_model::port::samples::Keep;
 use vitrine_model::sample::{Sample, Series, is_stale};
 use vitrine_model::{Labels, Millis};
 
-use super::scan::{Timing, advance};
+use super::scan::{Timing, Wanted, advance};
 use super::stream::{Row, Sink};
 use super::value::{absent, is_absent};
 use super::{Grid, Run};
@@ -127,7 +127,8 @@ impl Run<'_> {
             Kind::Window(window) => {
                 let timing = Timing { offset: frame.timing.offset.saturating_sub(frame.after), ..frame.timing };
                 let span = frame.span.saturating_add(frame.before).saturating_add(frame.after);
-                self.scan(&window.selector.matchers, timing, span, keep, &mut |labels, times, values| {
+                let wanted = Wanted { span, keep, current: false };
+                self.scan(&window.selector.matchers, timing, wanted, &mut |labels, times, values| {
                     each(labels, false, times, values)
                 })
             }

@@ -21,6 +21,7 @@ mod log;
 mod members;
 mod merge;
 mod order;
+mod pair;
 mod read;
 mod retention;
 mod rollup;
@@ -33,6 +34,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use std::thread::JoinHandle;
 use std::time::Instant;
 
+use vitrine_model::matcher::Test;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::samples::{Appended, Bounds, Samples, Select, Statistics, Take};
 use vitrine_model::push::Push;
@@ -232,6 +234,12 @@ impl Samples for SqliteSamples {
     ) -> Result<Vec<String>, StoreError> {
         let index = self.engine.index();
         Ok(index.label_values(name, &self.engine.present(&index, matchers, start, end), limit))
+    }
+
+    fn count(&self, matchers: &[Matcher]) -> Option<u64> {
+        let compares = |matcher: &Matcher| matches!(&matcher.test, Test::Equal(value) if !value.is_empty());
+        let known = !matchers.is_empty() && matchers.iter().all(compares);
+        known.then(|| self.engine.index().matching(matchers).len())
     }
 
     fn statistics(&self, limit: usize) -> Result<Statistics, StoreError> {

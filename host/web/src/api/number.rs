@@ -18,20 +18,7 @@ pub(crate) fn write_value(text: &mut Vec<u8>, value: f64) {
 }
 
 pub(crate) fn write_integer(text: &mut Vec<u8>, value: i64) {
-    let mut digits = [0; 20];
-    let mut start = digits.len();
-    let mut left = value.unsigned_abs();
-    while left >= 10 {
-        start -= 1;
-        digits[start] = b'0' + (left % 10) as u8;
-        left /= 10;
-    }
-    start -= 1;
-    digits[start] = b'0' + left as u8;
-    if value < 0 {
-        text.push(b'-');
-    }
-    text.extend_from_slice(&digits[start..]);
+    text.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 /// Adds a moment in seconds, with three places where it is not whole.
@@ -51,19 +38,15 @@ pub(crate) fn write_moment(text: &mut Vec<u8>, millis: i64) {
 fn write_finite(text: &mut Vec<u8>, value: f64) {
     let mut buffer = zmij::Buffer::new();
     let shortest = buffer.format_finite(value);
+    if value.abs() >= 1e-6 && !shortest.as_bytes().contains(&b'e') {
+        text.extend_from_slice(shortest.strip_suffix(".0").unwrap_or(shortest).as_bytes());
+        return;
+    }
     let (sign, shortest) = shortest.strip_prefix('-').map_or(("", shortest), |rest| ("-", rest));
     text.extend_from_slice(sign.as_bytes());
     let (mantissa, exponent) = shortest.split_once('e').unwrap_or((shortest, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if exponent == 0 && value.abs() >= 1e-6 {
-        text.extend_from_slice(whole.as_bytes());
-        if !fraction.is_empty() && fraction != "0" {
-            text.push(b'.');
-            text.extend_from_slice(fraction.as_bytes());
-        }
-        return;
-    }
     let digits = [whole, fraction].concat();
     let leading = digits.len() - digits.trim_start_matches('0').len();
     let point = whole.len() as i32 + exponent - leading as i32;

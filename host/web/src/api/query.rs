@@ -1,13 +1,14 @@
 //! PromQL over HTTP, as Prometheus answers it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
 use vitrine_model::Millis;
 use vitrine_model::frame::TimeRange;
 use vitrine_model::sample::is_stale;
-use vitrine_query::{Answer, Engine, Matrix, QueryError};
+use vitrine_query::{Answer, Cancel, Engine, Expr, Matrix, QueryError};
 
 use crate::api::answer::{self, Notes};
 use crate::api::envelope::ApiError;
@@ -17,15 +18,18 @@ use crate::web::Web;
 
 /// A larger answer would take more memory than a client can want.
 const MOST_POINTS: usize = 2_000_000;
+/// Bytes of an expression that is read on the spot.
+const SHORT: usize = 512;
 
 pub(crate) async fn instant(State(web): State<Arc<Web>>, asked: Parameters) -> Result<Response, ApiError> {
     let at = asked.moment("time")?.unwrap_or_else(|| web.clock.now());
     let (limit, timeout, lookback) = (asked.limit("limit")?, asked.timeout()?, asked.span("lookback_delta")?);
-    // Parsing and computing both take long for what a stranger may send: neither is done where others wait.
-    let work = web.asker.within(timeout, move |engine, cancel| -> Result<_, ApiError> {
-        Ok(looking_back(engine, lookback).instant_with_notes(&asked.query()?, at, cancel)?)
-    });
-    let (mut answer, notes) = work.await??;
+    let short = short(&asked)?;
+    let work = move |engine: &Engine, cancel: &Cancel, expr: Option<Expr>| -> Result<_, ApiError> {
+        let expr = expr.map_or_else(|| asked.query(), Ok)?;
+        Ok(looking_back(engine, lookback).instant_with_notes(&expr, at, cancel)?)
+    };
+    let (mut answer, notes) = answered(&web, timeout, short, TimeRange { start: at, end: at, step: 1 }, work).await?;
     let mut notes = Notes::from(notes);
     if let Answer::Vector(vector) = &mut answer {
         shorten(vector, limit, &mut notes);
@@ -40,15 +44,38 @@ pub(crate) async fn range(State(web): State<Arc<Web>>, asked: Parameters) -> Res
         return Err(ApiError::bad_data("invalid parameter `end`: it lies before `start`; exchange them"));
     }
     let (limit, timeout, lookback) = (asked.limit("limit")?, asked.timeout()?, asked.span("lookback_delta")?);
-    let work = web.asker.within(timeout, move |engine, cancel| -> Result<_, ApiError> {
-        let (matrix, notes) = looking_back(engine, lookback).range_with_notes(&asked.query()?, range, cancel)?;
+    let short = short(&asked)?;
+    let work = move |engine: &Engine, cancel: &Cancel, expr: Option<Expr>| -> Result<_, ApiError> {
+        let expr = expr.map_or_else(|| asked.query(), Ok)?;
+        let (matrix, notes) = looking_back(engine, lookback).range_with_notes(&expr, range, cancel)?;
         check_points(&matrix, MOST_POINTS)?;
         Ok((matrix, notes))
-    });
-    let (mut matrix, notes) = work.await??;
+    };
+    let (mut matrix, notes) = answered(&web, timeout, short, range, work).await?;
     let mut notes = Notes::from(notes);
     shorten(&mut matrix.series, limit, &mut notes);
     Ok(answer::range(matrix, &notes))
+}
+
+/// An expression so short that reading it keeps nobody waiting.
+fn short(asked: &Parameters) -> Result<Option<Expr>, ApiError> {
+    asked.get("query").filter(|text| text.len() <= SHORT).map(|_| asked.query()).transpose()
+}
+
+/// Parsing and computing both take long for what a stranger may send: neither is done where others wait, but for what is
+/// known to be quick.
+async fn answered<T: Send + 'static>(
+    web: &Web,
+    timeout: Option<Duration>,
+    short: Option<Expr>,
+    range: TimeRange,
+    work: impl FnOnce(&Engine, &Cancel, Option<Expr>) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    if let Some(spot) = short.as_ref().and_then(|expr| web.asker.on_the_spot(expr, range)) {
+        let (engine, cancel) = (spot.engine, &spot.cancel);
+        return work(engine, cancel, short.clone());
+    }
+    web.asker.within(timeout, move |engine, cancel| work(engine, cancel, short)).await?
 }
 
 /// As many as were asked for; says so where there are more.

@@ -3,7 +3,7 @@
 //! The number of a row is the time first and the series second, so that what is sealed together lies together, new rows
 //! come at the end, and what is old goes as a whole range of pages.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Statement, Transaction, params};
 use vitrine_model::Millis;
 
 use super::SeriesId;
@@ -92,6 +92,10 @@ pub(super) fn series_of(key: i64) -> SeriesId {
 /// Gives `take` the bytes of a row, where there is one.
 pub(super) fn read(connection: &Connection, table: Table, key: i64, take: impl FnOnce(&[u8])) -> Result<bool, rusqlite::Error> {
     let mut statement = connection.prepare_cached(table.select())?;
+    take_row(&mut statement, key, take)
+}
+
+fn take_row(statement: &mut Statement<'_>, key: i64, take: impl FnOnce(&[u8])) -> Result<bool, rusqlite::Error> {
     let mut rows = statement.query([key])?;
     match rows.next()? {
         // What is no blob has no bytes, and is found to be no chunk.
@@ -99,6 +103,28 @@ pub(super) fn read(connection: &Connection, table: Table, key: i64, take: impl F
         None => return Ok(false),
     }
     Ok(true)
+}
+
+/// Reads many rows, and finds each table's statement once.
+pub(super) struct Reader<'c> {
+    connection: &'c Connection,
+    statements: [Option<CachedStatement<'c>>; Table::ALL.len()],
+}
+
+impl<'c> Reader<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Reader<'c> {
+        Reader { connection, statements: Default::default() }
+    }
+
+    /// Gives `take` the bytes of a row, where there is one.
+    pub(super) fn read(&mut self, table: Table, key: i64, take: impl FnOnce(&[u8])) -> Result<bool, rusqlite::Error> {
+        let place = &mut self.statements[table as usize];
+        let statement = match place {
+            Some(statement) => statement,
+            None => place.insert(self.connection.prepare_cached(table.select())?),
+        };
+        take_row(statement, key, take)
+    }
 }
 
 pub(super) fn write(transaction: &Transaction<'_>, table: Table, key: i64, data: &[u8]) -> Result<(), Trouble> {

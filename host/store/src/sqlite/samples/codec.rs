@@ -11,7 +11,18 @@ pub(super) mod decimal;
 pub(super) mod integers;
 mod rice;
 mod shape;
+mod thin;
 pub(super) mod varint;
+
+/// Whether the processor shifts several numbers by different counts at once; asking costs next to nothing.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn wide() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("popcnt")
+}
 
 #[cfg(test)]
 mod tests;

@@ -65,11 +65,11 @@ impl Members {
         *of = of.split_off(&number);
     }
 
-    /// Adds to a set those with a block or a rollup in a closed span of time.
-    pub(super) fn present(&self, start: Millis, end: Millis, set: &mut RoaringBitmap) {
+    /// Adds to a set those of some series that have a block or a rollup in a closed span of time.
+    pub(super) fn present(&self, start: Millis, end: Millis, of: &RoaringBitmap, set: &mut RoaringBitmap) {
         for table in Table::ALL {
             for (_, slots) in self.within(table, start, end) {
-                *set |= slots;
+                *set |= slots & of;
             }
         }
     }

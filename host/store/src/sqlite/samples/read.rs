@@ -9,13 +9,13 @@ use vitrine_model::port::StoreError;
 use vitrine_model::port::samples::{Select, Take};
 use vitrine_model::{Labels, Matcher, Millis};
 
-use super::blocks::{self, Damaged, Table};
+use super::blocks::{self, Damaged, Reader, Table};
 use super::codec::chunk::{self, Coder};
 use super::index::{Namer, Slot};
 use super::order::Sorter;
 use super::rollup::rows::{self, Row};
-use super::{Engine, SeriesId, heads};
-use crate::sqlite::Trouble;
+use super::{Engine, SeriesId, heads, pair};
+use crate::sqlite::{Second, Trouble};
 
 /// Series read in one transaction, of which all is as of one moment. What of them is hot is copied at its beginning.
 const AT_ONCE: usize = 256;
@@ -38,6 +38,7 @@ pub(super) struct Candidate {
 pub(super) struct Buffers {
     pub(super) coder: Coder,
     sorter: Sorter,
+    namer: Namer,
     pub(super) times: Vec<Millis>,
     pub(super) values: Vec<f64>,
     /// Places of a rollup's column.
@@ -47,8 +48,11 @@ pub(super) struct Buffers {
     pub(super) rolled: u64,
 }
 
+/// As `Take`, and what is wrong with it.
+pub(super) type Taken<'a> = dyn FnMut(&Labels, &[Millis], &[f64]) -> Result<ControlFlow<()>, Trouble> + 'a;
+
 /// What a scan may still cost.
-struct Left {
+pub(super) struct Left {
     series: usize,
     samples: usize,
 }
@@ -66,53 +70,75 @@ impl Engine {
             let present = self.present(&index, select.matchers, select.start, select.end);
             index.in_order(&present, usize::MAX).into_iter().map(|slot| (slot, index.id(slot))).collect()
         };
-        let mut buffers = self.buffers().pop().unwrap_or_default();
-        let outcome = self.scan_series(&wanted, &select, &mut buffers, take);
+        let (mut buffers, mut left) =
+            (self.take_buffers(), Left { series: select.limits.series, samples: select.limits.samples });
+        let turn = pair::turn(wanted.len(), &select);
+        let outcome = wanted.chunks(AT_ONCE).try_for_each(|some| {
+            let helper = turn.as_ref().and_then(|_| self.database.second());
+            match self.scan_some(some, helper, &select, (&mut left, &mut buffers), take) {
+                Ok(ControlFlow::Continue(())) => ControlFlow::Continue(()),
+                Ok(ControlFlow::Break(())) => ControlFlow::Break(Ok(())),
+                Err(error) => ControlFlow::Break(Err(error)),
+            }
+        });
+        self.keep_buffers(buffers);
+        outcome.break_value().unwrap_or(Ok(()))
+    }
+
+    pub(super) fn take_buffers(&self) -> Buffers {
+        // Names are those of one scan: a number may stand for another pair later.
+        Buffers { namer: Namer::default(), ..self.buffers().pop().unwrap_or_default() }
+    }
+
+    pub(super) fn keep_buffers(&self, buffers: Buffers) {
         let mut kept = self.buffers();
         if kept.len() < BUFFERS && buffers.times.capacity() <= LONGEST {
             kept.push(buffers);
         }
-        outcome
     }
 
     fn buffers(&self) -> MutexGuard<'_, Vec<Buffers>> {
         self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn scan_series(
+    /// Reads series in one transaction, or two of the same state.
+    fn scan_some(
         &self,
-        wanted: &[(Slot, SeriesId)],
+        some: &[(Slot, SeriesId)],
+        helper: Option<Second<'_>>,
         select: &Select<'_>,
-        buffers: &mut Buffers,
+        (left, buffers): (&mut Left, &mut Buffers),
         take: &mut Take<'_>,
-    ) -> Result<(), StoreError> {
-        let mut namer = Namer::default();
-        let mut left = Left { series: select.limits.series, samples: select.limits.samples };
-        for some in wanted.chunks(AT_ONCE) {
-            let flow = self.database.read(|connection| {
-                let candidates = self.candidates(connection, some, select, &mut namer)?;
-                self.read_series(connection, &candidates, select, (&mut left, buffers), take)
-            });
-            self.report(&mut buffers.damaged);
-            self.metrics.rollups_read.inc_by(std::mem::take(&mut buffers.rolled));
-            if flow?.is_break() {
-                break;
+    ) -> Result<ControlFlow<()>, StoreError> {
+        let flow = self.database.read(|connection| {
+            let helping = helper.as_ref().map(Second::begin).transpose()?;
+            let candidates = self.candidates(connection, helping, some, select, &mut buffers.namer)?;
+            match helper {
+                Some(helper) => self.read_by_two(connection, helper, &candidates, select, (left, buffers), take),
+                None => {
+                    let mut taken = |labels: &Labels, times: &[Millis], values: &[f64]| {
+                        left.spend(times.len(), select)?;
+                        Ok(take(labels, times, values))
+                    };
+                    self.read_series(connection, &candidates, select, buffers, &mut taken)
+                }
             }
-        }
-        Ok(())
+        });
+        self.report(&mut buffers.damaged);
+        self.metrics.rollups_read.inc_by(std::mem::take(&mut buffers.rolled));
+        flow
     }
 
     /// Series that match and may have samples in a closed span of time.
     pub(super) fn present(&self, index: &super::index::Index, matchers: &[Matcher], start: Millis, end: Millis) -> RoaringBitmap {
-        let mut found = index.matching(matchers);
+        let found = index.matching(matchers);
         if found.is_empty() {
             return found;
         }
         let live = self.live();
-        let mut present = live.heads.filled().clone();
-        live.members.present(start.max(blocks::EARLIEST), end.min(blocks::LATEST), &mut present);
-        found &= present;
-        found
+        let mut present = live.heads.filled() & &found;
+        live.members.present(start.max(blocks::EARLIEST), end.min(blocks::LATEST), &found, &mut present);
+        present
     }
 
     /// Fixes the state of the database and takes what is hot as one step: while memory is held, no commit that changes it
@@ -120,6 +146,7 @@ impl Engine {
     fn candidates(
         &self,
         connection: &Connection,
+        helping: Option<&Connection>,
         wanted: &[(Slot, SeriesId)],
         select: &Select<'_>,
         namer: &mut Namer,
@@ -127,7 +154,9 @@ impl Engine {
         let index = self.index();
         let live = self.live();
         // A transaction sees the state of its first reading.
-        connection.prepare_cached("SELECT 1 FROM hot LIMIT 1")?.exists([])?;
+        for connection in std::iter::once(connection).chain(helping) {
+            connection.prepare_cached("SELECT 1 FROM hot LIMIT 1")?.exists([])?;
+        }
         let mut candidates: Vec<Candidate> = Vec::with_capacity(wanted.len());
         // A slot that has gone to another series since is none of ours.
         let still = wanted.iter().filter(|(slot, id)| index.live().contains(*slot) && index.id(*slot) == *id);
@@ -145,28 +174,24 @@ impl Engine {
         Ok(candidates)
     }
 
-    fn read_series(
+    pub(super) fn read_series(
         &self,
         connection: &Connection,
         candidates: &[Candidate],
         select: &Select<'_>,
-        (left, buffers): (&mut Left, &mut Buffers),
-        take: &mut Take<'_>,
+        buffers: &mut Buffers,
+        taken: &mut Taken<'_>,
     ) -> Result<ControlFlow<()>, Trouble> {
+        let mut reader = Reader::new(connection);
         for candidate in candidates {
             buffers.times.clear();
             buffers.values.clear();
             for row in &candidate.rows {
-                buffers.read(connection, row, candidate.id, select)?;
+                buffers.read(&mut reader, row, candidate.id, select)?;
             }
             buffers.read_hot(&candidate.hot, self.horizon(), select);
             buffers.finish(select);
-            let count = buffers.times.len();
-            if count == 0 {
-                continue;
-            }
-            left.spend(count, select)?;
-            if take(&candidate.labels, &buffers.times, &buffers.values).is_break() {
+            if !buffers.times.is_empty() && taken(&candidate.labels, &buffers.times, &buffers.values)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -175,7 +200,7 @@ impl Engine {
 }
 
 impl Left {
-    fn spend(&mut self, samples: usize, select: &Select<'_>) -> Result<(), Trouble> {
+    pub(super) fn spend(&mut self, samples: usize, select: &Select<'_>) -> Result<(), Trouble> {
         self.samples = self.samples.checked_sub(samples).ok_or_else(|| {
             let most = select.limits.samples;
             Trouble::Refused(format!("the selection has more than {most} samples: ask for a shorter time or fewer series"))
@@ -193,20 +218,24 @@ impl Buffers {
     /// there is such a row.
     pub(super) fn read_row(
         &mut self,
-        connection: &Connection,
+        reader: &mut Reader<'_>,
         table: Table,
         key: i64,
         select: &Select<'_>,
     ) -> Result<bool, Trouble> {
         let (coder, times, values) = (&mut self.coder, &mut self.times, &mut self.values);
         let mut fault = None;
-        let read = blocks::read(connection, table, key, |mut bytes| {
+        let read = reader.read(table, key, |mut bytes| {
             while let Some(chunk) = chunk::next(&mut bytes) {
                 let decoded = chunk.and_then(|chunk| {
                     if chunk.head.last < select.start || chunk.head.first > select.end {
                         return Ok(());
                     }
-                    coder.decode(chunk, times, values).ok_or("its columns cannot be read")
+                    let decoded = match select.moments {
+                        Some(moments) => coder.decode_at(chunk, moments, times, values),
+                        None => coder.decode(chunk, times, values),
+                    };
+                    decoded.ok_or("its columns cannot be read")
                 });
                 fault = fault.or(decoded.err());
             }

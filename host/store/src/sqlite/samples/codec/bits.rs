@@ -33,29 +33,95 @@ pub(super) fn pack(numbers: &[u64], width: u32, bytes: &mut Vec<u8>) {
 
 /// Fills `numbers`, from the front of `bytes`, which it moves on. None where they are too few.
 pub(super) fn unpack(bytes: &mut &[u8], width: u32, numbers: &mut [u64]) -> Option<()> {
-    let (mine, rest) = bytes.split_at_checked(length(numbers.len(), width))?;
+    let mine = split(bytes, numbers.len(), width)?;
+    #[cfg(target_arch = "x86_64")]
+    if super::wide() {
+        // SAFETY: the processor has what the function is compiled for.
+        #[expect(unsafe_code, reason = "there is no safe way to call what is compiled for some processors")]
+        unsafe {
+            unpack_wide(mine, width, numbers);
+        }
+        return Some(());
+    }
+    unpack_by_width(mine, width, numbers);
+    Some(())
+}
+
+/// Moves `bytes` behind so many numbers, and gives theirs.
+pub(super) fn split<'a>(bytes: &mut &'a [u8], count: usize, width: u32) -> Option<&'a [u8]> {
+    let (mine, rest) = bytes.split_at_checked(length(count, width))?;
     *bytes = rest;
+    Some(mine)
+}
+
+/// One of the numbers in `bytes`.
+pub(super) fn at(bytes: &[u8], width: u32, place: usize) -> u64 {
+    if width == 64 {
+        bytes.get(place * 8..).and_then(<[u8]>::first_chunk).map_or(0, |eight| u64::from_le_bytes(*eight))
+    } else {
+        let start = place * width as usize;
+        let bytes = bytes.get(start / 8..).unwrap_or_default();
+        let loaded = bytes.first_chunk().map_or_else(|| last(&bytes[..bytes.len().min(7)]), |eight| u64::from_le_bytes(*eight));
+        (loaded >> (start % 8)) & ((1_u64 << width) - 1)
+    }
+}
+
+/// Narrow ones are spread over bytes or pairs of them, eight or four by one instruction; others are shifted, several at a
+/// time, each by its own count of bits.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn unpack_wide(bytes: &[u8], width: u32, numbers: &mut [u64]) {
+    match width {
+        1..=8 => spread::<8>(bytes, width as usize, numbers),
+        9..=16 => spread::<4>(bytes, width as usize, numbers),
+        _ => unpack_by_width(bytes, width, numbers),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn spread<const AT_ONCE: usize>(bytes: &[u8], width: usize, numbers: &mut [u64]) {
+    let lane = 64 / AT_ONCE;
+    let mask = (0..AT_ONCE).fold(0_u64, |mask, place| mask | (((1 << width) - 1) << (place * lane)));
+    let mut bit = 0;
+    let (groups, rest) = numbers.as_chunks_mut::<AT_ONCE>();
+    for group in groups {
+        let ahead = bytes.get(bit / 8..).unwrap_or_default();
+        let loaded = ahead.first_chunk().map_or_else(|| last(&ahead[..ahead.len().min(7)]), |eight| u64::from_le_bytes(*eight));
+        let lanes = std::arch::x86_64::_pdep_u64(loaded >> (bit % 8), mask);
+        for (place, number) in group.iter_mut().enumerate() {
+            *number = (lanes >> (place * lane)) & ((1 << lane) - 1);
+        }
+        bit += AT_ONCE * width;
+    }
+    for number in rest {
+        *number = at(bytes, width as u32, bit / width);
+        bit += width;
+    }
+}
+
+#[inline(always)]
+fn unpack_by_width(bytes: &[u8], width: u32, numbers: &mut [u64]) {
     // One loop for each width that is common, in which all shifts are known.
     macro_rules! by_width {
         ($($width:literal)*) => {
             match width {
                 0 => numbers.fill(0),
-                $($width => unpack_fixed::<$width>(mine, numbers),)*
+                $($width => unpack_fixed::<$width>(bytes, numbers),)*
                 64 => {
-                    for (number, eight) in numbers.iter_mut().zip(mine.as_chunks::<8>().0) {
+                    for (number, eight) in numbers.iter_mut().zip(bytes.as_chunks::<8>().0) {
                         *number = u64::from_le_bytes(*eight);
                     }
                 }
-                _ => unpack_any(mine, width as usize, numbers),
+                _ => unpack_any(bytes, width as usize, numbers),
             }
         };
     }
     by_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24);
-    Some(())
 }
 
 /// Eight numbers of `WIDTH` bits are `WIDTH` bytes.
-#[inline]
+#[inline(always)]
 fn unpack_fixed<const WIDTH: usize>(bytes: &[u8], numbers: &mut [u64]) {
     let (groups, rest) = numbers.as_chunks_mut::<8>();
     let (packed, left) = bytes.as_chunks::<WIDTH>();
@@ -74,6 +140,7 @@ fn unpack_fixed<const WIDTH: usize>(bytes: &[u8], numbers: &mut [u64]) {
     unpack_any(left, WIDTH, rest);
 }
 
+#[inline(always)]
 fn unpack_any(bytes: &[u8], width: usize, numbers: &mut [u64]) {
     let mask = (1_u64 << width) - 1;
     let mut place = 0;

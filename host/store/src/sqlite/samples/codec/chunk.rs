@@ -5,9 +5,11 @@
 //! Chunks follow each other without a gap: a block is a list of them, and what comes later is the later word.
 
 use vitrine_model::Millis;
+use vitrine_model::port::samples::Moments;
 
 use super::decimal::{self, Scratch};
 use super::integers;
+use super::thin;
 use super::varint::{get, get_signed, put, put_signed};
 
 pub(in super::super) const LARGEST: usize = 2_048;
@@ -28,6 +30,7 @@ pub(in super::super) struct Coder {
     scratch: Scratch,
     body: Vec<u8>,
     since: Vec<i64>,
+    places: Vec<u32>,
 }
 
 /// A chunk whose checksum was right.
@@ -75,6 +78,58 @@ impl Coder {
         if decoded.is_none() {
             times.truncate(before);
             values.truncate(before);
+        }
+        decoded
+    }
+}
+
+/// Where fewer samples lie between two moments, it costs less to read them all.
+const WORTH: i64 = 4;
+
+impl Coder {
+    /// Appends of the samples of a chunk those that are the last ones at some moment, and perhaps others. None where its
+    /// columns cannot be read.
+    pub(in super::super) fn decode_at(
+        &mut self,
+        chunk: Chunk<'_>,
+        moments: Moments,
+        times: &mut Vec<Millis>,
+        values: &mut Vec<f64>,
+    ) -> Option<()> {
+        let Head { count, first, last } = chunk.head;
+        let samples = count as i64;
+        if samples < 2 * WORTH || last.checked_sub(first)?.checked_mul(WORTH)? > moments.step.checked_mul(samples)? {
+            return self.decode(chunk, times, values);
+        }
+        let mut columns = chunk.columns;
+        let Some((zero, every)) = thin::steady(&mut columns, count).filter(|(_, every)| *every > 0) else {
+            return self.decode(chunk, times, values);
+        };
+        let begin = first.checked_add(zero)?;
+        let before = times.len();
+        self.places.clear();
+        // The first moment that is not before the first sample.
+        let behind = begin.saturating_sub(moments.first).max(0);
+        let skipped = behind / moments.step + i64::from(behind % moments.step != 0);
+        let mut moment = moments.first.saturating_add(skipped.saturating_mul(moments.step)).max(begin);
+        loop {
+            let place = (moment.saturating_sub(begin) / every).min(samples - 1);
+            let time = begin.wrapping_add(place.wrapping_mul(every));
+            if time > moment.saturating_sub(moments.back) {
+                self.places.push(place as u32);
+                times.push(time);
+            }
+            moment = moment.saturating_add(moments.step);
+            if place == samples - 1 {
+                break;
+            }
+        }
+        if self.places.is_empty() {
+            return Some(());
+        }
+        let decoded = decimal::decode_at(&mut columns, count, &self.places, &mut self.scratch, values);
+        if decoded.is_none() {
+            times.truncate(before);
         }
         decoded
     }

@@ -2,6 +2,7 @@
 //! same bits. What is none (NaN, the stale marker, -0, too many places) is listed beside them.
 
 use super::integers::{self, get_list, put_list};
+use super::thin;
 
 /// Added to a double of less than 2^51, it leaves the nearest whole number in the lower bits, without a rounding call.
 const MAGIC: f64 = 6_755_399_441_055_744.0;
@@ -81,30 +82,64 @@ fn scale(values: &[f64], scratch: &mut Scratch) -> Option<usize> {
 
 /// Appends `count` values from the front of `bytes`. None where bytes are no column.
 pub(super) fn decode(bytes: &mut &[u8], count: usize, scratch: &mut Scratch, values: &mut Vec<f64>) -> Option<()> {
+    scratch.numbers.clear();
+    let Scratch { numbers, listed } = scratch;
+    let from = values.len();
+    read(bytes, count, listed, values, numbers, |bytes, numbers| integers::decode(bytes, count, numbers))?;
+    for (place, bits) in listed {
+        values[from + *place] = f64::from_bits(*bits);
+    }
+    Some(())
+}
+
+/// Appends of `count` values those at `places`, which ascend.
+pub(super) fn decode_at(
+    bytes: &mut &[u8],
+    count: usize,
+    places: &[u32],
+    scratch: &mut Scratch,
+    values: &mut Vec<f64>,
+) -> Option<()> {
+    scratch.numbers.clear();
+    let Scratch { numbers, listed } = scratch;
+    let from = values.len();
+    read(bytes, count, listed, values, numbers, |bytes, numbers| thin::decode(bytes, count, places, numbers))?;
+    for (place, bits) in listed {
+        if let Ok(at) = places.binary_search(&(*place as u32)) {
+            values[from + at] = f64::from_bits(*bits);
+        }
+    }
+    Some(())
+}
+
+/// Appends the doubles of those whole numbers that `decode` makes.
+fn read(
+    bytes: &mut &[u8],
+    count: usize,
+    listed: &mut Vec<(usize, u64)>,
+    values: &mut Vec<f64>,
+    numbers: &mut Vec<i64>,
+    decode: impl FnOnce(&mut &[u8], &mut Vec<i64>) -> Option<()>,
+) -> Option<()> {
     let (&head, rest) = bytes.split_first()?;
     *bytes = rest;
-    scratch.numbers.clear();
-    scratch.listed.clear();
+    listed.clear();
     if head == NOISE {
-        integers::decode(bytes, count, &mut scratch.numbers)?;
-        values.extend(scratch.numbers.iter().map(|number| f64::from_bits(number.cast_unsigned())));
+        decode(bytes, numbers)?;
+        values.extend(numbers.iter().map(|number| f64::from_bits(number.cast_unsigned())));
         return Some(());
     }
     if head & LISTED != 0 {
-        get_list(bytes, |place, bits| (place < count).then(|| scratch.listed.push((place, bits))))?;
+        get_list(bytes, |place, bits| (place < count).then(|| listed.push((place, bits))))?;
     }
     let power = *POWERS.get(usize::from(head & !LISTED))?;
-    integers::decode(bytes, count, &mut scratch.numbers)?;
-    let from = values.len();
+    decode(bytes, numbers)?;
     // The way back of `whole`: adding and subtracting goes several at a time, where converting does not.
     let double = |number: &i64| f64::from_bits(MAGIC.to_bits().wrapping_add(number.cast_unsigned())) - MAGIC;
     if power == 1.0 {
-        values.extend(scratch.numbers.iter().map(double));
+        values.extend(numbers.iter().map(double));
     } else {
-        values.extend(scratch.numbers.iter().map(|number| double(number) / power));
-    }
-    for (place, bits) in &scratch.listed {
-        values[from + place] = f64::from_bits(*bits);
+        values.extend(numbers.iter().map(|number| double(number) / power));
     }
     Some(())
 }

@@ -13,9 +13,12 @@ use super::varint::{get, get_signed, put, put_signed, unzigzag};
 /// Numbers coded together.
 pub(super) const BLOCK: usize = 128;
 
+/// More are not listed one by one.
+pub(super) const MOST_ODD: usize = 12;
+
 /// The first byte of a block: its order (three says that the difference that follows is that of all the rest), and flags.
-const ORDER: u8 = 3;
-const REST: u8 = 3;
+pub(super) const ORDER: u8 = 3;
+pub(super) const REST: u8 = 3;
 /// Only what is not the base follows, behind the set of its places.
 pub(super) const SPARSE: u8 = 4;
 /// Numbers lie on both sides of the base.
@@ -27,9 +30,51 @@ const KNOWN: u8 = 63;
 
 /// The value before, and the difference that led to it.
 #[derive(Debug, Clone, Copy)]
-struct Before {
-    value: i64,
-    difference: i64,
+pub(super) struct Before {
+    pub(super) value: i64,
+    pub(super) difference: i64,
+}
+
+/// What begins a block, but for the column's last one.
+pub(super) struct Opening {
+    pub(super) width: u32,
+    pub(super) base: i64,
+    /// What is listed in full: place and residual.
+    odd: [(u8, i64); MOST_ODD],
+    odds: usize,
+}
+
+impl Opening {
+    /// Reads it after the block's first byte.
+    pub(super) fn read(head: u8, bytes: &mut &[u8], length: usize) -> Option<Opening> {
+        let (&width, rest) = bytes.split_first()?;
+        *bytes = rest;
+        if head > KNOWN || head & ORDER == REST || width > 64 || (head & RICE != 0 && width > 56) {
+            return None;
+        }
+        let mut opening = Opening { width: u32::from(width), base: get_signed(bytes)?, odd: [(0, 0); MOST_ODD], odds: 0 };
+        if head & ODD != 0 {
+            opening.odds = usize::try_from(get(bytes)?).ok().filter(|odds| *odds <= MOST_ODD)?;
+            for one in &mut opening.odd[..opening.odds] {
+                let (&place, rest) = bytes.split_first()?;
+                *bytes = rest;
+                *one = (place, get_signed(bytes)?);
+                if usize::from(place) >= length {
+                    return None;
+                }
+            }
+        }
+        Some(opening)
+    }
+
+    /// What a number of a block stands for that is not sparse.
+    pub(super) fn residual(&self, head: u8, number: u64) -> i64 {
+        self.base.wrapping_add(if head & BOTH == 0 { number.cast_signed() } else { unzigzag(number) })
+    }
+
+    pub(super) fn odd(&self) -> &[(u8, i64)] {
+        &self.odd[..self.odds]
+    }
 }
 
 pub(super) fn encode(numbers: &[i64], bytes: &mut Vec<u8>) {
@@ -144,40 +189,26 @@ pub(super) fn decode(bytes: &mut &[u8], count: usize, numbers: &mut Vec<i64>) ->
 }
 
 /// Fills the block with residuals.
-fn read_block(head: u8, bytes: &mut &[u8], block: &mut [u64]) -> Option<()> {
-    let (&width, rest) = bytes.split_first()?;
-    *bytes = rest;
-    if head > KNOWN || head & ORDER == REST || width > 64 || (head & RICE != 0 && width > 56) {
-        return None;
-    }
-    let base = get_signed(bytes)?;
-    let mut odd = [(0_u8, 0_i64); BLOCK];
-    let mut odds = 0;
-    if head & ODD != 0 {
-        odds = usize::try_from(get(bytes)?).ok().filter(|odds| *odds <= block.len())?;
-        for one in &mut odd[..odds] {
-            let (&place, rest) = bytes.split_first()?;
-            *bytes = rest;
-            *one = (place, get_signed(bytes)?);
-        }
-    }
+pub(super) fn read_block(head: u8, bytes: &mut &[u8], block: &mut [u64]) -> Option<()> {
+    let opening = Opening::read(head, bytes, block.len())?;
+    let (width, base) = (opening.width, opening.base);
     if head & SPARSE == 0 {
-        read_numbers(head, bytes, u32::from(width), block)?;
+        read_numbers(head, bytes, width, block)?;
         if head & BOTH == 0 {
             block.iter_mut().for_each(|number| *number = number.wrapping_add(base.cast_unsigned()));
         } else {
             block.iter_mut().for_each(|number| *number = unzigzag(*number).wrapping_add(base).cast_unsigned());
         }
     } else {
-        read_sparse(head, bytes, (u32::from(width), base), block)?;
+        read_sparse(head, bytes, (width, base), block)?;
     }
-    for (place, residual) in &odd[..odds] {
-        *block.get_mut(usize::from(*place))? = residual.cast_unsigned();
+    for (place, residual) in opening.odd() {
+        block[usize::from(*place)] = residual.cast_unsigned();
     }
     Some(())
 }
 
-fn read_numbers(head: u8, bytes: &mut &[u8], width: u32, numbers: &mut [u64]) -> Option<()> {
+pub(super) fn read_numbers(head: u8, bytes: &mut &[u8], width: u32, numbers: &mut [u64]) -> Option<()> {
     if head & RICE == 0 { bits::unpack(bytes, width, numbers) } else { rice::unpack(bytes, width, numbers) }
 }
 

@@ -1,12 +1,10 @@
 //! How a block of integers is written: all shapes are weighed, and the smallest is taken.
 
 use super::bits;
-use super::integers::{BLOCK, BOTH, ODD, RICE, SPARSE};
+use super::integers::{BLOCK, BOTH, MOST_ODD, ODD, RICE, SPARSE};
 use super::rice;
 use super::varint::{signed_length, unzigzag, zigzag};
 
-/// More are not listed one by one.
-const MOST_ODD: usize = 12;
 /// Nothing wider is written by Rice's code.
 const WIDEST_RICE: u32 = 50;
 

@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use vitrine_model::Millis;
+use vitrine_model::port::samples::Moments;
 use vitrine_model::sample::stale;
 
 use super::chunk::{self, Coder, LARGEST};
@@ -118,6 +119,38 @@ proptest! {
     }
 
     #[test]
+    fn what_each_moment_sees_is_what_it_sees_of_all(
+        start in -1_000_000_000_i64..1_000_000_000, decimals in 0_i32..3,
+        steps in prop::collection::vec(prop_oneof![
+            9 => -50_i64..3_000, 3 => Just(7_i64), 1 => any::<i32>().prop_map(i64::from), 1 => Just(i64::MIN)], 1..900),
+        (first, step, back) in (-40_000_000_i64..10_000_000, 1_000_i64..3_000_000, 1_000_i64..700_000), kind in 0..3,
+    ) {
+        let mut number = start;
+        let values: Vec<f64> = steps.iter().map(|step| match (*step, kind) {
+            (i64::MIN, _) => stale(),
+            (step, 0) => { number += step; number as f64 / 10_f64.powi(decimals) }
+            (step, 1) => step as f64,
+            (step, _) => (step as f64).sqrt() / 3.0,
+        }).collect();
+        let times = regular(values.len());
+        let moments = Moments { first: times[0] + first, step, back };
+        let bytes = encoded(&times, &values);
+        let (mut some_times, mut some_values, mut coder) = (Vec::new(), Vec::new(), Coder::default());
+        let mut left = bytes.as_slice();
+        while let Some(chunk) = chunk::next(&mut left) {
+            coder.decode_at(chunk.unwrap(), moments, &mut some_times, &mut some_values).unwrap();
+        }
+        prop_assert!(some_times.is_sorted_by(|a, b| a < b));
+        let current = |times: &[Millis], values: &[f64], moment: Millis| {
+            let place = times.partition_point(|time| *time <= moment).checked_sub(1)?;
+            (times[place] > moment - back).then(|| (times[place], values[place].to_bits()))
+        };
+        for moment in (0..20_000).map(|place| moments.first + place * step).take_while(|moment| *moment < times[times.len() - 1] + 2 * back + step) {
+            prop_assert_eq!(current(&times, &values, moment), current(&some_times, &some_values, moment));
+        }
+    }
+
+    #[test]
     fn a_changed_byte_is_found(steps in prop::collection::vec(value(), 1..100), place in any::<prop::sample::Index>(), bit in 0..8) {
         let mut bytes = encoded(&regular(steps.len()), &steps);
         let place = place.index(bytes.len());
@@ -130,5 +163,26 @@ proptest! {
         let _ = decoded(&bytes);
         let mut numbers = Vec::new();
         let _ = super::integers::decode(&mut bytes.as_slice(), 100, &mut numbers);
+        let _ = super::thin::decode(&mut bytes.as_slice(), 100, &[0, 3, 50, 99], &mut numbers);
+        let _ = super::thin::decode(&mut bytes.as_slice(), 100, &[64, 200], &mut numbers);
+    }
+
+    #[test]
+    fn some_places_are_as_among_all(
+        steps in prop::collection::vec(prop_oneof![7 => -4_i64..90, 2 => Just(0_i64), 1 => any::<i64>()], 1..700),
+        every in 1_usize..50, order in 0..3,
+    ) {
+        let mut numbers = steps;
+        for _ in 0..order {
+            let mut sum = 0_i64;
+            numbers.iter_mut().for_each(|number| { sum = sum.wrapping_add(*number); *number = sum; });
+        }
+        let mut bytes = Vec::new();
+        super::integers::encode(&numbers, &mut bytes);
+        let places: Vec<u32> = (0..numbers.len() as u32).filter(|place| place % every as u32 == 3 % every as u32).collect();
+        let mut some = Vec::new();
+        super::thin::decode(&mut bytes.as_slice(), numbers.len(), &places, &mut some).unwrap();
+        let expected: Vec<i64> = places.iter().map(|place| numbers[*place as usize]).collect();
+        prop_assert_eq!(expected, some);
     }
 }

@@ -1,11 +1,10 @@
 //! Which rows answer a scan: samples, or rollups where these say as much, or where there is nothing else.
 
 use roaring::RoaringBitmap;
-use rusqlite::Connection;
 use vitrine_model::Millis;
 use vitrine_model::port::samples::{Keep, Select};
 
-use super::super::blocks::{self, DAY, Table, WINDOWS_A_DAY};
+use super::super::blocks::{self, DAY, Reader, Table, WINDOWS_A_DAY};
 use super::super::members::Members;
 use super::super::read::{Buffers, Candidate};
 use super::super::{SeriesId, heads};
@@ -98,7 +97,7 @@ impl Buffers {
     /// Appends what counts of a row, or of the one in its place.
     pub(in super::super) fn read(
         &mut self,
-        connection: &Connection,
+        reader: &mut Reader<'_>,
         row: &Row,
         id: SeriesId,
         select: &Select<'_>,
@@ -107,16 +106,16 @@ impl Buffers {
         let key = blocks::key(row.number, id);
         if Table::ROLLUPS.contains(&row.table) {
             let keep = select.hint.map_or(Keep::Last, |hint| hint.keep);
-            if !self.read_rollup(connection, row.table, key, keep)?
+            if !self.read_rollup(reader, row.table, key, keep)?
                 && let Some(table) = row.instead
             {
-                return self.read(connection, &Row { table, instead: None, ..*row }, id, select);
+                return self.read(reader, &Row { table, instead: None, ..*row }, id, select);
             }
         } else {
-            let there = self.read_row(connection, row.table, key, select)?;
+            let there = self.read_row(reader, row.table, key, select)?;
             if !there && let Some(table) = row.instead {
                 let number = row.number.div_euclid(WINDOWS_A_DAY);
-                return self.read(connection, &Row { table, number, instead: None, ..*row }, id, select);
+                return self.read(reader, &Row { table, number, instead: None, ..*row }, id, select);
             }
         }
         if row.from > select.start || row.to < select.end {
@@ -135,11 +134,11 @@ impl Buffers {
     }
 
     /// Whether it could be read.
-    fn read_rollup(&mut self, connection: &Connection, table: Table, key: i64, keep: Keep) -> Result<bool, Trouble> {
+    fn read_rollup(&mut self, reader: &mut Reader<'_>, table: Table, key: i64, keep: Keep) -> Result<bool, Trouble> {
         let mut fault = None;
         let tools = (&mut self.coder, &mut self.places);
         let (times, values) = (&mut self.times, &mut self.values);
-        let read = blocks::read(connection, table, key, |bytes| {
+        let read = reader.read(table, key, |bytes| {
             fault = super::decode(bytes, super::column(keep), tools, times, values).err();
         });
         let there = matches!(read, Ok(true));
