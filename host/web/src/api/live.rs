@@ -43,9 +43,12 @@ pub(crate) async fn show(
     match (events, upgrade) {
         (Some(_), _) => web.hubs.join(&web, name, &asked).await.map_or_else(refuse, stream_events),
         (None, Ok(upgrade)) => match web.hubs.join(&web, name, &asked).await {
-            Ok(viewer) => {
-                upgrade.max_message_size(LONGEST_MESSAGE).on_upgrade(move |socket| carry(socket, viewer)).into_response()
-            }
+            Ok(viewer) => upgrade
+                .read_buffer_size(LONGEST_MESSAGE)
+                .write_buffer_size(0)
+                .max_message_size(LONGEST_MESSAGE)
+                .on_upgrade(move |socket| carry(socket, viewer))
+                .into_response(),
             Err(error) => refuse(error),
         },
         (None, Err(rejection)) => rejection.into_response(),

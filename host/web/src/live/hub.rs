@@ -59,6 +59,8 @@ struct State {
     sender: Option<broadcast::Sender<Round>>,
     panels: Vec<(String, Arc<Shown>)>,
     health: Option<Health>,
+    /// All of it as messages, once somebody asked.
+    full: Option<Round>,
 }
 
 /// A place among the viewers, given back when dropped.
@@ -78,7 +80,7 @@ impl Drop for Seat {
 impl Hub {
     fn new() -> Hub {
         let sender = Some(broadcast::Sender::new(BACKLOG));
-        Hub { state: Mutex::new(State { sender, panels: Vec::new(), health: None }) }
+        Hub { state: Mutex::new(State { sender, panels: Vec::new(), health: None, full: None }) }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -87,13 +89,15 @@ impl Hub {
 
     /// A listener from now on, and all that was told before; nothing if the hub has ended.
     pub fn subscribe(&self) -> Option<(broadcast::Receiver<Round>, Vec<Arc<str>>)> {
-        let (receiver, panels, health) = {
-            let state = self.lock();
-            (state.sender.as_ref()?.subscribe(), state.panels.clone(), state.health)
-        };
-        let mut messages: Vec<Arc<str>> = panels.iter().flat_map(|(id, shown)| message::full(id, shown)).collect();
-        messages.extend(health.as_ref().map(message::status));
-        Some((receiver, messages))
+        let mut state = self.lock();
+        let receiver = state.sender.as_ref()?.subscribe();
+        // Written once a round: a thousand who come at the same time share the text.
+        let State { panels, health, full, .. } = &mut *state;
+        let full = full.get_or_insert_with(|| {
+            let panels = panels.iter().flat_map(|(id, shown)| message::full(id, shown));
+            panels.chain(health.as_ref().map(message::status)).collect()
+        });
+        Some((receiver, full.to_vec()))
     }
 
     /// Takes over a round's results and tells what they change.
@@ -111,6 +115,7 @@ impl Hub {
         let mut state = self.lock();
         state.panels = panels;
         state.health = Some(health);
+        state.full = None;
         state.tell(messages);
     }
 
