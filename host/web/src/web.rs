@@ -127,7 +127,13 @@ impl Web {
         Arc::new(Web {
             hosts: parts.settings.hosts(),
             writers: parts.settings.writers(),
-            evaluator: Evaluator::new(asker.clone(), parts.panels, Arc::clone(&parts.sources), evaluations),
+            evaluator: Evaluator::new(
+                asker.clone(),
+                parts.panels,
+                Arc::clone(&parts.sources),
+                Arc::clone(&parts.alerts),
+                evaluations,
+            ),
             layouts: Layouts::new(Options::new(asker.clone(), Arc::clone(&parts.samples)), zone.clone()),
             asker,
             samples: parts.samples,

@@ -5,7 +5,7 @@ mod order;
 mod series;
 
 use serde::Deserialize;
-use vitrine_sdk::panel::{Align, Levels, Request, Table as TableView, TableColumn, View};
+use vitrine_sdk::panel::{Align, Levels, Request, Table as TableView, TableColumn, View, is_table};
 use vitrine_sdk::{Fault, Frame, Panel, Values, export};
 
 /// The host takes no more.
@@ -34,7 +34,7 @@ impl Panel for Table {
 
     fn render(request: Request<Options>) -> Result<View, Fault> {
         let options = request.options;
-        let mut columns = match request.frames.iter().find(|frame| frame.times().is_none() && !frame.columns.is_empty()) {
+        let mut columns = match request.frames.iter().find(|frame| is_table(frame)) {
             Some(table) => as_it_is(table, &options.unit),
             None => series::columns(&request.frames, &options.unit),
         };

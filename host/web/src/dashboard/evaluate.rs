@@ -1,5 +1,6 @@
 //! A panel's way from its queries to a drawing, walked once for all who look at the same thing.
 
+mod alerts;
 mod decorate;
 mod frame;
 mod notice;
@@ -10,6 +11,7 @@ use futures_util::future::join_all;
 use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
 use vitrine_model::frame::TimeRange;
+use vitrine_model::port::alerts::Alerts;
 use vitrine_model::port::panel::{Panel as PanelPlugin, RenderRequest, Theme};
 use vitrine_model::{Fault, Millis, Span};
 use vitrine_query::{Cancel, Engine, Expr};
@@ -97,6 +99,7 @@ pub struct Evaluator {
     asker: Asker,
     panels: Panels,
     sources: Sources,
+    alerts: Arc<dyn Alerts>,
     /// The newest of each place, and the moment it is for.
     cells: Mutex<Kept<Place, (Millis, Cell)>>,
     /// The last that went well, for when it no longer does.
@@ -111,12 +114,14 @@ impl Evaluator {
         asker: Asker,
         panels: Panels,
         sources: Sources,
+        alerts: Arc<dyn Alerts>,
         evaluations: prometheus_client::metrics::counter::Counter,
     ) -> Evaluator {
         Evaluator {
             asker,
             panels,
             sources,
+            alerts,
             cells: Mutex::new(Kept::new(MOST_KEPT)),
             good: Mutex::new(Kept::new(MOST_KEPT)),
             failing: Mutex::new(Kept::new(MOST_KEPT)),

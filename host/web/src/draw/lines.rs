@@ -21,6 +21,9 @@ pub fn draw(html: &mut Html, lines: &Lines, surroundings: &Surroundings) {
         one(html, line, lines.ages, surroundings);
     }
     html.raw("</ol>");
+    if lines.lines.is_empty() {
+        html.raw("<p class=\"log-none\">").raw(if lines.ages { "none just now" } else { "none in this range" }).raw("</p>");
+    }
     twin::more(html, &twin::left_out(lines.lines.len().saturating_sub(MOST_LINES), "lines"));
     html.raw("</div>");
 }
@@ -121,6 +124,11 @@ mod tests {
     #[test]
     fn what_lasts_has_an_age() {
         insta::assert_snapshot!(picture(vec![line("firing", State::Bad, "DiskFull", &[], "")], true));
+    }
+
+    #[test]
+    fn nothing_is_said() {
+        assert!(picture(Vec::new(), true).contains("none just now") && picture(Vec::new(), false).contains("none in this range"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use vitrine_model::{Fault, Labels, Millis};
 use vitrine_query::{Answer, Expr};
 
 use crate::ask::{AskError, PATIENCE};
-use crate::dashboard::evaluate::{Evaluator, Sight};
+use crate::dashboard::evaluate::{Evaluator, Sight, alerts};
 use crate::dashboard::template::Template;
 use crate::dashboard::values::Values;
 use crate::dashboard::window::Window;
@@ -68,7 +68,11 @@ impl Evaluator {
             Some(source) => self.own(source, queries, sight).await?,
             None => {
                 let each = queries.iter().enumerate().map(|(order, query)| self.frame(panel, order, query, sight));
-                join_all(each).await.into_iter().collect::<Result<Vec<Frame>, Fault>>()?
+                let mut frames = join_all(each).await.into_iter().collect::<Result<Vec<Frame>, Fault>>()?;
+                for expr in queries.iter().filter_map(|query| query.expr.as_ref()) {
+                    frames.extend(alerts::frame(&self.alerts, expr).await?);
+                }
+                frames
             }
         };
         if panel.transform.is_empty() {
