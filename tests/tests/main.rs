@@ -29,5 +29,6 @@ mod slow_senders;
 mod states;
 mod survives;
 mod templates;
+mod tour;
 mod viewing;
 mod wasi_http;

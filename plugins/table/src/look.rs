@@ -35,7 +35,7 @@ enum Kind {
 /// Columns in the order of their looks, those without one after them as they were.
 pub(crate) fn apply(looks: &[Look], columns: &mut Vec<TableColumn>) -> Result<(), Fault> {
     for look in looks {
-        if !columns.is_empty() && !columns.iter().any(|column| column.title == look.name) {
+        if !columns.is_empty() && place(look, columns).is_none() {
             let titles: Vec<&str> = columns.iter().take(20).map(|column| column.title.as_str()).collect();
             let reason = ["`columns`: there is no column `", &look.name, "`, but ", &titles.join(", ")].concat();
             return Err(Fault::Invalid(reason));
@@ -44,7 +44,7 @@ pub(crate) fn apply(looks: &[Look], columns: &mut Vec<TableColumn>) -> Result<()
     let links: Vec<Vec<String>> = looks.iter().map(|look| addresses(look, columns)).collect();
     let mut rest = std::mem::take(columns);
     for (look, links) in looks.iter().zip(links) {
-        let Some(place) = rest.iter().position(|column| column.title == look.name) else { continue };
+        let Some(place) = place(look, &rest) else { continue };
         let mut column = rest.remove(place);
         if !look.hide {
             restyle(look, &mut column);
@@ -54,6 +54,13 @@ pub(crate) fn apply(looks: &[Look], columns: &mut Vec<TableColumn>) -> Result<()
     }
     columns.append(&mut rest);
     Ok(())
+}
+
+/// As in `sort`, `value` is the first column of numbers.
+fn place(look: &Look, columns: &[TableColumn]) -> Option<usize> {
+    let named = columns.iter().position(|column| column.title == look.name);
+    let first = || columns.iter().position(|column| matches!(column.values, Values::Numbers(_)));
+    named.or_else(|| if look.name == "value" { first() } else { None })
 }
 
 fn restyle(look: &Look, column: &mut TableColumn) {

@@ -107,6 +107,7 @@ fn columns_have_a_look() {
     assert_eq!((shown.columns[0].cell, shown.columns[0].maximum, shown.columns[0].states[1]), (Cell::Gauge, 1.0, State::Bad));
     assert_eq!(shown.columns[1].links[0], "/d/disk?device=sda%2F1&used=0.25");
     assert_eq!(table(frames(), r#"{"columns":[{"name":"device","hide":true}],"limit":1}"#), ["bytes", "1"]);
+    assert_eq!(table(frames(), r#"{"columns":[{"name":"value","title":"Used"}],"limit":1}"#), ["Used device", "1 nvme"]);
     let fault = render::<Table>(frames(), r#"{"columns":[{"name":"size"}]}"#).unwrap_err();
     assert_eq!(fault.reason(), "`columns`: there is no column `size`, but device, bytes");
     assert!(render::<Table>(Vec::new(), options).is_ok());

@@ -16,6 +16,18 @@ export interface Series {
   color: number;
   mark: Mark;
   stacked: boolean;
+  side?: "left" | "right";
+  stroke?: "solid" | "dashed" | "dotted";
+  /** The space between it and the series at this place is filled. */
+  band?: number | null;
+}
+
+/** The axis on the right. */
+export interface RightAxis {
+  unit: string;
+  min: number | null;
+  max: number | null;
+  log: boolean;
 }
 
 /** Times are milliseconds; `values` holds one list per series, each as long as `times`; null is a gap. */
@@ -28,6 +40,13 @@ export interface ChartData {
   step: number;
   thresholds: Threshold[];
   series: Series[];
+  /** Powers of ten are equally far apart on the left axis. */
+  log?: boolean;
+  right?: RightAxis | null;
+  /** Lines run on over gaps. */
+  connect?: boolean;
+  /** What the legend says beside the last value: `min`, `max`, `mean`, `total`. */
+  statistics?: string[];
   times: number[];
   values: Values[];
 }

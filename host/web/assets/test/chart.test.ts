@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { append, lonePoints, spread } from "../src/chart/points.ts";
 import { stack } from "../src/chart/stack.ts";
 import { worse } from "../src/chart/decorate.ts";
-import { timeTicks, valueAxis } from "../src/chart/ticks.ts";
+import { axisOf, placeable, statistic, unitOf } from "../src/chart/axes.ts";
+import { powerAxis, timeTicks, valueAxis } from "../src/chart/ticks.ts";
 import type { ChartData, Series, Values } from "../src/contract.ts";
 import { setZone } from "../src/zone.ts";
 
@@ -47,6 +48,28 @@ test("layers stand on the visible ones below", () => {
   assert.deepEqual(all.bands, [[1, 0], [3, 1]]);
   const without = stack(layers, values, (place) => place === 1);
   assert.deepEqual([without.drawn[3], without.bands], [[4, 3, null], [[3, 0]]]);
+});
+
+test("a series has its own axis", () => {
+  const data = chart([0], [[1], [2]]);
+  const right = { unit: "bytes", min: 0, max: null, log: true };
+  Object.assign(data, { unit: "ratio", right });
+  Object.assign(data.series[1] ?? {}, { side: "right" });
+  assert.deepEqual([unitOf(data, 0), unitOf(data, 1), axisOf(data, "right")], ["ratio", "bytes", right]);
+  assert.deepEqual([placeable(data, 0, [0, -1, null]), placeable(data, 1, [0, -1, 2])], [[0, -1, null], [null, null, 2]]);
+});
+
+test("powers are equally far apart", () => {
+  const axis = powerAxis({ low: 0.002, high: 3, min: null, max: null }, 4);
+  assert.deepEqual([axis.low, axis.high, axis.ticks.length], [0.001, 10, 5]);
+  const none = powerAxis({ low: null, high: null, min: null, max: -1 }, 4);
+  assert.ok(none.low > 0 && none.high > none.low && none.ticks.length > 1);
+});
+
+test("the legend tells what there is", () => {
+  const values = [2, null, 4];
+  assert.deepEqual(["min", "max", "mean", "total"].map((word) => statistic(word, values)), [2, 4, 3, 6]);
+  assert.equal(statistic("mean", [null]), null);
 });
 
 test("values alone between gaps are found", () => {

@@ -98,7 +98,8 @@ impl Drawn<'_> {
 /// Which colour is which group, where there are several.
 fn key(html: &mut Html, drawn: &Drawn<'_>) {
     let left_out = drawn.bars.categories.len() - drawn.categories;
-    if drawn.groups < 2 && left_out == 0 {
+    // Standing bars keep the room in any case: their words end above it.
+    if drawn.bars.horizontal && drawn.groups < 2 && left_out == 0 {
         return;
     }
     html.raw("<div class=\"legend-box\"><ul class=\"keys\">");

@@ -11,9 +11,7 @@ pub fn draw(html: &mut Html, picture: &Picture) {
     let address = picture.address.trim();
     if !shown(address) {
         html.raw("<div class=\"notice\"><p>This picture is not shown</p><p class=\"hint\">");
-        html.raw(
-            "A picture is a path on this host, such as <code>/assets/plan.svg</code>, or <code>data:image/png;base64,…</code>",
-        );
+        html.raw("A picture is a path on this host, such as <code>/plan.svg</code>, or <code>data:image/png;base64,…</code>");
         html.raw("</p></div>");
         return;
     }

@@ -69,7 +69,8 @@ export interface EndLabel {
 export function endLabels(data: ChartData, isHidden: (place: number) => boolean, until: number): EndLabel[] {
   const at = lowerBound(data.times, until + 1) - 1;
   const visible = data.series.map((_, place) => place).filter((place) => !isHidden(place));
-  if (visible.length > MOST_LABELS) return [];
+  // A second axis has its words there.
+  if (visible.length > MOST_LABELS || data.right) return [];
   return visible
     .filter((place) => data.values[place]?.[at] != null)
     .map((place) => ({ place, at, text: formatValue(data.values[place]?.[at], data.unit) }));

@@ -3,6 +3,7 @@
 import type { ChartData } from "../contract.ts";
 import { formatValue } from "../format.ts";
 import { words } from "../words.ts";
+import { statistic, unitOf } from "./axes.ts";
 import { swatch } from "./tooltip.ts";
 
 interface Row {
@@ -31,9 +32,10 @@ export class Legend {
       const row = this.rows[place];
       if (!row) return;
       const last = data.values[place]?.at(-1);
-      const text = formatValue(last, data.unit);
+      const text = formatValue(last, unitOf(data, place));
       widest = Math.max(widest, text.length);
       setText(row.last, text);
+      data.statistics?.forEach((word, order) => this.tell(row.element.cells[order + 1], word, data, place));
       row.last.dataset.value = String(last ?? "");
       row.element.classList.toggle("is-off", isHidden(place));
       row.button.setAttribute("aria-pressed", String(!isHidden(place)));
@@ -44,6 +46,13 @@ export class Legend {
     if (this.sorted && !this.table.matches(":hover, :focus-within")) this.sort();
   }
 
+  private tell(cell: HTMLElement | undefined, word: string, data: ChartData, place: number): void {
+    if (!cell || !data.values[place]) return;
+    const value = statistic(word, data.values[place]);
+    setText(cell, formatValue(value, unitOf(data, place)));
+    cell.dataset.value = String(value ?? "");
+  }
+
   private fit(data: ChartData): void {
     const names = data.series.map((series) => `${series.color} ${series.name}`).join("\n");
     if (names === this.names) return;
@@ -51,7 +60,7 @@ export class Legend {
     const present = [...body.rows];
     const same = this.names === "" && present.length === data.series.length;
     this.names = names;
-    if (!same) body.replaceChildren(...data.series.map((series) => freshRow(series.name, series.color)));
+    if (!same) body.replaceChildren(...data.series.map((series) => freshRow(series.name, series.color, data.statistics?.length ?? 0)));
     this.rows = [...body.rows].map((element, place) => this.adopt(element, place));
   }
 
@@ -107,7 +116,7 @@ function compareCells(left: HTMLElement | undefined, right: HTMLElement | undefi
   return (left?.textContent ?? "").localeCompare(right?.textContent ?? "", undefined, { numeric: true });
 }
 
-function freshRow(name: string, color: number): HTMLTableRowElement {
+function freshRow(name: string, color: number, figures: number): HTMLTableRowElement {
   const row = document.createElement("tr");
   const head = document.createElement("th");
   head.scope = "row";
@@ -115,7 +124,8 @@ function freshRow(name: string, color: number): HTMLTableRowElement {
   const words = document.createElement("span");
   words.textContent = name;
   head.append(swatch(color), words);
-  row.append(head, document.createElement("td"));
+  row.append(head);
+  for (let cell = 0; cell <= figures; cell++) row.append(document.createElement("td"));
   return row;
 }
 

@@ -6,8 +6,9 @@ import type { EndLabel } from "./decorate.ts";
 import { drawBands, drawEndLabels, drawLimits, endLabels } from "./decorate.ts";
 import { words } from "../words.ts";
 import { Legend } from "./legend.ts";
+import { placeable } from "./axes.ts";
 import { plotOptions, plotPlace } from "./options.ts";
-import { LABEL_FONT_SIZE, type Palette } from "./palette.ts";
+import { faint, LABEL_FONT_SIZE, type Palette, seriesColor } from "./palette.ts";
 import { append } from "./points.ts";
 import { stack } from "./stack.ts";
 import type { Tooltip } from "./tooltip.ts";
@@ -132,11 +133,17 @@ export class LiveChart {
     plot.batch(() => {
       plot.delBand(null);
       for (const [upper, lower] of bands) plot.addBand({ series: [placeOf(upper), placeOf(lower)] });
+      this.data.series.forEach(({ band, color }, place) => {
+        if (band == null || this.isHidden(place) || this.isHidden(band)) return;
+        const fill = faint(seriesColor(this.stage.palette, color), 0.16);
+        plot.addBand({ series: [placeOf(place), placeOf(band)], fill });
+      });
       this.data.series.forEach((_, place) => {
         const show = !this.isHidden(place);
         if (plot.series[placeOf(place)]?.show !== show) plot.setSeries(placeOf(place), { show });
       });
-      plot.setData([this.data.times, ...drawn.reverse()], true);
+      const placed = drawn.map((values, place) => placeable(this.data, place, values));
+      plot.setData([this.data.times, ...placed.reverse()], true);
     });
   }
 
@@ -226,5 +233,5 @@ function measure(): CanvasRenderingContext2D | null {
 
 /** While this stays the same, new data needs no new plot. */
 function shapeOf(data: ChartData): string {
-  return JSON.stringify([data.unit, data.min, data.max, data.series]);
+  return JSON.stringify([data.unit, data.min, data.max, data.series, data.log, data.right, data.connect]);
 }

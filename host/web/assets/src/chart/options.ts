@@ -2,11 +2,12 @@
 
 import uPlot from "uplot";
 import type { ChartData, Series } from "../contract.ts";
-import { formatTicks } from "../format.ts";
+import { formatTicks, formatValue } from "../format.ts";
+import { axisOf, scaleOf } from "./axes.ts";
 import type { Palette } from "./palette.ts";
 import { faint, LABEL_FONT_SIZE, seriesColor } from "./palette.ts";
 import { lonePoints } from "./points.ts";
-import { type TimeTick, timeTicks, valueAxis } from "./ticks.ts";
+import { powerAxis, type TimeTick, timeTicks, valueAxis } from "./ticks.ts";
 
 const SYNC_KEY = "vitrine";
 const TIME_AXIS_HEIGHT = 24;
@@ -30,7 +31,12 @@ export interface Source {
 
 export function plotOptions(source: Source, width: number, height: number): uPlot.Options {
   const { data, palette } = source;
-  const values = new ValueTicks(data);
+  const scales = (data.right ? ["y", "right"] : ["y"]) as ("y" | "right")[];
+  const values = new Map(scales.map((scale) => [scale, new ValueTicks(data, scale)]));
+  const scale = (name: "y" | "right", ticks: ValueTicks): [string, uPlot.Scale] => {
+    const distr = axisOf(data, name).log ? 3 : 1;
+    return [name, { distr, range: (plot, low, high) => ticks.fit(plot, low, high) }];
+  };
   return {
     width,
     height,
@@ -41,10 +47,10 @@ export function plotOptions(source: Source, width: number, height: number): uPlo
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {
       x: { time: true, range: () => source.timeWindow() },
-      y: { range: (plot, low, high) => values.fit(plot, low, high) },
+      ...Object.fromEntries([...values].map(([name, ticks]) => scale(name, ticks))),
     },
-    axes: [timeAxisOptions(palette), valueAxisOptions(values, data, palette)],
-    series: [{}, ...data.series.map((series) => seriesOptions(series, data.series.length, palette)).reverse()],
+    axes: [timeAxisOptions(palette), ...[...values].map(([name, ticks]) => valueAxisOptions(ticks, name, data, palette))],
+    series: [{}, ...data.series.map((series) => seriesOptions(series, data, palette)).reverse()],
     hooks: source.hooks,
   };
 }
@@ -58,14 +64,15 @@ export function plotPlace(data: ChartData, place: number): number {
 class ValueTicks {
   ticks: number[] = [];
 
-  constructor(private readonly data: ChartData) {}
+  constructor(private readonly data: ChartData, private readonly scale: "y" | "right") {}
 
   fit(plot: uPlot, low: number | null, high: number | null): [number, number] {
-    const { min, max, series, unit } = this.data;
+    const { min, max, unit, log } = axisOf(this.data, this.scale);
+    const series = this.data.series.filter((one) => scaleOf(one) === this.scale);
     const fromZero = series.some((one) => one.stacked || one.mark === "area" || one.mark === "bars");
     const room = plot.height - TOP_ROOM - TIME_AXIS_HEIGHT;
     const wanted = Math.min(5, Math.max(2, Math.floor(room / TICK_DISTANCE)));
-    const axis = valueAxis({ low, high, min, max, fromZero }, unit, wanted);
+    const axis = log ? powerAxis({ low, high, min, max }, wanted) : valueAxis({ low, high, min, max, fromZero }, unit, wanted);
     this.ticks = axis.ticks;
     return [axis.low, axis.high];
   }
@@ -87,9 +94,13 @@ function cursor(source: Source): uPlot.Cursor {
   };
 }
 
-function seriesOptions(series: Series, count: number, palette: Palette): uPlot.Series {
+const DASHES = { solid: [], dashed: [6, 4], dotted: [1, 4] };
+
+function seriesOptions(series: Series, data: ChartData, palette: Palette): uPlot.Series {
   const color = seriesColor(palette, series.color);
-  const common: uPlot.Series = { label: series.name, stroke: color, width: 1.5, spanGaps: false };
+  const count = data.series.length;
+  const look = { scale: scaleOf(series), dash: DASHES[series.stroke ?? "solid"], spanGaps: data.connect ?? false };
+  const common: uPlot.Series = { label: series.name, stroke: color, width: 1.5, ...look };
   // A value alone between gaps has no line: it is drawn as a point.
   const alone: uPlot.Series.Points = { show: false, size: 4, stroke: color, fill: color, filter: lonely };
   const filled = { fill: faint(color, series.stacked ? 0.4 : 0.16 * Math.min(1, AREAS_AT_FULL / count)), fillTo: 0 };
@@ -128,16 +139,24 @@ function timeAxisOptions(palette: Palette): uPlot.Axis {
   };
 }
 
-function valueAxisOptions(values: ValueTicks, data: ChartData, palette: Palette): uPlot.Axis {
+function valueAxisOptions(values: ValueTicks, scale: "y" | "right", data: ChartData, palette: Palette): uPlot.Axis {
+  const { unit, log } = axisOf(data, scale);
+  const words = (plot: uPlot, ticks: number[]): string[] =>
+    log
+      ? ticks.map((tick) => formatValue(tick, unit))
+      : formatTicks(ticks, plot.scales[scale]?.min ?? 0, plot.scales[scale]?.max ?? 0, unit);
   return {
+    scale,
+    side: scale === "right" ? 1 : 3,
     stroke: palette.muted,
     font: `${LABEL_FONT_SIZE}px ${palette.font}`,
-    size: (_, words) => axisWidth(words ?? []),
+    size: (_, shown) => axisWidth(shown ?? []),
     gap: 8,
-    grid: { stroke: palette.grid, width: 1 },
+    // Two grids would be none.
+    grid: { show: scale === "y", stroke: palette.grid, width: 1 },
     ticks: { show: false },
     splits: () => values.ticks,
-    values: (plot, ticks) => formatTicks(ticks, plot.scales.y?.min ?? 0, plot.scales.y?.max ?? 0, data.unit),
+    values: words,
   };
 }
 

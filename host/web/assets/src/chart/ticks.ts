@@ -54,6 +54,19 @@ export function valueAxis(bounds: Bounds, unit: string, wanted: number): ValueAx
   return { low, high, ticks };
 }
 
+/** From one power of ten to another, with a tick at each, or at every second, third, … one. */
+export function powerAxis({ low, high, min, max }: Omit<Bounds, "fromZero">, wanted: number): ValueAxis {
+  const above = (end: number | null): number | null => (end !== null && end > 0 && Number.isFinite(end) ? end : null);
+  const start = above(min) ?? above(low) ?? 0.1;
+  const end = Math.max(above(max) ?? above(high) ?? 10, start);
+  const first = Math.floor(Math.log10(start) + 1e-9);
+  const last = Math.max(Math.ceil(Math.log10(end) - 1e-9), first + 1);
+  const every = Math.max(1, Math.ceil((last - first) / Math.max(1, wanted)));
+  const ticks: number[] = [];
+  for (let power = first; power <= last && ticks.length < MOST_TICKS; power += every) ticks.push(10 ** power);
+  return { low: above(min) ?? 10 ** first, high: above(max) ?? 10 ** last, ticks };
+}
+
 function dataEnds({ low, high, min, max, fromZero }: Bounds): [number, number] {
   if (low === null || high === null) return [min ?? 0, max ?? 1];
   let [start, end] = [low, high];

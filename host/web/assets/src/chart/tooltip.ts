@@ -3,6 +3,7 @@
 import type { ChartData } from "../contract.ts";
 import { formatDate, formatValue } from "../format.ts";
 import { words } from "../words.ts";
+import { unitOf } from "./axes.ts";
 
 const MOST_ROWS = 12;
 const DISTANCE = 8;
@@ -71,10 +72,10 @@ function rows(data: ChartData, at: number, isHidden: (place: number) => boolean)
   const visible = shown.filter((one) => !isHidden(one.place));
   const table = document.createElement("table");
   if (visible.length > MOST_ROWS) visible.sort((left, right) => (right.value ?? -Infinity) - (left.value ?? -Infinity));
-  for (const { series, value } of visible.slice(0, MOST_ROWS)) {
+  for (const { series, value, place } of visible.slice(0, MOST_ROWS)) {
     const row = table.insertRow();
     row.insertCell().append(swatch(series.color), series.name);
-    row.insertCell().textContent = formatValue(value, data.unit);
+    row.insertCell().textContent = formatValue(value, unitOf(data, place));
   }
   const rest = visible.length - MOST_ROWS;
   if (rest > 0) table.insertRow().insertCell().textContent = words().smaller(rest);
