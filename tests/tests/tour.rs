@@ -40,6 +40,7 @@ async fn each_panel_shows_something() {
     for kind in ["chart", "stat", "table", "bars", "slices", "grid", "timeline", "lines", "graph", "picture", "markup"] {
         assert!(page.contains(&format!("data-kind=\"{kind}\"")), "{kind} is not there");
     }
+    vitrine.stop().await;
 }
 
 #[tokio::test]
@@ -65,4 +66,6 @@ async fn it_looks_right_everywhere() {
         document.activeElement.click(); return twin.open && twin.querySelectorAll('tbody tr').length > 0; })()";
     assert!(page.value::<bool>(open).await, "the table beside a picture does not open");
     page.close().await;
+    browser.close().await;
+    vitrine.stop().await;
 }
