@@ -18,47 +18,62 @@ pub(crate) async fn keep_small(stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
         wait = EVERY;
         // Reading what is mapped takes milliseconds.
-        let _ = tokio::task::spawn_blocking(give_back).await;
+        let _ = tokio::task::spawn_blocking(|| give_back(true)).await;
     }
 }
 
+/// Compiled plugins go too once the start has settled: before that, they are about to be used.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub(crate) fn give_back() {
-    let unwritten = unwritten().unwrap_or_default();
+pub(crate) fn give_back(settled: bool) {
+    let parts = parts(settled).unwrap_or_default();
     // SAFETY: frees what the allocator holds unused; it takes the allocator's own locks.
     #[expect(unsafe_code, reason = "the allocator has no safe interface")]
     unsafe {
         libc::malloc_trim(0);
     }
-    for (begin, length) in unwritten {
+    for Part { begin, length, advice } in parts {
         // A refusal leaves all as it was.
-        // SAFETY: the pages are mapped from a file, cannot be written to and never were: the kernel reads the same bytes
-        // again when they are next used.
+        // SAFETY: what is dropped is mapped from a file until the end, cannot be written to and never was: the kernel reads
+        // the same bytes again. What is paged out keeps its content, whatever is mapped there by now.
         #[expect(unsafe_code, reason = "the kernel has no safe interface")]
         unsafe {
-            libc::madvise(std::ptr::without_provenance_mut(begin), length, libc::MADV_DONTNEED);
+            libc::madvise(std::ptr::without_provenance_mut(begin), length, advice);
         }
     }
 }
 
-/// Where the program and its libraries are mapped from their files, and were never written to (those parts that the
-/// loader relocated were). They stay mapped until the end.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn unwritten() -> Option<Vec<(usize, usize)>> {
+struct Part {
+    begin: usize,
+    length: usize,
+    advice: libc::c_int,
+}
+
+/// Where the program and its libraries are mapped from their files and were never written to (those parts that the loader
+/// relocated were), and where compiled plugins are, which may go at any time.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn parts(settled: bool) -> Option<Vec<Part>> {
     use procfs::process::{MMPermissions, MMapPath, Process};
 
     let own = std::env::current_exe().ok()?;
     let maps = Process::myself().and_then(|process| process.smaps()).ok()?;
-    let kept = maps.iter().filter(|map| {
-        let MMapPath::Path(path) = &map.pathname else { return false };
-        let library = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.contains(".so"));
+    let parts = maps.iter().filter_map(|map| {
+        let MMapPath::Path(path) = &map.pathname else { return None };
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let readable = map.perms.difference(MMPermissions::EXECUTE) == MMPermissions::READ | MMPermissions::PRIVATE;
-        readable && (library || *path == own) && map.extension.map.get("Anonymous") == Some(&0)
+        let advice = match name {
+            _ if !readable || map.extension.map.get("Anonymous") != Some(&0) => return None,
+            _ if name.contains(".so") || *path == own => libc::MADV_DONTNEED,
+            _ if settled && name.ends_with(".cwasm") => libc::MADV_PAGEOUT,
+            _ => return None,
+        };
+        Some((map.address, advice))
     });
-    let ranges =
-        kept.map(|map| Some((usize::try_from(map.address.0).ok()?, usize::try_from(map.address.1 - map.address.0).ok()?)));
-    ranges.collect()
+    let part = |((begin, end), advice): ((u64, u64), libc::c_int)| {
+        Some(Part { begin: usize::try_from(begin).ok()?, length: usize::try_from(end - begin).ok()?, advice })
+    };
+    parts.map(part).collect()
 }
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub(crate) fn give_back() {}
+pub(crate) fn give_back(_: bool) {}

@@ -58,7 +58,7 @@ impl Host {
         self.keep_good(&mut plan);
         self.monitor.set_rules(self.groups.clone(), &plan.broken_rules).await;
         self.tell(&problems, notes);
-        crate::memory::give_back();
+        crate::memory::give_back(false);
     }
 
     /// Takes what can be taken while it runs, and tells of what cannot.

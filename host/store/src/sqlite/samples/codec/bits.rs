@@ -87,7 +87,10 @@ fn spread<const AT_ONCE: usize>(bytes: &[u8], width: usize, numbers: &mut [u64])
     let (groups, rest) = numbers.as_chunks_mut::<AT_ONCE>();
     for group in groups {
         let ahead = bytes.get(bit / 8..).unwrap_or_default();
-        let loaded = ahead.first_chunk().map_or_else(|| last(&ahead[..ahead.len().min(7)]), |eight| u64::from_le_bytes(*eight));
+        let loaded = match ahead.first_chunk() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None => last(&ahead[..ahead.len().min(7)]),
+        };
         let lanes = std::arch::x86_64::_pdep_u64(loaded >> (bit % 8), mask);
         for (place, number) in group.iter_mut().enumerate() {
             *number = (lanes >> (place * lane)) & ((1 << lane) - 1);

@@ -209,9 +209,15 @@ impl<'n, 'b> Sums<'n, 'b> {
             None => many,
         };
         let more = self.numbers.get(self.done..packed)?;
-        self.summed = more.iter().fold(self.summed, |sum, number| sum.wrapping_add(*number));
+        for number in more {
+            self.summed = self.summed.wrapping_add(*number);
+        }
         self.done = packed;
-        let zeros = self.counter.as_mut().map_or(Some(0), |counter| counter.zeros(many))?;
+        // No closure: it would not be compiled for the processor at hand.
+        let zeros = match &mut self.counter {
+            Some(counter) => counter.zeros(many)?,
+            None => 0,
+        };
         let base = self.opening.base;
         let sum = base
             .wrapping_mul(many as i64)
