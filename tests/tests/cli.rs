@@ -31,6 +31,8 @@ async fn help_reads_well() {
         ("plugin-inspect", vec!["plugin", "inspect", "--help"]),
         ("backup", vec!["backup", "--help"]),
         ("restore", vec!["restore", "--help"]),
+        ("import", vec!["import", "--help"]),
+        ("import-grafana", vec!["import", "grafana", "--help"]),
         ("schema", vec!["schema", "--help"]),
         ("completions", vec!["completions", "--help"]),
     ] {

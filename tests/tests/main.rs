@@ -12,6 +12,7 @@ mod explore;
 mod exporter;
 mod first_light;
 mod floors;
+mod import;
 mod operations;
 mod plugin_life;
 mod polyglot;

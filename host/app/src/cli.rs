@@ -5,6 +5,7 @@ mod backup;
 mod check;
 pub mod compile;
 mod completions;
+mod import;
 mod plan;
 mod plugin;
 mod preview;
@@ -121,6 +122,9 @@ enum Verb {
         #[arg(long)]
         replace: bool,
     },
+    /// Turn a dashboard of another program into a file of this host
+    #[command(subcommand)]
+    Import(import::From),
     /// Ask a running host in PromQL, and print the answer as table, JSON, CSV or chart
     Query(query::Question),
     /// Write, build, test, sign, install and inspect plugins
@@ -151,6 +155,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Verb::Preview(preview) => preview::run(&preview, origins),
         Verb::Backup { target } => backup::back_up(&origins, &target),
         Verb::Restore { source, replace } => backup::restore(&origins, &source, replace),
+        Verb::Import(from) => import::run(&from, &origins),
         Verb::Query(question) => query::run(&question, &origins),
         Verb::Plugin(verb) => plugin::run(verb, &origins),
         Verb::Compile(bounds) => compile::run(&bounds),

@@ -5,6 +5,7 @@ mod catalog;
 mod cli;
 mod contract;
 mod host;
+mod import;
 mod lock;
 mod logging;
 mod memory;

@@ -10,6 +10,7 @@ pub(crate) mod live;
 pub(crate) mod metadata;
 pub(crate) mod number;
 pub(crate) mod otlp;
+pub(crate) mod panels;
 pub(crate) mod parameters;
 pub(crate) mod plugins;
 pub(crate) mod query;

@@ -79,6 +79,10 @@ fn thing(path: &str) -> Thing {
         ("alerts", _) | ("api", "v1/alerts" | "v1/rules") => Thing::Alerts,
         ("sources", _) | ("api", "sources") => Thing::Sources,
         ("plugins", _) | ("api", "v1/plugins") => Thing::Plugins,
+        ("api", rest) if rest.starts_with("v1/dashboards/") => {
+            let name = rest.trim_start_matches("v1/dashboards/");
+            Thing::Dashboard(name.rsplit_once("/panels/").map_or(name, |(name, _)| name).to_owned())
+        }
         ("api", _) | ("explore", _) => Thing::Samples,
         _ => Thing::Host,
     }
@@ -125,6 +129,7 @@ mod tests {
         for (path, asked) in [
             ("/d/shop/orders", Thing::Dashboard("shop/orders".to_owned())),
             ("/live/shop/orders/events", Thing::Dashboard("shop/orders".to_owned())),
+            ("/api/v1/dashboards/shop/orders/panels/p0.csv", Thing::Dashboard("shop/orders".to_owned())),
             ("/api/v1/alerts", Thing::Alerts),
             ("/api/v1/rules", Thing::Alerts),
             ("/api/v1/plugins", Thing::Plugins),

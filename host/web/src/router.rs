@@ -71,6 +71,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/api/v1/rules", get(api::rules::list))
         .route("/api/sources", get(api::sources::list))
         .route("/api/v1/dashboards", get(api::dashboards::list))
+        .route("/api/v1/dashboards/{*path}", get(api::panels::show))
         .route("/api/v1/sources/{name}/query", post(api::source::query))
         .route("/api/v1/sources/{name}/actions", get(api::source::actions))
         .route("/api/v1/sources/{name}/actions/{action}", post(api::source::act))

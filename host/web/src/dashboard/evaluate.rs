@@ -2,6 +2,7 @@
 
 mod alerts;
 mod decorate;
+mod export;
 mod frame;
 mod notice;
 

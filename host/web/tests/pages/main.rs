@@ -3,6 +3,7 @@
 
 mod api;
 mod asked;
+mod export;
 mod frames;
 mod live;
 mod plugins;
