@@ -39,8 +39,11 @@ pub(super) struct Carried {
     out: Option<PathBuf>,
 }
 
+/// Reads a file of somebody else's.
+type Reading = fn(&Path, &Surroundings<'_>) -> anyhow::Result<Imported>;
+
 pub(super) fn run(from: &From, origins: &Origins) -> anyhow::Result<ExitCode> {
-    let (carried, read): (&Carried, fn(&Path, &Surroundings<'_>) -> anyhow::Result<Imported>) = match from {
+    let (carried, read): (&Carried, Reading) = match from {
         From::Grafana(carried) => (carried, import::grafana),
         From::Perses(carried) => (carried, import::perses),
     };

@@ -134,7 +134,7 @@ fn others(source: &Value, origin: &str, theirs: &str, notes: &mut Notes) {
         let place = format!("{origin}.{key}");
         if let Some((_, reason)) = LOST.iter().find(|(lost, _)| lost == key) {
             notes.add(place, *reason);
-        } else if !READ.contains(&key.as_str()) && !look::OLD.contains(&key.as_str()) && !(theirs == "text" && is_text(key)) {
+        } else if !(READ.contains(&key.as_str()) || look::OLD.contains(&key.as_str()) || theirs == "text" && is_text(key)) {
             notes.add(place, "it is not known what this means");
         }
     }

@@ -21,7 +21,7 @@ pub fn read(overrides: &Value, place: &str, panel: &mut Panel, notes: &mut Notes
         };
         let mut fields = Fields::new();
         for (at, property) in list(&entry["properties"]).iter().enumerate() {
-            let on_right = list(&entry["properties"]).iter().any(|one| is_right(one));
+            let on_right = list(&entry["properties"]).iter().any(is_right);
             if !one(property, on_right, &mut fields, &mut right) {
                 let id = word(&property["id"]).unwrap_or("?");
                 notes.add(format!("{place}.properties[{at}]"), format!("`{id}` of a single series is not carried"));
