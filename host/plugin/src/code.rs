@@ -4,6 +4,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use wasmtime::Engine;
@@ -86,8 +87,10 @@ impl CodeCache {
 
     fn store(&self, file: &Path, code: &[u8]) -> std::io::Result<()> {
         self.make_room(code.len() as u64);
-        // Under a name of its own first: a crash never leaves half a file under the real name.
-        let part = file.with_extension(format!("part{}", std::process::id()));
+        // Under a name of its own first: a crash never leaves half a file under the real name, and of two that compile the
+        // same, none cuts the other's file.
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let part = file.with_extension(format!("part{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
         let mut output = fs::File::create(&part)?;
         output.write_all(code)?;
         output.sync_all()?;
