@@ -37,8 +37,9 @@ impl Panel for {{type}} {
             minimum: f64::NAN,
             maximum: f64::NAN,
             thresholds: levels.thresholds(),
+            delta: f64::NAN,
         };
-        Ok(View::Stat(Stat { shape: Shape::Number, unit: options.unit, figures: vec![figure] }))
+        Ok(View::Stat(Stat { shape: Shape::Number, unit: options.unit, tinted: false, figures: vec![figure] }))
     }
 }
 
