@@ -1,5 +1,6 @@
 //! Dashboards: the files people write, what they mean, and how they become drawings.
 
+pub mod annotation;
 pub mod builtin;
 pub mod evaluate;
 pub mod file;
@@ -24,6 +25,7 @@ use vitrine_model::Span;
 use vitrine_model::view::Threshold;
 use vitrine_query::Expr;
 
+use annotation::AnnotationSource;
 use link::Link;
 use template::Template;
 use transform::Step;
@@ -85,6 +87,8 @@ pub struct Panel {
     /// By value, the least first; they take the place of the plugin's.
     pub thresholds: Vec<Threshold>,
     pub links: Vec<Link>,
+    /// Its own, and those that the dashboard has for all panels.
+    pub annotations: Vec<AnnotationSource>,
     /// Where a table's rows lead, with `{{column}}` for what a row has there.
     pub row_link: Option<String>,
     /// The variable of which each value gets this panel.

@@ -2,6 +2,7 @@
 //!
 //! Drawing knows neither dashboards nor HTTP: a view and a range go in, a fragment comes out.
 
+pub mod annotation;
 pub mod bars;
 pub mod chart;
 pub mod colour;
@@ -27,6 +28,7 @@ use vitrine_model::Millis;
 use vitrine_model::frame::TimeRange;
 use vitrine_model::view::View;
 
+use crate::draw::annotation::Annotations;
 use crate::draw::html::Html;
 use crate::draw::plot::Plot;
 
@@ -39,6 +41,8 @@ pub struct Surroundings {
     pub zone: TimeZone,
     /// The height of the panel's body at the usual text size, in CSS pixels: labels keep their distance by it.
     pub height: u32,
+    /// What is marked on time axes.
+    pub annotations: Annotations,
 }
 
 /// What the panel's section says it holds.
@@ -92,7 +96,8 @@ pub fn draw(view: &View, surroundings: &Surroundings) -> Drawing {
     let mut html = Html::new();
     match view {
         View::Chart(described) => {
-            let plot = Plot::new(described, surroundings.range);
+            let mut plot = Plot::new(described, surroundings.range);
+            plot.annotations.clone_from(&surroundings.annotations);
             chart::draw(&mut html, &plot, surroundings);
             let newest = plot.newest();
             let empty = newest.is_none();

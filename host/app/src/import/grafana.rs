@@ -159,7 +159,10 @@ fn others(dashboard: &Value, notes: &mut Notes) {
     for (at, annotation) in list(&dashboard["annotations"]["list"]).iter().enumerate() {
         // Each dashboard has this one: it draws nothing by itself.
         if annotation["builtIn"].as_i64() != Some(1) {
-            notes.add(format!("annotations.list[{at}]"), "annotations are not there yet");
+            notes.add(
+                format!("annotations.list[{at}]"),
+                "annotations are not carried: write queries and alerts under `annotations`",
+            );
         }
     }
     if word(&dashboard["description"]).is_some() {

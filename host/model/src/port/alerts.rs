@@ -1,5 +1,6 @@
 //! The door to alert state and history. Calls block.
 
+use crate::Millis;
 use crate::alert::{Alert, AlertChange, AlertEvent};
 use crate::port::StoreError;
 
@@ -23,4 +24,8 @@ pub trait Alerts: Send + Sync {
 
     /// The newest events, newest first.
     fn history(&self, limit: usize) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// The newest ends of alerts that were firing at some moment from `start` to `end`, newest first; what fires still is
+    /// among `load`.
+    fn resolved(&self, start: Millis, end: Millis, limit: usize) -> Result<Vec<AlertEvent>, StoreError>;
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params, params_from_iter};
 use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
@@ -71,11 +71,17 @@ impl Alerts for SqliteAlerts {
     fn history(&self, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
         self.events("ORDER BY id DESC", limit)
     }
+
+    fn resolved(&self, start: i64, end: i64, limit: usize) -> Result<Vec<AlertEvent>, StoreError> {
+        let which = "WHERE kind = 'resolved' AND at >= ?2 AND coalesce(fired_at, active_at) <= ?3 ORDER BY at DESC, id DESC";
+        let stored = self.database.read(|connection| read_events(connection, which, limit, &[start, end]))?;
+        Ok(stored.into_iter().map(|one| one.event).collect())
+    }
 }
 
 impl SqliteAlerts {
     fn events(&self, which: &str, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
-        self.database.read(|connection| read_events(connection, which, limit))
+        self.database.read(|connection| read_events(connection, which, limit, &[]))
     }
 }
 
@@ -126,11 +132,13 @@ fn forget(transaction: &Transaction<'_>, now: i64) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn read_events(connection: &Connection, which: &str, limit: usize) -> Result<Vec<StoredEvent>, Trouble> {
+/// `which` may use `?2` and on for what is in `among`.
+fn read_events(connection: &Connection, which: &str, limit: usize, among: &[i64]) -> Result<Vec<StoredEvent>, Trouble> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT id, kind, at, rule, labels, annotations, state, active_at, fired_at, value FROM events {which} LIMIT ?1"
     ))?;
-    let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = statement.query(params_from_iter(std::iter::once(&limit).chain(among)))?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         let kind = match row.get::<_, String>(1)?.as_str() {

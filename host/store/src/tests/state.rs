@@ -83,6 +83,12 @@ fn alerts_come_and_go_with_their_events() {
     let newest = &store.alerts().history(1).unwrap()[0];
     assert_eq!(newest.event, change.events[0]);
     assert_eq!(store.alerts().unplanned(10).unwrap().len(), 3);
+    // It fired from `fired_at` to 9: whoever looks at a part of that finds it.
+    let fired = ended.fired_at.unwrap_or(ended.active_at);
+    for (start, end, found) in [(0, 20, 1), (9, 9, 1), (fired, fired, 1), (10, 20, 0), (-20, fired - 1, 0)] {
+        assert_eq!(store.alerts().resolved(start, end, 10).unwrap().len(), found, "{start} to {end}");
+    }
+    assert_eq!(store.alerts().resolved(0, 20, 0).unwrap(), []);
 }
 
 #[test]

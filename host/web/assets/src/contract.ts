@@ -30,6 +30,14 @@ export interface RightAxis {
   log: boolean;
 }
 
+/** A moment where start and end are the same; null is out of sight. */
+export interface Annotation {
+  start: number | null;
+  end: number | null;
+  title: string;
+  state: State;
+}
+
 /** Times are milliseconds; `values` holds one list per series, each as long as `times`; null is a gap. */
 export interface ChartData {
   unit: string;
@@ -47,6 +55,8 @@ export interface ChartData {
   connect?: boolean;
   /** What the legend says beside the last value: `min`, `max`, `mean`, `total`. */
   statistics?: string[];
+  /** What is marked on the time axis, the newest first. */
+  annotations?: Annotation[];
   times: number[];
   values: Values[];
 }

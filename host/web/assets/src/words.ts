@@ -39,6 +39,7 @@ const ENGLISH = {
   suggestions: (count: number) => `${count} suggestions; arrow keys choose, Enter takes`,
   series: "series",
   last: "last",
+  before: "before",
 };
 
 type Words = typeof ENGLISH;
@@ -82,6 +83,7 @@ const PORTUGUESE: Words = {
   suggestions: (count) => `${count} sugestões; as setas escolhem, Enter aceita`,
   series: "série",
   last: "último",
+  before: "antes",
 };
 
 export type Language = "en" | "pt";

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { append, lonePoints, spread } from "../src/chart/points.ts";
 import { stack } from "../src/chart/stack.ts";
 import { worse } from "../src/chart/decorate.ts";
+import { annotationsAt } from "../src/chart/annotations.ts";
 import { axisOf, placeable, statistic, unitOf } from "../src/chart/axes.ts";
 import { powerAxis, timeTicks, valueAxis } from "../src/chart/ticks.ts";
 import type { ChartData, Series, Values } from "../src/contract.ts";
@@ -126,4 +127,13 @@ test("time ticks are round in the host's zone", () => {
 
 test("a line between two states has the worse one's colour", () => {
   assert.deepEqual([worse("neutral", "warning"), worse("bad", "warning"), worse("warning", "neutral")], ["warning", "bad", "warning"]);
+});
+
+test("annotations are found at the crosshair, those out of sight included", () => {
+  const data = chart([0, 100], [[1, 2]]);
+  const one = (start: number | null, end: number | null, title: string) => ({ start, end, title, state: "bad" as const });
+  data.annotations = [one(60, null, "lasts"), one(40, 40, "moment"), one(null, 20, "before")];
+  const titles = (time: number, near = 0) => annotationsAt(data, time, near).map((found) => found.title);
+  assert.deepEqual([titles(10), titles(30), titles(42), titles(42, 3), titles(90)], [["before"], [], [], ["moment"], ["lasts"]]);
+  assert.deepEqual(annotationsAt(chart([0], [[1]]), 0, 9), []);
 });

@@ -1,6 +1,7 @@
 //! A panel's way from its queries to a drawing, walked once for all who look at the same thing.
 
 mod alerts;
+mod annotations;
 mod decorate;
 mod export;
 mod frame;
@@ -108,6 +109,8 @@ pub struct Evaluator {
     /// Since when it has not.
     failing: Mutex<Kept<Place, Millis>>,
     evaluations: prometheus_client::metrics::counter::Counter,
+    /// Annotations, each for all panels that mark the same.
+    marks: Mutex<Kept<annotations::Key, annotations::Cell>>,
 }
 
 impl Evaluator {
@@ -127,6 +130,7 @@ impl Evaluator {
             good: Mutex::new(Kept::new(MOST_KEPT)),
             failing: Mutex::new(Kept::new(MOST_KEPT)),
             evaluations,
+            marks: Mutex::new(Kept::new(MOST_KEPT)),
         }
     }
 
@@ -135,6 +139,7 @@ impl Evaluator {
         self.cells.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.good.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.failing.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// All panels of a dashboard, in their order.
@@ -203,12 +208,7 @@ impl Evaluator {
         if is_promql && !queries.is_empty() && frames.iter().all(|frame| frame.columns.len() < 2) {
             return Ok(empty(&queries, &self.nearest(&queries).await));
         }
-        let surroundings = Surroundings {
-            title: panel.title.clone(),
-            range: sight.window.shown(sight.range),
-            zone: sight.zone.clone(),
-            height: panel.pixels(),
-        };
+        let range = sight.window.shown(sight.range);
         let request = RenderRequest {
             frames,
             options: panel.options.clone(),
@@ -216,10 +216,17 @@ impl Evaluator {
             height: panel.pixels(),
             theme: Theme::Light,
             time_zone: sight.zone.iana_name().unwrap_or("UTC").to_owned(),
-            range: surroundings.range,
+            range,
         };
         let mut view = plugin.render(request).await?;
         decorate::decorate(panel, &mut view);
+        let surroundings = Surroundings {
+            title: panel.title.clone(),
+            range,
+            zone: sight.zone.clone(),
+            height: panel.pixels(),
+            annotations: self.annotations(panel, sight, &view).await,
+        };
         let drawing = tokio::task::spawn_blocking(move || draw::draw(&view, &surroundings))
             .await
             .map_err(|error| Fault::Internal(format!("the view could not be drawn: {error}")))?;

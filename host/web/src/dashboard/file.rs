@@ -1,5 +1,6 @@
 //! Dashboard files: the words people write, and what makes no sense in them.
 
+pub mod annotation;
 pub mod panel;
 pub mod variable;
 
@@ -16,6 +17,7 @@ use vitrine_model::Span;
 
 use crate::dashboard::scope::{self, time};
 use crate::dashboard::{Dashboard, Row};
+pub use annotation::AnnotationFile;
 use check::Check;
 pub use panel::{LinkFile, PanelFile};
 pub use time::parse_range;
@@ -45,6 +47,9 @@ pub struct DashboardFile {
     /// Where it leads.
     #[serde(default)]
     pub links: Vec<LinkFile>,
+    /// What is marked on the time axis of all its charts and timelines.
+    #[serde(default)]
+    pub annotations: Vec<AnnotationFile>,
     /// The panels, from left to right and top to bottom.
     #[serde(default)]
     pub panels: Vec<PanelFile>,
@@ -118,6 +123,7 @@ impl Dashboard {
         }
         check.text(&file.title, &Path::new().key("title"));
         let links = check.links(&file.links, &Path::new());
+        check.shared = check.annotations(&file.annotations, &Path::new());
         let mut rows = Vec::new();
         if !file.panels.is_empty() {
             let panels = check.panels(&file.panels, &Path::new().key("panels"));

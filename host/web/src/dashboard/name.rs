@@ -17,6 +17,15 @@ pub fn names(series: &[&Labels], legend: Option<&str>, alone: &str) -> Vec<Strin
     }
 }
 
+/// The name of one thing alone: by the template, or what it is called otherwise where it has no labels that tell.
+pub fn one(labels: &Labels, legend: Option<&str>, otherwise: &str) -> String {
+    match legend {
+        Some(template) => fill(template, labels),
+        None if labels.is_empty() => otherwise.to_owned(),
+        None => labels.to_string(),
+    }
+}
+
 /// `{{mode}}` becomes the label's value; a label that is not there becomes nothing.
 fn fill(template: &str, labels: &Labels) -> String {
     let mut name = String::new();

@@ -69,7 +69,8 @@ impl Panel {
                     &self.transform,
                     &self.thresholds,
                     &self.links,
-                    &self.row_link
+                    &self.row_link,
+                    &self.annotations
                 )
             ),
         }

@@ -10,6 +10,7 @@ use std::fmt::Write;
 use vitrine_model::Millis;
 
 use crate::draw::Surroundings;
+use crate::draw::annotation;
 use crate::draw::chart::axes::Axes;
 use crate::draw::html::Html;
 use crate::draw::plot::Plot;
@@ -41,6 +42,7 @@ pub fn draw(html: &mut Html, plot: &Plot, surroundings: &Surroundings) {
         axes::right(html, right, surroundings);
     }
     axes::time(html, plot.range, &time_ticks(plot.range, &surroundings.zone, 6));
+    annotation::draw(html, &plot.annotations, plot.range);
     html.raw("<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" width=\"100%\" height=\"100%\">");
     // The last one drawn lies on top: the first series should.
     for place in (0..layers.len()).rev() {
@@ -68,7 +70,7 @@ fn summary(plot: &Plot, axes: &Axes, surroundings: &Surroundings) -> String {
     if let Some((place, time, value)) = highest(plot) {
         let _ = write!(text, "; highest {} at {}", figure(place, value), words::clock(time, &surroundings.zone));
     }
-    text
+    text + &plot.annotations.sentence(surroundings)
 }
 
 /// The largest value of all: whose, when and what.
@@ -96,7 +98,8 @@ fn table(html: &mut Html, plot: &Plot, axes: &Axes, surroundings: &Surroundings)
             twin.cell(&axes.of(series.side).unit.figure(plot.values[place][at], &surroundings.zone).line());
         }
     }
-    twin.finish(&twin::left_out(plot.found.saturating_sub(shown.len()), "series"));
+    let rest = twin::left_out(plot.found.saturating_sub(shown.len()), "series");
+    twin.finish_with(&rest, |html| annotation::table(html, &plot.annotations, surroundings));
 }
 
 #[cfg(test)]

@@ -132,7 +132,8 @@ mod tests {
 
     fn picture(graph: &Graph) -> String {
         let range = TimeRange { start: 0, end: 1, step: 1 };
-        let surroundings = Surroundings { title: "Shop".to_owned(), range, zone: TimeZone::UTC, height: 200 };
+        let surroundings =
+            Surroundings { title: "Shop".to_owned(), range, zone: TimeZone::UTC, height: 200, annotations: Default::default() };
         let mut html = Html::new();
         draw(&mut html, graph, &surroundings);
         html.finish().replace("><", ">\n<")

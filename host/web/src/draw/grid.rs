@@ -182,7 +182,13 @@ mod tests {
 
     fn picture(grid: &Grid) -> String {
         let range = TimeRange { start: START, end: START + 3_600_000, step: 900_000 };
-        let surroundings = Surroundings { title: "Latency".to_owned(), range, zone: TimeZone::UTC, height: 200 };
+        let surroundings = Surroundings {
+            title: "Latency".to_owned(),
+            range,
+            zone: TimeZone::UTC,
+            height: 200,
+            annotations: Default::default(),
+        };
         let mut html = Html::new();
         draw(&mut html, grid, &surroundings);
         html.finish().replace("><", ">\n<")

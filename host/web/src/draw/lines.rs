@@ -101,7 +101,8 @@ mod tests {
 
     fn picture(lines: Vec<Line>, ages: bool) -> String {
         let range = TimeRange { start: START, end: START + 3_600_000, step: 900_000 };
-        let surroundings = Surroundings { title: "Shop".to_owned(), range, zone: TimeZone::UTC, height: 200 };
+        let surroundings =
+            Surroundings { title: "Shop".to_owned(), range, zone: TimeZone::UTC, height: 200, annotations: Default::default() };
         let mut html = Html::new();
         draw(&mut html, &Lines { lines, ages }, &surroundings);
         html.finish().replace("><", ">\n<")

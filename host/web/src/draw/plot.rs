@@ -4,6 +4,7 @@ use vitrine_model::Millis;
 use vitrine_model::frame::TimeRange;
 use vitrine_model::view::{Axis, Chart, ChartSeries, Mark, Side, Statistic, Stroke, Threshold};
 
+use crate::draw::annotation::Annotations;
 use crate::draw::colour;
 use crate::draw::unit::Unit;
 
@@ -38,6 +39,8 @@ pub struct Plot {
     /// Lines run on over gaps.
     pub connect: bool,
     pub statistics: Vec<Statistic>,
+    /// What is marked on its time axis.
+    pub annotations: Annotations,
 }
 
 impl Plot {
@@ -61,6 +64,7 @@ impl Plot {
             found: chart.series.len(),
             connect: chart.connect,
             statistics: chart.statistics.clone(),
+            annotations: Annotations::default(),
         }
     }
 

@@ -133,7 +133,8 @@ mod tests {
         let slice = |(name, value): &(&str, f64)| Slice { name: (*name).to_owned(), labels: Labels::new(), value: *value };
         let slices = Slices { slices: values.iter().map(slice).collect(), unit: "bytes".to_owned(), hollow };
         let range = TimeRange { start: 0, end: 1, step: 1 };
-        let surroundings = Surroundings { title: "Memory".to_owned(), range, zone: TimeZone::UTC, height: 200 };
+        let surroundings =
+            Surroundings { title: "Memory".to_owned(), range, zone: TimeZone::UTC, height: 200, annotations: Default::default() };
         let mut html = Html::new();
         draw(&mut html, &slices, &surroundings);
         html.finish().replace("><", ">\n<")

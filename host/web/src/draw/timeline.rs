@@ -7,6 +7,7 @@ use vitrine_model::view::{State, Stretch, Timeline};
 use vitrine_model::{Labels, Millis};
 
 use crate::draw::Surroundings;
+use crate::draw::annotation;
 use crate::draw::chart::{COLOUR_CLASSES, axes};
 use crate::draw::colour;
 use crate::draw::html::Html;
@@ -35,12 +36,13 @@ pub fn draw(html: &mut Html, timeline: &Timeline, surroundings: &Surroundings) {
             stretch(html, one, timeline.blocks, class(&classes, one), surroundings);
         }
         left = left.saturating_sub(shown.len());
+        annotation::draw(html, &surroundings.annotations, surroundings.range);
         html.raw("</svg></div>");
     }
     html.raw("<div class=\"lane lane-times\" aria-hidden=\"true\"><span class=\"lane-name\"></span><svg class=\"strip\">");
     axes::time_words(html, surroundings.range, &time_ticks(surroundings.range, &surroundings.zone, 6));
     html.raw("</svg></div></div></div>");
-    key(html, timeline, &classes);
+    key(html, timeline, &classes, &surroundings.annotations.rest());
     table(html, timeline, surroundings);
 }
 
@@ -103,10 +105,10 @@ fn summary(timeline: &Timeline, surroundings: &Surroundings) -> String {
     if !rest.is_empty() {
         parts.push(rest);
     }
-    format!("{}: {}", surroundings.title, parts.join(", "))
+    format!("{}: {}{}", surroundings.title, parts.join(", "), surroundings.annotations.sentence(surroundings))
 }
 
-fn key(html: &mut Html, timeline: &Timeline, classes: &BTreeMap<&str, &'static str>) {
+fn key(html: &mut Html, timeline: &Timeline, classes: &BTreeMap<&str, &'static str>, annotated: &str) {
     let rest = timeline.lanes.len().saturating_sub(MOST_LANES);
     let mut keys: Vec<(&str, &'static str)> = Vec::new();
     for one in timeline.lanes.iter().flat_map(|lane| &lane.spans) {
@@ -121,6 +123,7 @@ fn key(html: &mut Html, timeline: &Timeline, classes: &BTreeMap<&str, &'static s
     }
     html.raw("</ul>");
     twin::more(html, &twin::left_out(rest, "lanes"));
+    twin::more(html, annotated);
     html.raw("</div>");
 }
 
@@ -133,7 +136,8 @@ fn table(html: &mut Html, timeline: &Timeline, surroundings: &Surroundings) {
         twin.cell(&words::clock(one.start, &surroundings.zone));
         twin.cell(&words::clock(one.end, &surroundings.zone));
     }
-    twin.finish(&twin::left_out(all().count().saturating_sub(TWIN_ROWS), "stretches"));
+    let rest = twin::left_out(all().count().saturating_sub(TWIN_ROWS), "stretches");
+    twin.finish_with(&rest, |html| annotation::table(html, &surroundings.annotations, surroundings));
 }
 
 #[cfg(test)]
@@ -147,7 +151,13 @@ mod tests {
 
     fn picture(timeline: &Timeline) -> String {
         let range = TimeRange { start: START, end: START + 3_600_000, step: 900_000 };
-        let surroundings = Surroundings { title: "Targets".to_owned(), range, zone: TimeZone::UTC, height: 200 };
+        let surroundings = Surroundings {
+            title: "Targets".to_owned(),
+            range,
+            zone: TimeZone::UTC,
+            height: 200,
+            annotations: Default::default(),
+        };
         let mut html = Html::new();
         draw(&mut html, timeline, &surroundings);
         html.finish().replace("><", ">\n<")

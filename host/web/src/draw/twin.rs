@@ -37,11 +37,17 @@ impl<'a> Twin<'a> {
 
     /// `rest` says what was left out; empty where nothing was.
     pub fn finish(self, rest: &str) {
+        self.finish_with(rest, |_| {});
+    }
+
+    /// As [`Twin::finish`], with something beneath the table.
+    pub fn finish_with(self, rest: &str, beneath: impl FnOnce(&mut Html)) {
         if self.in_row {
             self.html.raw("</tr>");
         }
         self.html.raw("</tbody></table>");
         more(self.html, rest);
+        beneath(self.html);
         self.html.raw("</div></details>");
     }
 }

@@ -7,6 +7,7 @@ use vitrine_model::Millis;
 use vitrine_model::view::{Axis, Side};
 
 use crate::dashboard::evaluate::Shown;
+use crate::draw::annotation::Annotation;
 use crate::draw::plot::{Plot, PlotSeries};
 use crate::draw::unit::Unit;
 
@@ -39,8 +40,19 @@ struct ChartShape<'a> {
     connect: bool,
     /// What the legend says beside the last values: `min`, `max`, `mean`, `total`.
     statistics: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    annotations: Vec<AnnotationShape<'a>>,
     times: &'a [Millis],
     values: &'a [Vec<f64>],
+}
+
+/// A stretch of time; a moment where start and end are the same. Null is out of sight.
+#[derive(Serialize)]
+struct AnnotationShape<'a> {
+    start: Option<Millis>,
+    end: Option<Millis>,
+    title: &'a str,
+    state: &'a str,
 }
 
 #[derive(Serialize)]
@@ -96,9 +108,14 @@ fn shape(plot: &Plot) -> ChartShape<'_> {
         right: plot.series.iter().any(|one| one.side == Side::Right).then(|| axis_shape(&plot.right)),
         connect: plot.connect,
         statistics: plot.statistics.iter().map(|one| one.word()).collect(),
+        annotations: plot.annotations.list.iter().map(annotation_shape).collect(),
         times: &plot.times,
         values: &plot.values,
     }
+}
+
+fn annotation_shape(one: &Annotation) -> AnnotationShape<'_> {
+    AnnotationShape { start: one.start, end: one.end, title: &one.title, state: one.state.word() }
 }
 
 fn series_shape(series: &PlotSeries) -> SeriesShape<'_> {
@@ -178,6 +195,7 @@ fn delta(panel: &str, old: &Plot, new: &Plot) -> Arc<str> {
 fn common(old: &Plot, new: &Plot) -> Option<usize> {
     let same_frame = old.series == new.series
         && (&old.left, &old.right, &old.thresholds) == (&new.left, &new.right, &new.thresholds)
+        && old.annotations == new.annotations
         && (old.connect, &old.statistics, old.range.step) == (new.connect, &new.statistics, new.range.step);
     if !same_frame {
         return None;
@@ -217,6 +235,7 @@ mod tests {
     use vitrine_model::view::{Mark, Stroke};
 
     use super::*;
+    use crate::draw::annotation::Annotations;
 
     fn plot(start: Millis, end: Millis, now: Millis) -> Plot {
         let mut times: Vec<Millis> = (start..=end).step_by(10).collect();
@@ -241,6 +260,7 @@ mod tests {
             found: 1,
             connect: false,
             statistics: Vec::new(),
+            annotations: Annotations::default(),
         }
     }
 

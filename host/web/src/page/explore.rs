@@ -15,6 +15,7 @@ use crate::ask::AskError;
 use crate::dashboard::file::parse_range;
 use crate::dashboard::name;
 use crate::dashboard::window::Window;
+use crate::draw::annotation::Annotations;
 use crate::draw::unit::significant;
 use crate::draw::{self, Surroundings};
 use crate::live::message::chart_data;
@@ -113,7 +114,8 @@ async fn drawn(web: &Web, q: &str, matrix: Matrix, range: TimeRange) -> Result<(
     if matrix.series.is_empty() {
         return Ok((String::new(), None));
     }
-    let surroundings = Surroundings { title: q.to_owned(), range, zone: web.zone.clone(), height: HEIGHT };
+    let surroundings =
+        Surroundings { title: q.to_owned(), range, zone: web.zone.clone(), height: HEIGHT, annotations: Annotations::default() };
     let work = move || draw::draw(&View::Chart(chart(matrix)), &surroundings);
     let drawing = tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?;
     Ok((drawing.html, drawing.plot.as_ref().map(chart_data)))

@@ -242,6 +242,8 @@ fn table(frames: &[Frame], options: &serde_json::Value) -> Table {
 #[derive(Default)]
 pub struct Records {
     pub alerts: Mutex<Vec<Alert>>,
+    /// The ends of alerts that are over.
+    pub over: Mutex<Vec<AlertEvent>>,
     pub deliveries: Mutex<Vec<DeliveryRecord>>,
 }
 
@@ -259,6 +261,11 @@ impl Alerts for Records {
         let alerts = self.alerts.lock().unwrap();
         let event = |alert: &Alert| AlertEvent { kind: EventKind::Firing, at: alert.active_at, alert: alert.clone() };
         Ok(alerts.iter().map(|alert| StoredEvent { id: 1, event: event(alert) }).collect())
+    }
+    fn resolved(&self, start: Millis, end: Millis, limit: usize) -> Result<Vec<AlertEvent>, StoreError> {
+        let over = self.over.lock().unwrap();
+        let within = |one: &&AlertEvent| one.at >= start && one.alert.fired_at.unwrap_or(one.alert.active_at) <= end;
+        Ok(over.iter().filter(within).take(limit).cloned().collect())
     }
 }
 

@@ -50,7 +50,7 @@ export function worse(left: State, right: State): State {
   return (["bad", "warning", "good"] as const).find((state) => left === state || right === state) ?? "neutral";
 }
 
-function stateColor(state: State, palette: Palette): string | null {
+export function stateColor(state: State, palette: Palette): string | null {
   switch (state) {
     case "good": return palette.good;
     case "warning": return palette.warning;

@@ -5,6 +5,7 @@ import type { Append, ChartData, Values } from "../contract.ts";
 import type { EndLabel } from "./decorate.ts";
 import { drawBands, drawEndLabels, drawLimits, endLabels } from "./decorate.ts";
 import { words } from "../words.ts";
+import { annotationLines, annotationsAt, drawAnnotations, reach, tellAnnotations } from "./annotations.ts";
 import { Legend } from "./legend.ts";
 import { placeable } from "./axes.ts";
 import { plotOptions, plotPlace } from "./options.ts";
@@ -46,6 +47,7 @@ export class LiveChart {
 
   replace(data: ChartData): void {
     this.data = data;
+    tellAnnotations(this.panel, data);
     this.stage.changed(this);
   }
 
@@ -149,7 +151,7 @@ export class LiveChart {
 
   private hooks(): uPlot.Hooks.Arrays {
     return {
-      drawClear: [(plot) => drawBands(plot, this.data, this.stage.palette)],
+      drawClear: [(plot) => drawBands(plot, this.data, this.stage.palette), (plot) => drawAnnotations(plot, this.data, this.stage.palette)],
       drawAxes: [(plot) => drawLimits(plot, this.data, this.stage.palette)],
       draw: [(plot) => drawEndLabels(plot, this.data, this.labels, this.floors, this.stage.palette)],
       setCursor: [(plot) => this.explain(plot)],
@@ -169,7 +171,8 @@ export class LiveChart {
     const { left, idx } = plot.cursor;
     if (idx == null || left == null || left < 0) return this.stage.tooltip.hide();
     const area = plot.over.getBoundingClientRect();
-    this.stage.tooltip.show(this.data, idx, this.isHidden, area.left + left, area);
+    const notes = annotationsAt(this.data, plot.posToVal(left, "x"), reach(plot));
+    this.stage.tooltip.show(this.data, idx, this.isHidden, area.left + left, area, annotationLines(notes));
   }
 
   private leave(): void {

@@ -22,10 +22,10 @@ export class Tooltip {
   }
 
   /** `at` is the place of the shown point; `x` the crosshair and `plot` the plotting area, both in the viewport. */
-  show(data: ChartData, at: number, isHidden: (place: number) => boolean, x: number, plot: DOMRect): void {
+  show(data: ChartData, at: number, isHidden: (place: number) => boolean, x: number, plot: DOMRect, notes: HTMLElement[] = []): void {
     const time = data.times[at];
     if (time === undefined) return this.hide();
-    this.box.replaceChildren(heading(time), rows(data, at, isHidden));
+    this.box.replaceChildren(heading(time), rows(data, at, isHidden), ...notes);
     if (this.box.hidden) {
       this.box.hidden = false;
       this.box.showPopover?.();

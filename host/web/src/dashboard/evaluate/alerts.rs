@@ -7,6 +7,7 @@ use vitrine_model::alert::{Alert, AlertState};
 use vitrine_model::frame::{Column, Frame, Values};
 use vitrine_model::labels::NAME;
 use vitrine_model::matcher::Test;
+use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::{Fault, Labels, Matcher};
 use vitrine_query::Expr;
@@ -23,12 +24,27 @@ const MOST_LABELS: usize = 30;
 
 /// The alerts that are asked for: none where something else is.
 pub(super) async fn frame(port: &Arc<dyn Alerts>, expr: &Expr) -> Result<Option<Frame>, Fault> {
-    let Some(matchers) = expr.selector().filter(|matchers| names_alerts(matchers)) else { return Ok(None) };
+    let Some(matchers) = asked(expr) else { return Ok(None) };
     let port = Arc::clone(port);
-    let loaded = tokio::task::spawn_blocking(move || port.load()).await;
-    let alerts = loaded.map_err(|error| Fault::Internal(format!("the alerts could not be read: {error}")))?;
-    let alerts = alerts.map_err(|error| Fault::Internal(format!("the alerts could not be read: {error}")))?;
-    Ok(Some(table(alerts, matchers)))
+    Ok(Some(table(read(move || port.load()).await?, matchers)))
+}
+
+/// The matchers, where a query asks for alerts and nothing else.
+pub(super) fn asked(expr: &Expr) -> Option<&[Matcher]> {
+    expr.selector().filter(|matchers| names_alerts(matchers))
+}
+
+/// Calls the port, which blocks.
+pub(super) async fn read<T: Send + 'static>(load: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Result<T, Fault> {
+    let told = |error: &dyn std::fmt::Display| Fault::Internal(format!("the alerts could not be read: {error}"));
+    let loaded = tokio::task::spawn_blocking(load).await;
+    loaded.map_err(|error| told(&error))?.map_err(|error| told(&error))
+}
+
+/// Whether an alert in this state is one of those asked for.
+pub(super) fn matches(alert: &Alert, state: AlertState, matchers: &[Matcher]) -> bool {
+    let labels = alert.labels.with([(NAME, METRIC), (STATE, state.word())]);
+    matchers.iter().all(|matcher| matcher.matches(&labels))
 }
 
 fn names_alerts(matchers: &[Matcher]) -> bool {
@@ -37,10 +53,7 @@ fn names_alerts(matchers: &[Matcher]) -> bool {
 
 /// A row for each alert, the longest firing first; a column for each label.
 fn table(mut alerts: Vec<Alert>, matchers: &[Matcher]) -> Frame {
-    alerts.retain(|alert| {
-        let labels = alert.labels.with([(NAME, METRIC), (STATE, alert.state.word())]);
-        matchers.iter().all(|matcher| matcher.matches(&labels))
-    });
+    alerts.retain(|alert| matches(alert, alert.state, matchers));
     alerts.sort_by_key(|alert| (alert.state != AlertState::Firing, since(alert)));
     alerts.truncate(MOST_ALERTS);
     let texts = |name: &str, text: &dyn Fn(&Alert) -> String| column(name, Values::Texts(alerts.iter().map(text).collect()));

@@ -36,7 +36,8 @@ impl Evaluator {
         let request = RenderRequest { frames, options, width, height, theme: Theme::Light, time_zone, range };
         let mut view = plugin.render(request).await?;
         decorate::decorate(panel, &mut view);
-        Ok((view, Surroundings { title: panel.title.clone(), range, zone: sight.zone, height }))
+        let annotations = self.annotations(panel, &sight, &view).await;
+        Ok((view, Surroundings { title: panel.title.clone(), range, zone: sight.zone, height, annotations }))
     }
 
     async fn looked_at(&self, panel: &Panel, sight: &Sight) -> Result<Vec<Frame>, Fault> {

@@ -41,6 +41,13 @@ pub(super) fn asking(panel: &Panel, sight: &Sight) -> Result<(Option<String>, Ve
     Ok((panel.source.as_ref().map(|source| source.fill(&values)), queries))
 }
 
+/// One query of a panel's surroundings, in PromQL, as it is asked now.
+pub(super) fn filled(query: &Query, panel: &Panel, sight: &Sight) -> Result<Asking, Fault> {
+    let mut values = panel.values.as_ref().clone();
+    builtin::set(&mut values, &sight.window, sight.range, sight.least);
+    one(query, false, &values)
+}
+
 fn one(query: &Query, is_own: bool, values: &Values) -> Result<Asking, Fault> {
     let fill = |legend: &String| Template::parse(legend).map_or_else(|_| legend.clone(), |legend| legend.fill(values));
     let legend = query.legend.as_ref().map(fill);
@@ -129,7 +136,11 @@ impl Evaluator {
         Ok(Frame { name: frame_name(query, order, panel), columns })
     }
 
-    async fn series(&self, expr: &Arc<Expr>, window: Window) -> Result<(Vec<Millis>, BTreeMap<Labels, Vec<f64>>), Fault> {
+    pub(super) async fn series(
+        &self,
+        expr: &Arc<Expr>,
+        window: Window,
+    ) -> Result<(Vec<Millis>, BTreeMap<Labels, Vec<f64>>), Fault> {
         let matrix = self.asker.range(Arc::clone(expr), window.grid).await.map_err(fault)?;
         let mut times = matrix.times;
         let mut series: BTreeMap<Labels, Vec<f64>> = matrix.series.into_iter().collect();

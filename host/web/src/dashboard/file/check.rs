@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use vitrine_config::{Finding, Path, guess};
 use vitrine_model::Span;
 
+use crate::dashboard::annotation::AnnotationSource;
 use crate::dashboard::file::{DashboardFile, Known, MOST_PANELS, PanelFile};
 use crate::dashboard::scope::time;
 use crate::dashboard::template::{Format, Template};
@@ -21,6 +22,8 @@ pub(super) struct Check<'a> {
     pub(super) names: Vec<&'a str>,
     /// Those that have one value where we are, because it is repeated for each.
     pub(super) repeated: Vec<String>,
+    /// Annotations that all panels have.
+    pub(super) shared: Vec<AnnotationSource>,
     /// Ids that panels of the file give themselves.
     given: HashSet<&'a str>,
     ids: HashSet<String>,
@@ -38,6 +41,7 @@ impl<'a> Check<'a> {
             variables: Vec::new(),
             names,
             repeated: Vec::new(),
+            shared: Vec::new(),
             given,
             ids: HashSet::new(),
             panels: 0,
@@ -146,6 +150,7 @@ impl<'a> Check<'a> {
         self.repeated.extend(repeat.clone());
         let source = self.source(file, path);
         let queries = self.queries(file, path);
+        let own = self.annotations(&file.annotations, path);
         self.repeated.truncate(outside);
         let (options, twice) = file.plugin_options();
         for name in twice {
@@ -169,6 +174,7 @@ impl<'a> Check<'a> {
             transform: self.transform(file, path),
             thresholds: self.thresholds(file, path),
             links: self.links(&file.links, path),
+            annotations: self.shared.iter().cloned().chain(own).collect(),
             row_link: self.row_link(file, path),
             repeat,
             values: std::sync::Arc::default(),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use vitrine_model::view::{State, Threshold};
 
+use crate::dashboard::file::annotation::AnnotationFile;
 use crate::dashboard::transform::StepFile;
 
 /// A panel. Options that many panels know can stand here; all others go under `options`.
@@ -47,6 +48,8 @@ pub struct PanelFile {
     pub thresholds: Vec<ThresholdFile>,
     /// Where it leads.
     pub links: Vec<LinkFile>,
+    /// What is marked on its time axis, beside what the dashboard marks on all.
+    pub annotations: Vec<AnnotationFile>,
     /// Where each row of a table leads: `/d/host?var-host={{host}}`.
     pub row_link: Option<String>,
     /// The variable of which each chosen value gets this panel once.
@@ -101,14 +104,21 @@ pub enum StateFile {
     Bad,
 }
 
+impl StateFile {
+    pub(super) fn state(self) -> State {
+        match self {
+            StateFile::Neutral => State::Neutral,
+            StateFile::Good => State::Good,
+            StateFile::Warning => State::Warning,
+            StateFile::Bad => State::Bad,
+        }
+    }
+}
+
 impl ThresholdFile {
     pub(super) fn threshold(&self) -> Threshold {
-        let (state, word) = match self.state {
-            StateFile::Neutral => (State::Neutral, "normal"),
-            StateFile::Good => (State::Good, "good"),
-            StateFile::Warning => (State::Warning, "warning"),
-            StateFile::Bad => (State::Bad, "bad"),
-        };
+        let state = self.state.state();
+        let word = if state == State::Neutral { "normal" } else { state.word() };
         Threshold { value: self.value, state, name: self.name.clone().unwrap_or_else(|| word.to_owned()) }
     }
 }

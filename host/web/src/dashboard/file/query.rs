@@ -78,7 +78,7 @@ impl Check<'_> {
         self.uses(&template, &path).then_some(Query { template, expr: None, legend })
     }
 
-    fn query(&mut self, path: Path, text: String, legend: Option<String>) -> Option<Query> {
+    pub(super) fn query(&mut self, path: Path, text: String, legend: Option<String>) -> Option<Query> {
         let template = self.template(&text, &path)?;
         if !self.uses(&template, &path) {
             return None;

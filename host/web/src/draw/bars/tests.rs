@@ -21,7 +21,8 @@ fn bars(categories: &[&str], groups: &[(&str, &[f64])]) -> Bars {
 
 fn picture(bars: &Bars) -> String {
     let range = TimeRange { start: 0, end: 1, step: 1 };
-    let surroundings = Surroundings { title: "Traffic".to_owned(), range, zone: TimeZone::UTC, height: 200 };
+    let surroundings =
+        Surroundings { title: "Traffic".to_owned(), range, zone: TimeZone::UTC, height: 200, annotations: Default::default() };
     let mut html = Html::new();
     draw(&mut html, bars, &surroundings);
     html.finish().replace("><", ">\n<")

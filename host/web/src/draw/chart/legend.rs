@@ -5,6 +5,7 @@ use vitrine_model::view::Statistic;
 use crate::draw::Surroundings;
 use crate::draw::html::Html;
 use crate::draw::plot::Plot;
+use crate::draw::twin;
 
 use super::COLOUR_CLASSES;
 use super::axes::Axes;
@@ -40,6 +41,7 @@ pub(super) fn legend(html: &mut Html, plot: &Plot, axes: &Axes, surroundings: &S
     if plot.found > plot.series.len() {
         html.raw("<p class=\"more\">").text(&format!("{} of {} series", plot.series.len(), plot.found)).raw("</p>");
     }
+    twin::more(html, &plot.annotations.rest());
     html.raw("</div>");
 }
 

@@ -16,7 +16,13 @@ fn picture(series: Vec<ChartSeries>, unit: &str, thresholds: Vec<Threshold>) -> 
 
 fn picture_of(chart: &Chart) -> String {
     let range = TimeRange { start: START, end: START + 3_600_000, step: 900_000 };
-    let surroundings = Surroundings { title: "CPU <by> mode".to_owned(), range, zone: TimeZone::UTC, height: 260 };
+    let surroundings = Surroundings {
+        title: "CPU <by> mode".to_owned(),
+        range,
+        zone: TimeZone::UTC,
+        height: 260,
+        annotations: Default::default(),
+    };
     let mut html = Html::new();
     draw(&mut html, &Plot::new(chart, range), &surroundings);
     html.finish().replace("><", ">\n<")
