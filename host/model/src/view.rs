@@ -179,6 +179,8 @@ pub enum Cell {
     Gauge,
     /// The state colours the ground.
     Tinted,
+    /// A button that leads where the column's links do: the host's own, no plugin's.
+    Action,
 }
 
 #[derive(Debug, Clone, PartialEq)]

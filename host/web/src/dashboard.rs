@@ -1,5 +1,6 @@
 //! Dashboards: the files people write, what they mean, and how they become drawings.
 
+pub mod action;
 pub mod annotation;
 pub mod builtin;
 pub mod evaluate;
@@ -25,6 +26,7 @@ use vitrine_model::Span;
 use vitrine_model::view::Threshold;
 use vitrine_query::Expr;
 
+use action::ActionLink;
 use annotation::AnnotationSource;
 use link::Link;
 use template::Template;
@@ -91,6 +93,9 @@ pub struct Panel {
     pub annotations: Vec<AnnotationSource>,
     /// Where a table's rows lead, with `{{column}}` for what a row has there.
     pub row_link: Option<String>,
+    /// What can be done from it, and from each row of a table, with `{{column}}` for what the row has there.
+    pub actions: Vec<ActionLink>,
+    pub row_actions: Vec<ActionLink>,
     /// The variable of which each value gets this panel.
     pub repeat: Option<String>,
     /// What its variables stand for, once it is laid out.
@@ -109,6 +114,11 @@ pub struct Query {
 impl Dashboard {
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
         self.rows.iter().flat_map(|row| &row.panels)
+    }
+
+    /// Whether anything can be done from it.
+    pub fn acts(&self) -> bool {
+        self.panels().any(|panel| !panel.actions.is_empty() || !panel.row_actions.is_empty())
     }
 
     /// The folder part of the name; empty at the top.

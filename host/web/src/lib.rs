@@ -11,6 +11,7 @@ pub mod router;
 pub mod settings;
 pub mod web;
 
+mod act;
 mod api;
 mod ask;
 mod assets;

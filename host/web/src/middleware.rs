@@ -31,7 +31,8 @@ pub(crate) async fn known_host(State(web): State<Arc<Web>>, request: Request, ne
 /// May they? What they want, and of what, follows from method and address, so that no handler can forget to ask.
 pub(crate) async fn allowed(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
     let (action, thing) = wanted(request.method(), request.uri().path());
-    match may(&Person::anyone(), action, &thing, standing(&web.writers, &request, action)) {
+    let caller = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    match may(&Person::anyone(), action, &thing, standing(&web.writers, request.headers(), caller, action)) {
         Ok(()) => next.run(request).await,
         Err(refusal) => (StatusCode::FORBIDDEN, format!("{refusal}\n")).into_response(),
     }
@@ -47,12 +48,12 @@ pub(crate) async fn own_site(request: Request, next: Next) -> Response {
 }
 
 /// Where it comes from. What a proxy hands on to be asked or done comes from afar, though the proxy may be on this machine.
-fn standing(writers: &Networks, request: &Request, action: Action) -> Standing {
+pub(crate) fn standing(writers: &Networks, headers: &HeaderMap, caller: Option<SocketAddr>, action: Action) -> Standing {
     const HANDED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
-    let is_handed_on = HANDED_ON.iter().any(|name| request.headers().contains_key(*name));
-    match request.extensions().get::<ConnectInfo<SocketAddr>>() {
+    let is_handed_on = HANDED_ON.iter().any(|name| headers.contains_key(*name));
+    match caller {
         Some(_) if is_handed_on && matches!(action, Action::Ask | Action::Act) => Standing::Remote,
-        Some(info) => Standing::of(info.0.ip(), writers),
+        Some(address) => Standing::of(address.ip(), writers),
         None => Standing::Remote,
     }
 }
@@ -62,7 +63,9 @@ fn wanted(method: &Method, path: &str) -> (Action, Thing) {
     if PUSHES.contains(&path) {
         return (Action::Push, thing(path));
     }
-    let Some(rest) = path.strip_prefix("/api/v1/sources/") else { return (Action::View, thing(path)) };
+    let Some(rest) = path.strip_prefix("/api/v1/sources/").or_else(|| path.strip_prefix("/sources/")) else {
+        return (Action::View, thing(path));
+    };
     let (name, verb) = rest.split_once('/').unwrap_or((rest, ""));
     let action = match verb {
         _ if method == Method::GET || method == Method::HEAD => Action::View,
@@ -150,6 +153,8 @@ mod tests {
         for (method, path, action, thing) in [
             (Method::POST, "/api/v1/sources/shop/query", Action::Ask, shop()),
             (Method::POST, "/api/v1/sources/shop/actions/restart", Action::Act, shop()),
+            (Method::POST, "/sources/shop/actions/restart", Action::Act, shop()),
+            (Method::GET, "/sources/shop/actions/restart", Action::View, shop()),
             (Method::PUT, "/api/v1/sources/shop/query/more", Action::Act, shop()),
             (Method::GET, "/api/v1/sources/shop/actions", Action::View, shop()),
             (Method::GET, "/api/v1/sources/shop/logs", Action::View, shop()),
@@ -161,14 +166,14 @@ mod tests {
 
     #[test]
     fn what_a_proxy_hands_on_comes_from_afar() {
-        let mut request = Request::new(axum::body::Body::empty());
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
+        let (mut headers, here) = (HeaderMap::new(), Some(SocketAddr::from(([127, 0, 0, 1], 1))));
         let nobody = Networks::default();
-        assert_eq!(standing(&nobody, &request, Action::Act), Standing::Local);
-        request.headers_mut().insert("x-forwarded-for", HeaderValue::from_static("203.0.113.7"));
-        assert_eq!(standing(&nobody, &request, Action::Act), Standing::Remote);
+        assert_eq!(standing(&nobody, &headers, here, Action::Act), Standing::Local);
+        headers.insert("x-forwarded-for", HeaderValue::from_static("203.0.113.7"));
+        assert_eq!(standing(&nobody, &headers, here, Action::Act), Standing::Remote);
+        assert_eq!(standing(&nobody, &HeaderMap::new(), None, Action::Act), Standing::Remote);
         // An agent's samples may come by a proxy of this machine.
-        assert_eq!(standing(&nobody, &request, Action::Push), Standing::Local);
+        assert_eq!(standing(&nobody, &headers, here, Action::Push), Standing::Local);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Pages for people: each handler gathers, shapes and fills a template.
 
+pub(crate) mod act;
 pub(crate) mod alerts;
 pub(crate) mod dashboard;
 pub(crate) mod explore;

@@ -51,6 +51,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/offline", get(page::install::offline))
         .route("/alerts", get(page::alerts::show))
         .route("/sources", get(page::sources::show))
+        .route("/sources/{name}/actions/{action}", get(page::act::ask).post(page::act::perform))
         .route("/plugins", get(page::plugins::show))
         .route("/live/{*name}", get(api::live::show))
         .route("/api/v1/query", get(api::query::instant).post(api::query::instant))

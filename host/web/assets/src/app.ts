@@ -6,6 +6,7 @@ import { type Message, parseMessage } from "./contract.ts";
 import { runExplore } from "./explore/complete.ts";
 import { Connection } from "./live/connection.ts";
 import { Indicator } from "./live/indicator.ts";
+import { runActions } from "./page/act.ts";
 import { Ages } from "./page/ages.ts";
 import { runFullScreen } from "./page/full_screen.ts";
 import { runInstall } from "./page/install.ts";
@@ -31,6 +32,7 @@ function start(): void {
     resetZoom: () => dashboard?.board.zoom.reset() ?? false,
   });
   runExplore();
+  runActions();
   runKiosk();
   runInstall();
   document.getElementById("search")?.addEventListener("click", (event) => {

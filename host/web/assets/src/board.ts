@@ -7,6 +7,7 @@ import { readPalette } from "./chart/palette.ts";
 import { Tooltip } from "./chart/tooltip.ts";
 import { Zoom } from "./chart/zoom.ts";
 import { type Append, type ChartData, type Message, parseChart, type PanelState } from "./contract.ts";
+import { markRefused } from "./page/act.ts";
 import { tellTimes } from "./page/ages.ts";
 import { parseFragment, showFragment } from "./page/fragment.ts";
 import { words } from "./words.ts";
@@ -107,6 +108,7 @@ export class Board implements Stage {
 
   private showHtml(id: string, html: string): void {
     const fragment = parseFragment(html);
+    markRefused(fragment.content);
     if (this.fragments.get(id) === fragment.innerHTML.trim()) return;
     this.fragments.set(id, fragment.innerHTML.trim());
     this.coming.delete(id);

@@ -40,6 +40,7 @@ const ENGLISH = {
   series: "series",
   last: "last",
   before: "before",
+  notDone: "The host did not answer: whether it was done, its log says.",
 };
 
 type Words = typeof ENGLISH;
@@ -84,6 +85,7 @@ const PORTUGUESE: Words = {
   series: "série",
   last: "último",
   before: "antes",
+  notDone: "O servidor não respondeu: se foi feito, o registro dele diz.",
 };
 
 export type Language = "en" | "pt";

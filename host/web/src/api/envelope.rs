@@ -74,6 +74,14 @@ impl ApiError {
         ApiError { status: StatusCode::SERVICE_UNAVAILABLE, kind: "unavailable", reason: reason.into() }
     }
 
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn reason(&self) -> &str {
+        &self.reason
+    }
+
     pub(crate) fn with_status(self, status: StatusCode) -> ApiError {
         ApiError { status, ..self }
     }

@@ -9,13 +9,11 @@ use axum::extract::{ConnectInfo, Extension, Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use vitrine_access::Person;
 use vitrine_model::Millis;
 use vitrine_model::frame::TimeRange;
-use vitrine_model::port::source::{Action, Source};
 
+use crate::act::{Offered, find};
 use crate::api::envelope::{ApiError, success};
-use crate::audit;
 use crate::web::Web;
 
 mod shape;
@@ -51,10 +49,6 @@ pub(crate) struct Order {
 pub(crate) struct Reading {
     cursor: Option<String>,
     limit: Option<u32>,
-}
-
-fn find(web: &Web, name: &str) -> Result<Arc<dyn Source>, ApiError> {
-    (web.sources)(name).ok_or_else(|| ApiError::not_found(format!("there is no source `{name}`, or it does not run")))
 }
 
 pub(crate) async fn query(
@@ -97,41 +91,14 @@ pub(crate) async fn act(
     body: Result<Json<Order>, JsonRejection>,
 ) -> Result<Response, ApiError> {
     let Json(order) = body.map_err(|rejection| ApiError::bad_data(rejection.body_text()))?;
-    let source = find(&web, &name)?;
-    let offered = source.actions().await.map_err(|fault| ApiError::fault(&fault))?;
-    let known = offered.iter().find(|one| one.name == action);
-    let known = known.ok_or_else(|| ApiError::not_found(format!("`{name}` offers no action `{action}`")))?;
+    let offered = Offered::find(&web, &name, &action).await?;
     let arguments = order.arguments.unwrap_or_else(|| json!({}));
-    fits(known, &arguments)?;
-    if known.destructive && !order.confirm {
+    offered.fits(&arguments)?;
+    if offered.action.destructive && !order.confirm {
         return Err(ApiError::bad_data(format!("`{action}` cannot be undone: say `\"confirm\": true` if you mean it")));
     }
-    let person = Person::anyone();
     let from = caller.map(|Extension(ConnectInfo(address))| address.ip());
-    let entry = audit::Entry {
-        person: person.name.clone(),
-        from,
-        source: name,
-        action: action.clone(),
-        arguments: arguments.to_string(),
-    };
-    // Whoever asked may go away: it is done, and written down how it ended, all the same.
-    let doing = tokio::spawn(async move {
-        entry.asked();
-        let outcome = source.act(&action, &arguments.to_string(), &person.name).await;
-        entry.ended(&outcome);
-        outcome
-    });
-    let outcome = doing.await.map_err(|error| ApiError::internal(error.to_string()))?;
-    outcome.map(|said| success(json!({ "answer": said }))).map_err(|fault| ApiError::fault(&fault))
-}
-
-fn fits(action: &Action, arguments: &Value) -> Result<(), ApiError> {
-    let schema = serde_json::from_str(&action.arguments).map_err(|error| ApiError::internal(error.to_string()))?;
-    let at = vitrine_config::Path::new().key("arguments");
-    let findings = vitrine_config::typed::findings(arguments, &at, &schema);
-    let reasons: Vec<String> = findings.iter().map(|finding| format!("`{}`: {}", finding.path, finding.reason)).collect();
-    if reasons.is_empty() { Ok(()) } else { Err(ApiError::bad_data(reasons.join("; "))) }
+    offered.perform(arguments, from).await.map(|said| success(json!({ "answer": said })))
 }
 
 pub(crate) async fn logs(

@@ -1,5 +1,6 @@
 //! Dashboard files: the words people write, and what makes no sense in them.
 
+pub mod action;
 pub mod annotation;
 pub mod panel;
 pub mod variable;
@@ -17,6 +18,7 @@ use vitrine_model::Span;
 
 use crate::dashboard::scope::{self, time};
 use crate::dashboard::{Dashboard, Row};
+pub use action::ActionFile;
 pub use annotation::AnnotationFile;
 use check::Check;
 pub use panel::{LinkFile, PanelFile};

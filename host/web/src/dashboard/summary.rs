@@ -70,7 +70,8 @@ impl Panel {
                     &self.thresholds,
                     &self.links,
                     &self.row_link,
-                    &self.annotations
+                    &self.annotations,
+                    (&self.actions, &self.row_actions)
                 )
             ),
         }

@@ -12,6 +12,9 @@ use crate::words;
 /// What a page can carry; the rest is counted.
 const MOST_ROWS: usize = 500;
 
+/// How a button begins, so that pages can take all of them away.
+pub(crate) const ACTION: &str = "<a class=\"action\" ";
+
 pub fn draw(html: &mut Html, table: &Table, surroundings: &Surroundings) {
     let rows = table.columns.iter().map(|column| column.values.len()).min().unwrap_or(0);
     html.raw("<div class=\"table-box\"><table class=\"table\"><thead><tr>");
@@ -62,6 +65,9 @@ fn cell(html: &mut Html, column: &TableColumn, row: usize, surroundings: &Surrou
     }
     match &column.values {
         Values::Numbers(numbers) => number(html, numbers[row], &column.unit, surroundings),
+        Values::Texts(texts) if column.cell == Cell::Action => {
+            action(html, &texts[row], column.links.get(row).map_or("", String::as_str));
+        }
         Values::Texts(texts) => link::text(html, &texts[row], column.links.get(row).map_or("", String::as_str)),
         Values::Flags(flags) => {
             html.raw(if flags[row] { "yes" } else { "no" });
@@ -102,6 +108,15 @@ fn gauge(html: &mut Html, column: &TableColumn, row: usize, state: State) {
         .raw(state.word())
         .raw("\" aria-hidden=\"true\"><rect class=\"track\" width=\"100%\" height=\"100%\"/>");
     html.raw("<rect class=\"needle\" height=\"100%\" width=\"").number(part * 100.0).raw("%\"/></svg>");
+}
+
+/// Where a button leads says what it would do, and asks.
+fn action(html: &mut Html, title: &str, address: &str) {
+    if !link::on_this_host(address) {
+        html.raw("<span class=\"hint\">").text(title).raw("</span>");
+        return;
+    }
+    html.raw(ACTION).raw("rel=\"nofollow\" href=\"").text(address).raw("\">").text(title).raw("</a>");
 }
 
 fn number(html: &mut Html, value: f64, unit: &str, surroundings: &Surroundings) {

@@ -1,14 +1,17 @@
 //! A dashboard, drawn: whole without a script, and ready for one; or one panel of it, alone.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{ConnectInfo, Extension, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 use url::form_urlencoded;
+use vitrine_access::{Action, Person, Thing, may};
 use vitrine_model::Millis;
 
+use crate::dashboard::action::Button;
 use crate::dashboard::evaluate::Shown;
 use crate::dashboard::layout::Layout;
 use crate::dashboard::link::Link;
@@ -16,7 +19,9 @@ use crate::dashboard::scope::Asked;
 use crate::dashboard::variable::Picker;
 use crate::dashboard::window::Window;
 use crate::dashboard::{Panel, Row};
+use crate::draw::table::ACTION;
 use crate::live::message::{Health, chart_data};
+use crate::middleware;
 use crate::page::finished::{Around, Asking};
 use crate::page::frame::Frame;
 use crate::page::messages::filled;
@@ -52,6 +57,8 @@ struct Body {
     /// The panel that is alone on the page, and the way back.
     alone: Option<String>,
     back: Option<String>,
+    /// Why nothing can be done from here; none where it can, or there is nothing to do.
+    refusal: Option<String>,
     refresh: i64,
     rows: Vec<RowShape>,
 }
@@ -70,6 +77,7 @@ struct PanelShape {
     /// Where it is alone on the page, unless it is already.
     href: Option<String>,
     links: Vec<Link>,
+    actions: Vec<Button>,
     width: u8,
     height: u8,
     kind: &'static str,
@@ -92,10 +100,12 @@ pub(crate) async fn show(
     reader: Reader,
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
+    caller: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response {
     let (now, health) = (web.clock.now(), web.health().await);
-    let asking = Asking { name, query: query.unwrap_or_default(), language: reader.language };
+    let refusal = refusal(&web, &name, &headers, caller.map(|one| one.0.0));
+    let asking = Asking { name, query: query.unwrap_or_default(), language: reader.language, refusal };
     let around = Around::new(web.generation(), web.notes(), health);
     if let Some(page) = web.finished.find(&asking, &around, now) {
         return page.answer(&headers);
@@ -104,6 +114,17 @@ pub(crate) async fn show(
         Ok((text, until)) => web.finished.keep(asking, around, now, until, text).answer(&headers),
         Err(response) => response,
     }
+}
+
+/// Why whoever asks cannot do what the dashboard offers.
+fn refusal(web: &Web, name: &str, headers: &HeaderMap, caller: Option<SocketAddr>) -> Option<String> {
+    let above = || name.rsplit_once('/').and_then(|(above, _)| web.dashboard(above));
+    let (_, dashboard) = web.dashboard(name).or_else(above)?;
+    if !dashboard.acts() {
+        return None;
+    }
+    let standing = middleware::standing(&web.writers, headers, caller, Action::Act);
+    may(&Person::anyone(), Action::Act, &Thing::Sources, standing).err().map(|refusal| refusal.to_string())
 }
 
 /// The page, and the moment from which it would be another.
@@ -123,7 +144,9 @@ async fn make(web: &Web, reader: Reader, asking: &Asking, now: Millis, health: H
     let mut frame = Frame::with(web, reader, "dashboard", &found.layout.title, health);
     frame.kiosk = kiosk(&pairs);
     frame.zone = Some(found.layout.scope.zone.clone());
-    let text = web.text("dashboard.html", &frame, body(reader, &found, &pairs, now, &shown)).ok_or_else(broken)?;
+    let text = web
+        .text("dashboard.html", &frame, body(reader, &found, &pairs, asking.refusal.clone(), now, &shown))
+        .ok_or_else(broken)?;
     let span = found.layout.scope.time.span(now);
     Ok((text, Window::shows_from(span, found.layout.dashboard.refresh, now + 1)))
 }
@@ -141,7 +164,7 @@ async fn find(web: &Web, name: &str, asked: &Asked) -> Option<Found> {
     Some(Found { generation, layout, alone: Some(id.to_owned()) })
 }
 
-fn body(reader: Reader, found: &Found, pairs: &Pairs, now: Millis, shown: &[Arc<Shown>]) -> Body {
+fn body(reader: Reader, found: &Found, pairs: &Pairs, refusal: Option<String>, now: Millis, shown: &[Arc<Shown>]) -> Body {
     let layout = &found.layout;
     let dashboard = &layout.dashboard;
     let own = own_path(&dashboard.name, found.alone.as_deref());
@@ -161,8 +184,9 @@ fn body(reader: Reader, found: &Found, pairs: &Pairs, now: Millis, shown: &[Arc<
         back: found.alone.is_some().then(|| format!("{}?{query}", own_path(&dashboard.name, None))),
         // A page without a script loads as a whole: not as often as one with a live stream changes.
         refresh: (dashboard.refresh.millis() / 1000).max(15),
-        rows: rows(found, shown, &query),
+        rows: rows(found, shown, &query, refusal.is_some()),
         alone: found.alone.clone(),
+        refusal,
         address: own,
         query,
     }
@@ -185,12 +209,12 @@ fn kiosk(pairs: &Pairs) -> Option<&'static str> {
     }
 }
 
-fn rows(found: &Found, shown: &[Arc<Shown>], query: &str) -> Vec<RowShape> {
+fn rows(found: &Found, shown: &[Arc<Shown>], query: &str, refused: bool) -> Vec<RowShape> {
     let mut rest = shown.iter();
     let name = &found.layout.dashboard.name;
     let shape = |(panel, shown): (&Panel, &Arc<Shown>)| match found.alone {
-        Some(_) => PanelShape { width: 12, height: ALONE_ROWS, ..panel_shape(panel, shown, None) },
-        None => panel_shape(panel, shown, Some(format!("{}?{query}", own_path(name, Some(&panel.id))))),
+        Some(_) => PanelShape { width: 12, height: ALONE_ROWS, ..panel_shape(panel, shown, None, refused) },
+        None => panel_shape(panel, shown, Some(format!("{}?{query}", own_path(name, Some(&panel.id)))), refused),
     };
     let row = |row: &Row| RowShape {
         title: row.title.clone(),
@@ -200,16 +224,23 @@ fn rows(found: &Found, shown: &[Arc<Shown>], query: &str) -> Vec<RowShape> {
     found.layout.rows.iter().map(row).collect()
 }
 
-fn panel_shape(panel: &Panel, shown: &Shown, href: Option<String>) -> PanelShape {
+/// Buttons that cannot be used say so. Nobody's text holds a tag, so each of these is the program's own.
+fn without_actions(html: &str) -> String {
+    html.replace(ACTION, "<a class=\"action\" aria-disabled=\"true\" aria-describedby=\"refusal\" ")
+}
+
+fn panel_shape(panel: &Panel, shown: &Shown, href: Option<String>, refused: bool) -> PanelShape {
     PanelShape {
         id: panel.id.clone(),
         title: panel.title.clone(),
         href,
         links: panel.links.clone(),
+        // No column is there to fill in: the file was held to that.
+        actions: panel.actions.iter().filter_map(|action| action.button(&|_| None).ok()).collect(),
         width: panel.width,
         height: panel.height,
         kind: shown.kind.word(),
-        html: shown.html.to_string(),
+        html: if refused { without_actions(&shown.html) } else { shown.html.to_string() },
         data: shown.plot.as_deref().map(chart_data),
         state: shown.state.word(),
         text: shown.text.clone(),

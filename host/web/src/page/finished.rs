@@ -24,6 +24,8 @@ pub(crate) struct Asking {
     pub(crate) name: String,
     pub(crate) query: String,
     pub(crate) language: Language,
+    /// Why nothing can be done from there by whoever asks, where they could otherwise.
+    pub(crate) refusal: Option<String>,
 }
 
 /// What a page shows beside its panels; with other words of it, the page is another.
@@ -119,7 +121,7 @@ mod tests {
     use super::*;
 
     fn asking(query: &str) -> Asking {
-        Asking { name: "one".to_owned(), query: query.to_owned(), language: Language::English }
+        Asking { name: "one".to_owned(), query: query.to_owned(), language: Language::English, refusal: None }
     }
 
     #[test]

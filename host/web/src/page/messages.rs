@@ -114,6 +114,13 @@ messages! {
     explore_start: "Ask anything in PromQL.", "Pergunte qualquer coisa em PromQL.";
     explore_hint: "Start with a metric:", "Comece com uma métrica:";
 
+    // Having something done
+    act_question: "Shall the source “{}” do this?", "A fonte “{}” deve fazer isto?";
+    act_destructive: "It cannot be undone.", "Não pode ser desfeito.";
+    act_do: "Do it", "Fazer";
+    act_done: "done", "feito";
+    act_back: "Back", "Voltar";
+
     // Alerts
     not_all_read: "Not all could be read", "Nem tudo pôde ser lido";
     now_title: "Now", "Agora";

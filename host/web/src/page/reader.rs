@@ -107,7 +107,7 @@ pub(crate) async fn choose(headers: HeaderMap, Form(choice): Form<Choice>) -> Re
 }
 
 /// Path and query of an address, which lead nowhere but to this host: `//elsewhere` would.
-fn own_part(address: &str) -> String {
+pub(crate) fn own_part(address: &str) -> String {
     let Ok(url) = url::Url::parse(address) else { return "/".to_owned() };
     let path = format!("/{}", url.path().trim_start_matches('/'));
     url.query().map_or(path.clone(), |query| format!("{path}?{query}"))

@@ -2,7 +2,7 @@
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-const SOURCES: [(&str, &str); 11] = [
+const SOURCES: [(&str, &str); 12] = [
     ("frame.html", include_str!("../../templates/frame.html")),
     ("offline.html", include_str!("../../templates/offline.html")),
     ("search.html", include_str!("../../templates/search.html")),
@@ -13,6 +13,7 @@ const SOURCES: [(&str, &str); 11] = [
     ("alerts.html", include_str!("../../templates/alerts.html")),
     ("sources.html", include_str!("../../templates/sources.html")),
     ("plugins.html", include_str!("../../templates/plugins.html")),
+    ("act.html", include_str!("../../templates/act.html")),
     ("error.html", include_str!("../../templates/error.html")),
 ];
 

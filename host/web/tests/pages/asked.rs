@@ -1,7 +1,6 @@
 //! What is asked of a source: answered as JSON, refused where the question makes no sense, and done only from here.
 
 use std::net::SocketAddr;
-use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -70,10 +69,10 @@ async fn an_action_is_done_from_here_with_arguments_that_fit() {
     }
     let (status, answer) = post(&world, HERE, "/api/v1/sources/shop/actions/explode", &good).await;
     assert!(status == 404 && answer["error"].as_str().unwrap().contains("no action `explode`"), "{answer}");
-    assert_eq!(RESTARTS.load(Ordering::SeqCst), 0, "what was refused was not done");
+    assert_eq!(RESTARTS.get(), 0, "what was refused was not done");
     let (status, answer) = post(&world, HERE, path, &good).await;
     assert_eq!((status, &answer["data"]["answer"]), (200, &json!("anyone: restart {\"service\":\"web\"}")));
-    assert_eq!(RESTARTS.load(Ordering::SeqCst), 1);
+    assert_eq!(RESTARTS.get(), 1);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Pages, API and live stream as a browser or a client sees them, with real parts behind.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod actions;
 mod annotations;
 mod api;
 mod asked;

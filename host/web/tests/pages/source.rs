@@ -1,6 +1,6 @@
 //! A source that can be asked: it answers a frame, does one thing, and has three log lines.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
 
 use async_trait::async_trait;
 use vitrine_model::frame::{Column, Frame, TimeRange, Values};
@@ -8,8 +8,10 @@ use vitrine_model::port::source::{Action, LogLine, LogPage, Source};
 use vitrine_model::sample::Batch;
 use vitrine_model::{Fault, Labels};
 
-/// How often the source restarted something.
-pub static RESTARTS: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// How often the source restarted something in this test, which has a thread of its own.
+    pub static RESTARTS: Cell<usize> = const { Cell::new(0) };
+}
 
 pub struct Shop;
 
@@ -56,7 +58,7 @@ impl Source for Shop {
     }
 
     async fn act(&self, action: &str, arguments: &str, person: &str) -> Result<String, Fault> {
-        RESTARTS.fetch_add(1, Ordering::SeqCst);
+        RESTARTS.set(RESTARTS.get() + 1);
         Ok(format!("{person}: {action} {arguments}"))
     }
 

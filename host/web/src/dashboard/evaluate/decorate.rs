@@ -1,18 +1,55 @@
-//! What a panel's file says of any view, whatever plugin made it: thresholds, and where a table's rows lead.
+//! What a panel's file says of any view, whatever plugin made it: thresholds, where a table's rows lead,
+//! and what can be done from them.
 
+use vitrine_config::guess;
 use vitrine_model::frame::Values;
-use vitrine_model::view::{State, Table, Threshold, View};
+use vitrine_model::view::{Align, Cell, State, Table, TableColumn, Threshold, View};
 
 use crate::dashboard::Panel;
+use crate::dashboard::action::{ActionLink, Button};
 use crate::dashboard::link::escape;
 
 pub(super) fn decorate(panel: &Panel, view: &mut View) {
     if !panel.thresholds.is_empty() {
         levels(&panel.thresholds, view);
     }
-    if let (Some(link), View::Table(table)) = (&panel.row_link, view) {
+    let View::Table(table) = view else { return };
+    if let Some(link) = &panel.row_link {
         lead(link, table);
     }
+    let columns: Vec<TableColumn> = panel.row_actions.iter().map(|action| buttons(action, table)).collect();
+    table.columns.extend(columns);
+}
+
+/// A column of buttons; where one cannot be filled in, it says so.
+fn buttons(action: &ActionLink, table: &Table) -> TableColumn {
+    let (mut titles, mut links) = (Vec::new(), Vec::new());
+    for row in 0..rows(table) {
+        let column = |name: &str| table.columns.iter().find(|column| column.title == name);
+        let button = action.button(&|name| column(name).map(|column| cell(&column.values, row)));
+        let button = button.unwrap_or_else(|name| {
+            let titles: Vec<&str> = table.columns.iter().map(|column| column.title.as_str()).collect();
+            let hint = guess::hint(&name, &titles, "there are").map(|hint| format!(": {hint}")).unwrap_or_default();
+            Button { title: format!("there is no column `{name}`{hint}"), address: String::new() }
+        });
+        titles.push(button.title);
+        links.push(button.address);
+    }
+    TableColumn {
+        title: action.action.clone(),
+        unit: String::new(),
+        align: Align::End,
+        values: Values::Texts(titles),
+        states: Vec::new(),
+        cell: Cell::Action,
+        minimum: f64::NAN,
+        maximum: f64::NAN,
+        links,
+    }
+}
+
+fn rows(table: &Table) -> usize {
+    table.columns.iter().map(|column| column.values.len()).min().unwrap_or(0)
 }
 
 /// Each state reaches from its value up to the next one's.

@@ -176,6 +176,8 @@ impl<'a> Check<'a> {
             links: self.links(&file.links, path),
             annotations: self.shared.iter().cloned().chain(own).collect(),
             row_link: self.row_link(file, path),
+            actions: self.actions(&file.actions, path, "actions"),
+            row_actions: self.actions(&file.row_actions, path, "row_actions"),
             repeat,
             values: std::sync::Arc::default(),
         }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use vitrine_model::view::{State, Threshold};
 
+use crate::dashboard::file::action::ActionFile;
 use crate::dashboard::file::annotation::AnnotationFile;
 use crate::dashboard::transform::StepFile;
 
@@ -52,6 +53,10 @@ pub struct PanelFile {
     pub annotations: Vec<AnnotationFile>,
     /// Where each row of a table leads: `/d/host?var-host={{host}}`.
     pub row_link: Option<String>,
+    /// Buttons that have a source do something.
+    pub actions: Vec<ActionFile>,
+    /// The same in each row of a table, which fills in `{{column}}`.
+    pub row_actions: Vec<ActionFile>,
     /// The variable of which each chosen value gets this panel once.
     pub repeat: Option<String>,
     /// What the numbers count: `ratio`, `percent`, `bytes`, `bytes/s`, `bits/s`, `seconds`, `date`, `EUR`, or any word.

@@ -69,6 +69,8 @@ fn one(panel: &Panel, suffix: &str, values: &Arc<Values>, scope: &str) -> Panel 
         values: Arc::clone(values),
         links: panel.links.iter().map(|link| link.fill(values, scope)).collect(),
         row_link: panel.row_link.as_ref().map(row_link),
+        actions: panel.actions.iter().map(|action| action.fill(values)).collect(),
+        row_actions: panel.row_actions.iter().map(|action| action.fill(values)).collect(),
         repeat: None,
         ..panel.clone()
     }
