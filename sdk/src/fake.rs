@@ -24,6 +24,7 @@ use crate::http::{Error, Request, Response, Timing};
 use crate::log::Level;
 use crate::mail::{self, Message};
 use crate::system::{Identity, Snapshot};
+use crate::{Column, Frame, Label, Values};
 use world::{World, with};
 
 /// The fake host of this thread. Creating one forgets everything that another left behind; so does dropping it.
@@ -109,6 +110,25 @@ pub fn response(status: u16, body: &str) -> Response {
         timing: Timing { resolve: 0.001, connect: 0.002, tls: 0.003, processing: 0.004, transfer: 0.005 },
         tls: None,
     }
+}
+
+/// An answer of series as the host gives it: each with its value of one label, and values 15 seconds apart from 1970 on.
+///
+/// ```
+/// let frame = vitrine_sdk::fake::frame("host", &[("a", &[1.0, 2.0]), ("b", &[3.0, f64::NAN])]);
+/// assert_eq!(frame.times(), Some([0, 15_000].as_slice()));
+/// ```
+pub fn frame(label: &str, series: &[(&str, &[f64])]) -> Frame {
+    let points = series.iter().map(|(_, values)| values.len()).max().unwrap_or_default();
+    let times = Values::Times((0..).step_by(15_000).take(points).collect());
+    let time = Column { name: "time".to_owned(), labels: Vec::new(), unit: None, values: times };
+    let column = |(value, values): &(&str, &[f64])| Column {
+        name: "seconds".to_owned(),
+        labels: vec![Label::new(label, *value)],
+        unit: None,
+        values: Values::Numbers(values.to_vec()),
+    };
+    Frame { name: "A".to_owned(), columns: std::iter::once(time).chain(series.iter().map(column)).collect() }
 }
 
 /// A snapshot with nothing in it.

@@ -9,10 +9,9 @@ use vitrine_sdk::{Fault, Panel, export};
 const ALERTS: usize = 100;
 const MOST_ALERTS: usize = 1_000;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
-    #[serde(default)]
     show: Show,
     search: Option<String>,
     limit: Option<usize>,

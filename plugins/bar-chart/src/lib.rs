@@ -11,20 +11,15 @@ use pivot::Pivot;
 /// The host draws no more.
 const MOST_CATEGORIES: usize = 60;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
-    #[serde(default)]
     unit: String,
     by: Option<String>,
     group: Option<String>,
-    #[serde(default)]
     stack: bool,
-    #[serde(default)]
     horizontal: bool,
-    #[serde(default)]
     reduce: Reduce,
-    #[serde(default)]
     sort: Sort,
     limit: Option<usize>,
     warn: Option<f64>,

@@ -7,17 +7,13 @@ use vitrine_sdk::{Fault, Frame, Panel, export};
 /// The host draws no more.
 const MOST_FIGURES: usize = 24;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
-    #[serde(default)]
     unit: String,
-    #[serde(default)]
     min: f64,
     max: Option<f64>,
-    #[serde(default)]
     reduce: Reduce,
-    #[serde(default)]
     sort: Sort,
     limit: Option<usize>,
     warn: Option<f64>,

@@ -1,26 +1,15 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failure is a failed test")]
 
+use vitrine_sdk::fake::frame;
 use vitrine_sdk::panel::{State, render};
-use vitrine_sdk::{Column, Label, Values};
 
 use super::*;
 
-fn frame(series: &[(&str, &[f64])]) -> Frame {
-    let points = series.first().map_or(0, |(_, values)| i64::try_from(values.len()).unwrap());
-    let times = Values::Times((0..points).map(|place| place * 1_000).collect());
-    let time = Column { name: "time".to_owned(), labels: Vec::new(), unit: None, values: times };
-    let column = |(mode, values): &(&str, &[f64])| Column {
-        name: "seconds".to_owned(),
-        labels: vec![Label::new("mode", *mode)],
-        unit: None,
-        values: Values::Numbers(values.to_vec()),
-    };
-    Frame { name: "A".to_owned(), columns: std::iter::once(time).chain(series.iter().map(column)).collect() }
-}
-
 fn bars(options: &str) -> Result<Stat, Fault> {
-    match render::<BarGauge>(vec![frame(&[("user", &[1.0, 3.0]), ("idle", &[0.0, f64::NAN]), ("system", &[1.0, 9.0])])], options)?
-    {
+    match render::<BarGauge>(
+        vec![frame("mode", &[("user", &[1.0, 3.0]), ("idle", &[0.0, f64::NAN]), ("system", &[1.0, 9.0])])],
+        options,
+    )? {
         View::Stat(stat) => Ok(stat),
         other => panic!("bars were expected, not {other:?}"),
     }

@@ -9,18 +9,16 @@ use vitrine_sdk::{Fault, Frame, Label, Panel, export};
 const EVENTS: usize = 100;
 const MOST_EVENTS: usize = 2_000;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
     time: Option<String>,
     text: Option<String>,
     level: Option<String>,
-    #[serde(default)]
     map: Vec<Mapping>,
     warn: Option<f64>,
     bad: Option<f64>,
     legend: Option<String>,
-    #[serde(default)]
     order: Order,
     limit: Option<usize>,
 }

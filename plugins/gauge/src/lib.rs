@@ -7,12 +7,10 @@ use vitrine_sdk::{Fault, Frame, Panel, export};
 /// Nobody reads more arcs in one panel.
 const MOST_FIGURES: usize = 50;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
-    #[serde(default)]
     unit: String,
-    #[serde(default)]
     min: f64,
     max: Option<f64>,
     warn: Option<f64>,

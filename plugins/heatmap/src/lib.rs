@@ -8,14 +8,11 @@ use vitrine_sdk::{Fault, Frame, Panel, Values, export};
 const MOST_COLUMNS: usize = 500;
 const MOST_ROWS: usize = 100;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
-    #[serde(default)]
     unit: String,
-    #[serde(default)]
     row_unit: String,
-    #[serde(default)]
     sort: Sort,
     legend: Option<String>,
 }

@@ -7,13 +7,11 @@ use vitrine_sdk::{Fault, Frame, Panel, export};
 const RANGES: usize = 20;
 const MOST_RANGES: usize = 60;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
-    #[serde(default)]
     unit: String,
     buckets: Option<usize>,
-    #[serde(default)]
     reduce: Reduce,
 }
 

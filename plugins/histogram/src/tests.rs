@@ -1,22 +1,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failure is a failed test")]
 
+use vitrine_sdk::fake::frame;
 use vitrine_sdk::panel::render;
-use vitrine_sdk::{Column, Label, Values};
 
 use super::*;
-
-fn frame(label: &str, series: &[(&str, &[f64])]) -> Frame {
-    let points = series.first().map_or(0, |(_, values)| i64::try_from(values.len()).unwrap());
-    let times = Values::Times((0..points).map(|place| place * 15_000).collect());
-    let time = Column { name: "time".to_owned(), labels: Vec::new(), unit: None, values: times };
-    let column = |(value, values): &(&str, &[f64])| Column {
-        name: "seconds".to_owned(),
-        labels: vec![Label::new(label, *value)],
-        unit: None,
-        values: Values::Numbers(values.to_vec()),
-    };
-    Frame { name: "A".to_owned(), columns: std::iter::once(time).chain(series.iter().map(column)).collect() }
-}
 
 fn told(frames: Vec<Frame>, options: &str) -> (Vec<String>, Vec<f64>) {
     match render::<Histogram>(frames, options).unwrap() {

@@ -8,15 +8,14 @@ const LINES: usize = 500;
 const MOST_LINES: usize = 5_000;
 const TEXTS: [&str; 4] = ["message", "msg", "text", "line"];
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
     time: Option<String>,
     text: Option<String>,
     level: Option<String>,
     least: Option<Least>,
     search: Option<String>,
-    #[serde(default)]
     order: Order,
     limit: Option<usize>,
 }

@@ -6,14 +6,12 @@ use serde::Deserialize;
 use vitrine_sdk::panel::{Graph, Levels, Request, View};
 use vitrine_sdk::{Fault, Panel, export};
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
     from: Option<String>,
     to: Option<String>,
-    #[serde(default)]
     unit: String,
-    #[serde(default)]
     node_unit: String,
     warn: Option<f64>,
     bad: Option<f64>,

@@ -7,14 +7,11 @@ use vitrine_sdk::{Fault, Frame, Panel, Values, export};
 /// The host takes no more, and draws fewer.
 const MOST_SLICES: usize = 500;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
-    #[serde(default)]
     unit: String,
-    #[serde(default)]
     hollow: bool,
-    #[serde(default)]
     reduce: Reduce,
     sort: Option<Sort>,
     legend: Option<String>,

@@ -1,22 +1,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failure is a failed test")]
 
+use vitrine_sdk::Column;
+use vitrine_sdk::fake::frame;
 use vitrine_sdk::panel::{ColumnRef, render};
-use vitrine_sdk::{Column, Label};
 
 use super::*;
-
-fn frame(series: &[(&str, &[f64])]) -> Frame {
-    let points = series.first().map_or(0, |(_, values)| i64::try_from(values.len()).unwrap());
-    let times = Values::Times((0..points).map(|place| place * 1_000).collect());
-    let time = Column { name: "time".to_owned(), labels: Vec::new(), unit: None, values: times };
-    let column = |(mode, values): &(&str, &[f64])| Column {
-        name: "seconds".to_owned(),
-        labels: vec![Label::new("mode", *mode)],
-        unit: None,
-        values: Values::Numbers(values.to_vec()),
-    };
-    Frame { name: "A".to_owned(), columns: std::iter::once(time).chain(series.iter().map(column)).collect() }
-}
 
 fn told(frames: Vec<Frame>, options: &str) -> Vec<(String, f64)> {
     match render::<Pie>(frames, options).unwrap() {
@@ -27,7 +15,7 @@ fn told(frames: Vec<Frame>, options: &str) -> Vec<(String, f64)> {
 
 #[test]
 fn series_are_slices_the_largest_first() {
-    let frames = || vec![frame(&[("user", &[1.0, 2.0]), ("idle", &[9.0, 7.0])])];
+    let frames = || vec![frame("mode", &[("user", &[1.0, 2.0]), ("idle", &[9.0, 7.0])])];
     assert_eq!(told(frames(), "{}"), [("idle".to_owned(), 7.0), ("user".to_owned(), 2.0)]);
     assert_eq!(told(frames(), r#"{"reduce":"sum","sort":"given"}"#), [("user".to_owned(), 3.0), ("idle".to_owned(), 16.0)]);
     let View::Slices(slices) = render::<Pie>(frames(), r#"{"hollow":true}"#).unwrap() else { panic!() };

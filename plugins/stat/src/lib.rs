@@ -10,17 +10,13 @@ const MOST_FIGURES: usize = 100;
 /// A small line has no room for more points.
 const MOST_POINTS: usize = 120;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
-    #[serde(default)]
     unit: String,
-    #[serde(default)]
     reduce: Reduce,
     trend: Option<bool>,
-    #[serde(default)]
     delta: bool,
-    #[serde(default)]
     color: Color,
     warn: Option<f64>,
     bad: Option<f64>,

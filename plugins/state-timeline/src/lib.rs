@@ -8,10 +8,9 @@ use vitrine_sdk::{Fault, Panel, export};
 const MOST_LANES: usize = 500;
 const MOST_SPANS: usize = 20_000;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
-    #[serde(default)]
     map: Vec<Mapping>,
     warn: Option<f64>,
     bad: Option<f64>,

@@ -9,13 +9,11 @@ const MOST_BLOCKS: usize = 120;
 /// 20,000 stretches are what the host takes.
 const MOST_LANES: usize = 100;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
     blocks: Option<usize>,
-    #[serde(default)]
     reduce: Reduce,
-    #[serde(default)]
     map: Vec<Mapping>,
     warn: Option<f64>,
     bad: Option<f64>,

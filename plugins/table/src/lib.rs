@@ -12,17 +12,15 @@ use vitrine_sdk::{Fault, Frame, Panel, Values, export};
 const MOST_ROWS: usize = 10_000;
 const MOST_COLUMNS: usize = 100;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
-    #[serde(default)]
     unit: String,
     sort: Option<String>,
     limit: Option<usize>,
     warn: Option<f64>,
     bad: Option<f64>,
     filter: Option<String>,
-    #[serde(default)]
     columns: Vec<look::Look>,
 }
 

@@ -8,28 +8,21 @@ use vitrine_sdk::{Fault, Panel, export};
 
 use style::Style;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
-    #[serde(default)]
     unit: String,
-    #[serde(default)]
     stack: bool,
     draw: Option<Draw>,
     min: Option<f64>,
     max: Option<f64>,
-    #[serde(default)]
     log: bool,
     warn: Option<f64>,
     bad: Option<f64>,
     legend: Option<String>,
-    #[serde(default)]
     nulls: Nulls,
-    #[serde(default)]
     statistics: Vec<Figure>,
-    #[serde(default)]
     right: Right,
-    #[serde(default)]
     series: Vec<Style>,
 }
 

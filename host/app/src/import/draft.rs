@@ -137,6 +137,21 @@ impl Row {
 }
 
 impl Panel {
+    /// Takes ours for their kind of panel, or `timeseries` where there is none like it and something is asked. Whether
+    /// there is anything to show; the notes say what is not.
+    pub fn show_like(&mut self, kinds: &[(&str, &str)], theirs: &str, notes: &mut Notes) -> bool {
+        let known = kinds.iter().find(|(kind, _)| *kind == theirs);
+        if known.is_none() && self.queries.is_empty() {
+            notes.add(&self.origin, format!("the panel is left out: there is none like `{theirs}`"));
+            return false;
+        }
+        if known.is_none() {
+            notes.add(&self.origin, format!("there is no panel like `{theirs}`: `timeseries` shows its queries"));
+        }
+        known.map_or("timeseries", |(_, ours)| *ours).clone_into(&mut self.show);
+        true
+    }
+
     pub fn set(&mut self, key: &str, value: Yaml) {
         self.options.retain(|(known, _)| known != key);
         self.options.push(entry(key, value));

@@ -81,16 +81,8 @@ pub fn read(source: &Value, origin: &str, inputs: &Inputs, notes: &mut Notes) ->
     let theirs = word(&source["type"]).unwrap_or_default();
     let mut panel = Panel { origin: origin.to_owned(), title: title(source), width: 6, height: 4, ..Panel::default() };
     panel.queries = query::read(source, origin, inputs, notes);
-    match KINDS.iter().find(|(kind, _)| *kind == theirs) {
-        Some((_, ours)) => (*ours).clone_into(&mut panel.show),
-        None if !panel.queries.is_empty() => {
-            notes.add(origin, format!("there is no panel like `{theirs}`: `timeseries` shows its queries"));
-            "timeseries".clone_into(&mut panel.show);
-        }
-        None => {
-            notes.add(origin, format!("the panel is left out: there is none like `{theirs}`"));
-            return None;
-        }
+    if !panel.show_like(&KINDS, theirs, notes) {
+        return None;
     }
     if theirs == "singlestat" && source["gauge"]["show"] == true {
         "gauge".clone_into(&mut panel.show);

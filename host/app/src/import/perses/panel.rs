@@ -58,16 +58,8 @@ pub fn read(source: &Value, origin: &str, notes: &mut Notes) -> Option<Panel> {
     let mut panel = Panel { origin: origin.to_owned(), ..Panel::default() };
     word(&spec["display"]["name"]).unwrap_or_default().clone_into(&mut panel.title);
     panel.queries = queries(spec, origin, notes);
-    match KINDS.iter().find(|(kind, _)| *kind == theirs) {
-        Some((_, ours)) => (*ours).clone_into(&mut panel.show),
-        None if !panel.queries.is_empty() => {
-            notes.add(origin, format!("there is no panel like `{theirs}`: `timeseries` shows its queries"));
-            "timeseries".clone_into(&mut panel.show);
-        }
-        None => {
-            notes.add(origin, format!("the panel is left out: there is none like `{theirs}`"));
-            return None;
-        }
+    if !panel.show_like(&KINDS, theirs, notes) {
+        return None;
     }
     if panel.queries.is_empty() && panel.show != "text" {
         notes.add(origin, "the panel is left out: it asks nothing");
