@@ -14,6 +14,7 @@ mod exporter;
 mod first_light;
 mod floors;
 mod import;
+mod languages;
 mod operations;
 mod plugin_life;
 mod polyglot;

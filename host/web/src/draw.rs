@@ -31,6 +31,11 @@ use vitrine_model::view::View;
 use crate::draw::annotation::Annotations;
 use crate::draw::html::Html;
 use crate::draw::plot::Plot;
+use crate::draw::scale::TimeTick;
+use crate::draw::unit::{Figure, Unit};
+use crate::page::messages::Messages;
+use crate::page::reader::{Language, Reader};
+use crate::words;
 
 /// What drawing needs to know beside the view.
 #[derive(Debug, Clone)]
@@ -43,6 +48,44 @@ pub struct Surroundings {
     pub height: u32,
     /// What is marked on time axes.
     pub annotations: Annotations,
+    /// What it is written in.
+    pub language: Language,
+}
+
+impl Surroundings {
+    #[cfg(test)]
+    pub(crate) fn tested(title: &str, range: TimeRange) -> Surroundings {
+        Surroundings {
+            title: title.to_owned(),
+            range,
+            zone: TimeZone::UTC,
+            height: 200,
+            annotations: Annotations::default(),
+            language: Language::English,
+        }
+    }
+
+    /// A value as whoever looks writes it.
+    pub fn figure(&self, unit: &Unit, value: f64) -> Figure {
+        unit.figure_in(value, &self.zone, self.language)
+    }
+
+    pub(crate) fn says(&self) -> &'static Messages {
+        Messages::of(self.language)
+    }
+
+    fn clock(&self, moment: Millis) -> String {
+        words::clock(moment, &self.zone)
+    }
+
+    fn exact(&self, moment: Millis) -> String {
+        words::exact_for(moment, &self.zone, Reader { language: self.language })
+    }
+
+    /// Times along an axis.
+    fn ticks(&self, range: TimeRange) -> Vec<TimeTick> {
+        scale::time_ticks(range, &self.zone, self.language, 6)
+    }
 }
 
 /// What the panel's section says it holds.
@@ -138,7 +181,7 @@ pub fn draw(view: &View, surroundings: &Surroundings) -> Drawing {
             plain(Kind::Graph, html.finish(), described.nodes.is_empty())
         }
         View::Picture(described) => {
-            picture::draw(&mut html, described);
+            picture::draw(&mut html, described, surroundings);
             plain(Kind::Picture, html.finish(), false)
         }
         View::Markup(text) => plain(Kind::Markup, markup::html(text), false),

@@ -18,12 +18,7 @@ pub fn age(span: Millis) -> String {
     }
 }
 
-/// `12 min ago`, `now`, `in 3 s`.
-pub fn relative(moment: Millis, now: Millis) -> String {
-    relative_for(moment, now, Reader::default())
-}
-
-/// As the reader's language tells ages.
+/// `12 min ago`, `now`, `in 3 s`, as the reader's language tells ages.
 pub(crate) fn relative_for(moment: Millis, now: Millis, reader: Reader) -> String {
     let says = reader.says();
     match moment.saturating_sub(now) {
@@ -82,9 +77,9 @@ mod tests {
         for (span, word) in [(-5, "0 s"), (59_999, "59 s"), (60_000, "1 min"), (7_200_000, "2 h"), (172_800_000, "2 d")] {
             assert_eq!(age(span), word);
         }
-        assert_eq!(relative(10_000, 13_000), "3 s ago");
-        assert_eq!(relative(13_000, 10_000), "in 3 s");
-        assert_eq!([10_999, 9_001].map(|moment| relative(moment, 10_000)), ["now", "now"]);
+        assert_eq!(relative_for(10_000, 13_000, Reader::default()), "3 s ago");
+        assert_eq!(relative_for(13_000, 10_000, Reader::default()), "in 3 s");
+        assert_eq!([10_999, 9_001].map(|moment| relative_for(moment, 10_000, Reader::default())), ["now", "now"]);
         let portuguese = Reader { language: Language::Portuguese };
         assert_eq!(relative_for(10_000, 13_000, portuguese), "há 3 s");
         assert_eq!(exact_for(1_763_632_803_000, &TimeZone::UTC, portuguese), "20/11/2025 10:00:03 UTC");

@@ -102,7 +102,7 @@ function pick(steps: Steps, value: number, unit: string): Scale {
 /** Three significant digits; whole numbers stay whole. */
 export function significant(value: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && size < 0.001) return value.toExponential(1).replaceAll("-", MINUS);
+  if (size !== 0 && size < 0.001) return marked(value.toExponential(1).replaceAll("-", MINUS));
   if (isWhole(value, 1e-9) && size < 1e15) return fixed(value, 0);
   if (size >= 99.95) return fixed(value, 0);
   if (size >= 9.995) return fixed(value, 1);
@@ -112,7 +112,15 @@ export function significant(value: number): string {
 /** With a true minus sign, and never "−0". */
 function fixed(value: number, decimals: number): string {
   const text = Math.abs(value).toFixed(decimals);
-  return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
+  return (value < 0 && /[1-9]/.test(text) ? MINUS : "") + marked(text);
+}
+
+/** With the reader's decimal mark, and theirs between thousands from ten thousand on. */
+function marked(digits: string): string {
+  const [decimal, thousands] = language() === "pt" ? [",", "."] : [".", ","];
+  const [whole = "", rest] = digits.split(".");
+  const grouped = /^\d{5,}$/.test(whole) ? whole.replace(/\B(?=(\d{3})+$)/g, thousands) : whole;
+  return rest === undefined ? grouped : grouped + decimal + rest;
 }
 
 function isCurrency(name: string): boolean {

@@ -41,6 +41,8 @@ const ENGLISH = {
   last: "last",
   before: "before",
   notDone: "The host did not answer: whether it was done, its log says.",
+  states: { good: "good", warning: "warning", bad: "bad" } as Record<string, string>,
+  months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 };
 
 type Words = typeof ENGLISH;
@@ -86,6 +88,8 @@ const PORTUGUESE: Words = {
   last: "último",
   before: "antes",
   notDone: "O servidor não respondeu: se foi feito, o registro dele diz.",
+  states: { good: "bom", warning: "atenção", bad: "ruim" },
+  months: ["jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"],
 };
 
 export type Language = "en" | "pt";

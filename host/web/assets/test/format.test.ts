@@ -51,6 +51,20 @@ test("dates are told in the host's zone", () => {
   setZone(undefined);
 });
 
+test("numbers follow the reader's language", () => {
+  const cases: [string, number, string, string][] = [
+    ["", 1234.5, "1.23 k", "1,23 k"], ["", -0.5, "−0.500", "−0,500"], ["EUR", -1234.5, "−1235 EUR", "−1235 EUR"],
+    ["EUR", 123_456.7, "123,457 EUR", "123.457 EUR"], ["EUR", 12.5, "12.50 EUR", "12,50 EUR"],
+    ["percent", 10_000, "10,000 %", "10.000 %"], ["", 0.0000123, "1.2e−5", "1,2e−5"],
+  ];
+  const written = (): string[] => cases.map(([unit, value]) => plain(formatValue(value, unit)));
+  assert.deepEqual(written(), cases.map(([, , english]) => english));
+  setLanguage("pt");
+  assert.deepEqual(written(), cases.map(([, , , portuguese]) => portuguese));
+  assert.deepEqual(formatTicks([0, 0.5, 1], 0, 1, ""), ["0,0", "0,5", "1,0"]);
+  setLanguage("en");
+});
+
 test("ages and dates follow the reader's language", () => {
   setZone("Europe/Berlin");
   assert.deepEqual([relativeTime(0, 3000), relativeTime(3000, 0), formatDate(0)], ["3 s ago", "in 3 s", "1970-01-01 01:00"]);

@@ -16,6 +16,7 @@ use crate::dashboard::scope::Asked;
 use crate::live::hub::JoinError;
 use crate::live::viewer::Viewer;
 use crate::middleware::is_foreign;
+use crate::page::reader::Reader;
 use crate::web::Web;
 
 /// Pages have next to nothing to say.
@@ -28,6 +29,7 @@ pub(crate) async fn show(
     State(web): State<Arc<Web>>,
     Path(path): Path<String>,
     Query(asked): Query<Vec<(String, String)>>,
+    reader: Reader,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
@@ -37,7 +39,7 @@ pub(crate) async fn show(
     let events = path.strip_suffix("/events");
     let name = events.unwrap_or(&path);
     let asked = match Asked::parse(&asked) {
-        Ok(asked) => asked,
+        Ok(asked) => asked.read_by(reader),
         Err(reason) => return (StatusCode::BAD_REQUEST, reason).into_response(),
     };
     match (events, upgrade) {

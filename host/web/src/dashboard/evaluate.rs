@@ -26,6 +26,8 @@ use crate::dashboard::scope::Scope;
 use crate::dashboard::window::Window;
 use crate::draw::plot::Plot;
 use crate::draw::{self, Kind, Surroundings};
+use crate::page::messages::{Messages, filled};
+use crate::page::reader::Language;
 use crate::web::Sources;
 use crate::words;
 use frame::{Asking, newest};
@@ -91,6 +93,7 @@ struct Sight {
     /// How often new samples come.
     least: Span,
     zone: TimeZone,
+    language: Language,
     /// Whoever asks within one of these gets the same answer.
     moment: Millis,
 }
@@ -185,7 +188,7 @@ impl Evaluator {
                 let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
                 let since = failing.get_or(place.clone(), || sight.moment);
                 let before = self.good.lock().unwrap_or_else(PoisonError::into_inner).get(&place);
-                Arc::new(failed(&fault, since, before.as_deref(), panel, &sight.zone))
+                Arc::new(failed(&fault, since, before.as_deref(), panel, sight))
             }
         }
     }
@@ -206,7 +209,7 @@ impl Evaluator {
         let is_promql = source.is_none();
         let newest = frames.iter().filter_map(newest).max();
         if is_promql && !queries.is_empty() && frames.iter().all(|frame| frame.columns.len() < 2) {
-            return Ok(empty(&queries, &self.nearest(&queries).await));
+            return Ok(empty(&queries, &self.nearest(&queries).await, sight.says()));
         }
         let range = sight.window.shown(sight.range);
         let request = RenderRequest {
@@ -226,16 +229,17 @@ impl Evaluator {
             zone: sight.zone.clone(),
             height: panel.pixels(),
             annotations: self.annotations(panel, sight, &view).await,
+            language: sight.language,
         };
         let drawing = tokio::task::spawn_blocking(move || draw::draw(&view, &surroundings))
             .await
             .map_err(|error| Fault::Internal(format!("the view could not be drawn: {error}")))?;
         if drawing.empty && !queries.is_empty() {
-            return Ok(Shown { kind: drawing.kind, ..empty(&queries, &self.nearest(&queries).await) });
+            return Ok(Shown { kind: drawing.kind, ..empty(&queries, &self.nearest(&queries).await, sight.says()) });
         }
         // How old rows of a database may be, only who asked for them knows.
         let newest = newest.or(drawing.newest).filter(|_| is_promql);
-        let (state, text) = freshness(newest, sight.window);
+        let (state, text) = freshness(newest, sight);
         Ok(Shown { kind: drawing.kind, html: drawing.html.into(), plot: drawing.plot.map(Arc::new), state, text })
     }
 
@@ -252,7 +256,12 @@ impl Sight {
         let (time, least) = (layout.scope.time, layout.dashboard.refresh);
         let window = Window::of(time, least, now);
         let moment = if time.is_past(now) { now - now.rem_euclid(PAST_PACE) } else { window.now };
-        Sight { window, range: time.span(now), least, zone: layout.scope.zone(), moment }
+        let (zone, language) = (layout.scope.zone(), layout.scope.language);
+        Sight { window, range: time.span(now), least, zone, language, moment }
+    }
+
+    fn says(&self) -> &'static Messages {
+        Messages::of(self.language)
     }
 
     /// For a panel that looks at a time of its own.
@@ -273,10 +282,13 @@ impl Sight {
     }
 }
 
-fn freshness(newest: Option<Millis>, window: Window) -> (PanelState, String) {
+fn freshness(newest: Option<Millis>, sight: &Sight) -> (PanelState, String) {
+    let window = sight.window;
     let allowed = FRESH.max(2 * window.grid.step);
     match newest {
-        Some(at) if window.now - at > allowed => (PanelState::Stale, format!("no data for {}", words::age(window.now - at))),
+        Some(at) if window.now - at > allowed => {
+            (PanelState::Stale, filled(sight.says().no_data_for, &[&words::age(window.now - at)]))
+        }
         _ => (PanelState::Ok, String::new()),
     }
 }

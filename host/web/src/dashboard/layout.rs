@@ -16,6 +16,8 @@ use crate::dashboard::scope::{Asked, Chosen, Scope, Time};
 use crate::dashboard::values::{Value, Values};
 use crate::dashboard::variable::{Choice, Kind, Picker, PickerOption, Variable};
 use crate::dashboard::{Dashboard, Row};
+use crate::page::messages::Messages;
+use crate::page::reader::Language;
 
 /// Layouts kept for those who come a little later.
 const MOST_KEPT: usize = 256;
@@ -88,7 +90,7 @@ impl Layouts {
         let mut chosen = BTreeMap::new();
         let mut pickers: Vec<(usize, Picker)> = Vec::new();
         for variable in &dashboard.variables {
-            let (choices, problem) = self.choices(variable, &values, range).await;
+            let (choices, problem) = self.choices(variable, &values, range, asked.language).await;
             let choice = choose(variable, asked.chosen.get(&variable.name), &choices);
             values.set(variable.name.clone(), value(variable, &choice, &choices));
             if !variable.hidden {
@@ -97,9 +99,9 @@ impl Layouts {
             chosen.insert(variable.name.clone(), choice);
         }
         pickers.sort_by_key(|(order, _)| *order);
-        let scope = Scope { time, zone, chosen: Arc::new(chosen) };
+        let scope = Scope { time, zone, language: asked.language, chosen: Arc::new(chosen) };
         let address = scope.address();
-        let (rows, notices) = repeat::rows(dashboard, &values, &address);
+        let (rows, notices) = repeat::rows(dashboard, &values, &address, asked.language);
         Layout {
             links: dashboard.links.iter().map(|link| link.fill(&values, &address)).collect(),
             title: repeat::text(&dashboard.title, &values),
@@ -111,12 +113,18 @@ impl Layouts {
         }
     }
 
-    async fn choices(&self, variable: &Variable, values: &Values, time: TimeRange) -> (Vec<Choice>, Option<String>) {
+    async fn choices(
+        &self,
+        variable: &Variable,
+        values: &Values,
+        time: TimeRange,
+        language: Language,
+    ) -> (Vec<Choice>, Option<String>) {
         let Kind::Query(lookup) = &variable.kind else {
             return (variable.kind.choices().unwrap_or_default().to_vec(), None);
         };
         match self.options.find(lookup, values, time).await.as_ref() {
-            Ok(found) if found.is_empty() => (Vec::new(), Some("nothing in this range has such a value".to_owned())),
+            Ok(found) if found.is_empty() => (Vec::new(), Some(Messages::of(language).no_values.to_owned())),
             Ok(found) => (found.iter().map(|value| Choice::plain(value)).collect(), None),
             Err(reason) => (Vec::new(), Some(reason.clone())),
         }

@@ -1,4 +1,5 @@
-//! What a viewer looks at: which time, in which zone, of what. Whoever has the same scope sees the same evaluation.
+//! What a viewer looks at: which time, in which zone, of what, in which language. Whoever has the same scope sees the same
+//! evaluation.
 
 pub mod time;
 
@@ -8,6 +9,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 pub use time::{Moment, Time};
+
+use crate::page::reader::{Language, Reader};
 
 /// In an address, what stands for all values of a variable.
 pub const ALL: &str = "$__all";
@@ -32,6 +35,8 @@ pub struct Asked {
     pub time: Option<Time>,
     /// An IANA name.
     pub zone: Option<String>,
+    /// No address says it: whoever reads does.
+    pub language: Language,
     pub chosen: BTreeMap<String, Chosen>,
 }
 
@@ -41,10 +46,17 @@ pub struct Scope {
     pub time: Time,
     /// An IANA name.
     pub zone: String,
+    pub language: Language,
     pub chosen: Arc<BTreeMap<String, Chosen>>,
 }
 
 impl Asked {
+    /// As somebody reads it.
+    #[must_use]
+    pub(crate) fn read_by(self, reader: Reader) -> Asked {
+        Asked { language: reader.language, ..self }
+    }
+
     /// Reads `range=6h` or `from=now-6h&to=now`, `tz=Europe/Lisbon`, and `var-host=a&var-host=b`; what else an address
     /// holds is for others.
     pub fn parse(pairs: &[(String, String)]) -> Result<Asked, String> {
@@ -119,7 +131,8 @@ impl Scope {
 
 impl From<&Scope> for Asked {
     fn from(scope: &Scope) -> Asked {
-        Asked { time: Some(scope.time), zone: Some(scope.zone.clone()), chosen: scope.chosen.as_ref().clone() }
+        let chosen = scope.chosen.as_ref().clone();
+        Asked { time: Some(scope.time), zone: Some(scope.zone.clone()), language: scope.language, chosen }
     }
 }
 
@@ -138,7 +151,8 @@ mod tests {
         let asked = parse("var-host=a&var-host=b&var-host=a&var-mode=%24__all&range=6h&tz=utc&kiosk=1").unwrap();
         assert_eq!(asked.chosen["host"], Chosen::These(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!((&asked.chosen["mode"], asked.zone.as_deref()), (&Chosen::All, Some("UTC")));
-        let scope = Scope { time: asked.time.unwrap(), zone: "UTC".to_owned(), chosen: Arc::new(asked.chosen.clone()) };
+        let chosen = Arc::new(asked.chosen.clone());
+        let scope = Scope { time: asked.time.unwrap(), zone: "UTC".to_owned(), language: Language::default(), chosen };
         assert_eq!(scope.address(), "range=6h&var-host=a&var-host=b&var-mode=%24__all");
         assert_eq!(parse(&scope.address()).unwrap().chosen, asked.chosen);
     }

@@ -7,7 +7,7 @@ use vitrine_model::view::State;
 use crate::draw::Surroundings;
 use crate::draw::html::Html;
 use crate::draw::twin;
-use crate::words;
+use crate::page::messages::{Messages, filled};
 
 /// Of one panel: more would hide what they explain.
 pub const MOST_ANNOTATIONS: usize = 200;
@@ -37,22 +37,23 @@ pub struct Annotations {
 
 impl Annotations {
     /// What was left out or went wrong, in words; empty where nothing was.
-    pub fn rest(&self) -> String {
+    pub(crate) fn rest(&self, says: &Messages) -> String {
         let cut = match self.found > self.list.len() {
-            true => format!("{} of {} annotations", self.list.len(), self.found),
+            true => filled(says.annotations_counted, &[&self.list.len().to_string(), &self.found.to_string()]),
             false => String::new(),
         };
-        let problem = if self.problem.is_empty() { String::new() } else { format!("annotations: {}", self.problem) };
+        let problem = if self.problem.is_empty() { String::new() } else { filled(says.annotations_broken, &[&self.problem]) };
         [cut, problem].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
     }
 
     /// For those who cannot see them; empty where there are none.
     pub(crate) fn sentence(&self, surroundings: &Surroundings) -> String {
         let Some(newest) = self.list.first() else { return String::new() };
-        let since = newest.start.map(|start| format!(" at {}", words::clock(start, &surroundings.zone))).unwrap_or_default();
+        let says = surroundings.says();
+        let since = newest.start.map(|start| filled(says.at, &[&surroundings.clock(start)])).unwrap_or_default();
         match self.found {
-            1 => format!("; annotated: {}{since}", newest.title),
-            found => format!("; {found} annotations, the newest {}{since}", newest.title),
+            1 => filled(says.annotated, &[&newest.title, &since]),
+            found => filled(says.annotations_newest, &[&found.to_string(), &newest.title, &since]),
         }
     }
 }
@@ -80,23 +81,26 @@ pub(crate) fn table(html: &mut Html, annotations: &Annotations, surroundings: &S
     if annotations.list.is_empty() {
         return;
     }
-    html.raw("<table class=\"table annotations\"><thead><tr><th scope=\"col\">annotation</th><th scope=\"col\">state</th>");
-    html.raw("<th scope=\"col\" class=\"end\">from</th><th scope=\"col\" class=\"end\">until</th></tr></thead><tbody>");
-    let clock =
-        |time: Option<Millis>, none: &str| time.map_or_else(|| none.to_owned(), |at| words::clock(at, &surroundings.zone));
+    let says = surroundings.says();
+    html.raw("<table class=\"table annotations\"><thead><tr><th scope=\"col\">").text(says.head_annotation);
+    html.raw("</th><th scope=\"col\">").text(says.head_state).raw("</th><th scope=\"col\" class=\"end\">").text(says.head_from);
+    html.raw("</th><th scope=\"col\" class=\"end\">").text(says.head_until).raw("</th></tr></thead><tbody>");
+    let clock = |time: Option<Millis>, none: &str| time.map_or_else(|| none.to_owned(), |at| surroundings.clock(at));
     for one in annotations.list.iter().take(TABLE_ROWS) {
-        html.raw("<tr><th scope=\"row\">").text(&one.title).raw("</th><td>").raw(one.state.word()).raw("</td><td class=\"end\">");
-        html.text(&clock(one.start, "before")).raw("</td><td class=\"end\">");
-        html.text(&clock(one.end, "now")).raw("</td></tr>");
+        html.raw("<tr><th scope=\"row\">")
+            .text(&one.title)
+            .raw("</th><td>")
+            .text(says.state(one.state))
+            .raw("</td><td class=\"end\">");
+        html.text(&clock(one.start, says.before)).raw("</td><td class=\"end\">");
+        html.text(&clock(one.end, says.now)).raw("</td></tr>");
     }
     html.raw("</tbody></table>");
-    twin::more(html, &twin::left_out(annotations.list.len().saturating_sub(TABLE_ROWS), "annotations"));
+    twin::more(html, &twin::left_out(annotations.list.len().saturating_sub(TABLE_ROWS), says.rest_annotations));
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
-
     use super::*;
 
     const RANGE: TimeRange = TimeRange { start: 1_763_632_800_000, end: 1_763_636_400_000, step: 15_000 };
@@ -129,18 +133,15 @@ mod tests {
 
     #[test]
     fn they_are_told_in_words() {
-        let surroundings = Surroundings {
-            title: "CPU".to_owned(),
-            range: RANGE,
-            zone: TimeZone::UTC,
-            height: 200,
-            annotations: Annotations::default(),
-        };
+        let surroundings = Surroundings::tested("CPU", RANGE);
         let all = all();
         assert_eq!(all.sentence(&surroundings), "; 5 annotations, the newest Disk </title><script> at 10:45:00");
-        assert_eq!(all.rest(), "3 of 5 annotations");
+        assert_eq!(all.rest(surroundings.says()), "3 of 5 annotations");
         let broken = Annotations { problem: "no such metric".to_owned(), ..Annotations::default() };
-        assert_eq!((broken.sentence(&surroundings), broken.rest()), (String::new(), "annotations: no such metric".to_owned()));
+        assert_eq!(
+            (broken.sentence(&surroundings), broken.rest(surroundings.says())),
+            (String::new(), "annotations: no such metric".to_owned())
+        );
         let mut html = Html::new();
         table(&mut html, &all, &surroundings);
         insta::assert_snapshot!(html.finish().replace("><", ">\n<"));

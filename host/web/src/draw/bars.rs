@@ -15,6 +15,7 @@ use crate::draw::colour;
 use crate::draw::html::Html;
 use crate::draw::twin::{self, Twin};
 use crate::draw::unit::Unit;
+use crate::page::messages::filled;
 
 /// More categories than these would be a comb.
 const MOST_CATEGORIES: usize = 60;
@@ -47,7 +48,7 @@ pub fn draw(html: &mut Html, bars: &Bars, surroundings: &Surroundings) {
         true => lying::draw(html, &drawn, surroundings),
         false => standing::draw(html, &drawn, surroundings),
     }
-    key(html, &drawn);
+    key(html, &drawn, surroundings);
     table(html, &drawn, surroundings);
 }
 
@@ -83,20 +84,20 @@ impl Drawn<'_> {
         for category in 0..self.categories.min(MOST_NAMED) {
             let comma = if category == 0 { "" } else { ", " };
             let sum: f64 = self.bars.groups.iter().map(|group| group.values[category]).filter(|value| !value.is_nan()).sum();
-            let figure = self.unit.figure(sum, &surroundings.zone);
+            let figure = surroundings.figure(&self.unit, sum);
             // Writing to a string does not fail.
             let _ = write!(text, "{comma}{} {}", self.bars.categories[category], figure.line());
         }
         let rest = self.bars.categories.len().saturating_sub(MOST_NAMED);
         if rest > 0 {
-            let _ = write!(text, ", and {rest} more");
+            text.push_str(&filled(surroundings.says().and_more, &[&rest.to_string()]));
         }
         text
     }
 }
 
 /// Which colour is which group, where there are several.
-fn key(html: &mut Html, drawn: &Drawn<'_>) {
+fn key(html: &mut Html, drawn: &Drawn<'_>, surroundings: &Surroundings) {
     let left_out = drawn.bars.categories.len() - drawn.categories;
     // Standing bars keep the room in any case: their words end above it.
     if drawn.bars.horizontal && drawn.groups < 2 && left_out == 0 {
@@ -107,8 +108,8 @@ fn key(html: &mut Html, drawn: &Drawn<'_>) {
         html.raw("<li><i class=\"key ").raw(class).raw("\"></i>").text(&group.name).raw("</li>");
     }
     html.raw("</ul>");
-    twin::more(html, &twin::left_out(left_out, "categories"));
-    twin::more(html, &twin::left_out(drawn.bars.groups.len() - drawn.groups, "groups"));
+    twin::more(html, &twin::left_out(left_out, surroundings.says().rest_categories));
+    twin::more(html, &twin::left_out(drawn.bars.groups.len() - drawn.groups, surroundings.says().rest_groups));
     html.raw("</div>");
 }
 
@@ -118,13 +119,13 @@ fn table(html: &mut Html, drawn: &Drawn<'_>, surroundings: &Surroundings) {
         return;
     }
     let shown = || drawn.bars.groups.iter().take(drawn.groups);
-    let heads = std::iter::once("category").chain(shown().map(|group| group.name.as_str()));
-    let mut twin = Twin::new(html, &surroundings.title, heads);
+    let heads = std::iter::once(surroundings.says().head_category).chain(shown().map(|group| group.name.as_str()));
+    let mut twin = Twin::new(html, surroundings, heads);
     for category in 0..drawn.categories {
         twin.row(&drawn.bars.categories[category]);
         for group in shown() {
-            twin.cell(&drawn.unit.figure(group.values[category], &surroundings.zone).line());
+            twin.cell(&surroundings.figure(&drawn.unit, group.values[category]).line());
         }
     }
-    twin.finish(&twin::left_out(drawn.bars.categories.len() - drawn.categories, "categories"));
+    twin.finish(&twin::left_out(drawn.bars.categories.len() - drawn.categories, surroundings.says().rest_categories));
 }

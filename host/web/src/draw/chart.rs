@@ -14,9 +14,8 @@ use crate::draw::annotation;
 use crate::draw::chart::axes::Axes;
 use crate::draw::html::Html;
 use crate::draw::plot::Plot;
-use crate::draw::scale::time_ticks;
 use crate::draw::twin::{self, Twin};
-use crate::words;
+use crate::page::messages::filled;
 
 /// Up to here each line is told its last value at its end; beyond, the legend says it.
 const MOST_ENDS: usize = 6;
@@ -36,12 +35,12 @@ pub fn draw(html: &mut Html, plot: &Plot, surroundings: &Surroundings) {
     let axes = Axes::new(plot, &layers, ((height / 44.0) as usize).clamp(2, 5));
     html.raw("<div class=\"chart-box\"><svg class=\"chart\" role=\"img\" aria-label=\"");
     html.text(&summary(plot, &axes, surroundings)).raw("\">");
-    axes::levels(html, &plot.thresholds, &axes.left.scale);
+    axes::levels(html, &plot.thresholds, &axes.left.scale, surroundings);
     axes::left(html, &axes.left.scale, &axes.left.unit, surroundings);
     if let Some(right) = &axes.right {
         axes::right(html, right, surroundings);
     }
-    axes::time(html, plot.range, &time_ticks(plot.range, &surroundings.zone, 6));
+    axes::time(html, plot.range, &surroundings.ticks(plot.range));
     annotation::draw(html, &plot.annotations, plot.range);
     html.raw("<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" width=\"100%\" height=\"100%\">");
     // The last one drawn lies on top: the first series should.
@@ -57,18 +56,19 @@ pub fn draw(html: &mut Html, plot: &Plot, surroundings: &Surroundings) {
 
 /// One sentence for those who cannot see it.
 fn summary(plot: &Plot, axes: &Axes, surroundings: &Surroundings) -> String {
+    let says = surroundings.says();
     let mut text = format!("{}: ", surroundings.title);
-    let figure = |place: usize, value: f64| axes.of(plot.series[place].side).unit.figure(value, &surroundings.zone).line();
+    let figure = |place: usize, value: f64| surroundings.figure(&axes.of(plot.series[place].side).unit, value).line();
     for (place, series) in plot.series.iter().enumerate().take(MOST_ENDS) {
         let comma = if place == 0 { "" } else { ", " };
         // Writing to a string does not fail.
         let _ = write!(text, "{comma}{} {}", series.name, figure(place, plot.last(place)));
     }
     if plot.series.len() > MOST_ENDS {
-        let _ = write!(text, ", and {} more", plot.series.len() - MOST_ENDS);
+        text.push_str(&filled(says.and_more, &[&(plot.series.len() - MOST_ENDS).to_string()]));
     }
     if let Some((place, time, value)) = highest(plot) {
-        let _ = write!(text, "; highest {} at {}", figure(place, value), words::clock(time, &surroundings.zone));
+        text.push_str(&filled(says.highest, &[&figure(place, value), &surroundings.clock(time)]));
     }
     text + &plot.annotations.sentence(surroundings)
 }
@@ -89,16 +89,16 @@ fn highest(plot: &Plot) -> Option<(usize, Millis, f64)> {
 /// The newest points, as far apart as the range allows.
 fn table(html: &mut Html, plot: &Plot, axes: &Axes, surroundings: &Surroundings) {
     let shown = &plot.series[..plot.series.len().min(TWIN_SERIES)];
-    let heads = std::iter::once("time").chain(shown.iter().map(|series| series.name.as_str()));
-    let mut twin = Twin::new(html, &surroundings.title, heads);
+    let heads = std::iter::once(surroundings.says().head_time).chain(shown.iter().map(|series| series.name.as_str()));
+    let mut twin = Twin::new(html, surroundings, heads);
     let step = plot.times.len().div_ceil(TWIN_TIMES).max(1);
     for at in (0..plot.times.len()).rev().step_by(step) {
-        twin.row(&words::clock(plot.times[at], &surroundings.zone));
+        twin.row(&surroundings.clock(plot.times[at]));
         for (place, series) in shown.iter().enumerate() {
-            twin.cell(&axes.of(series.side).unit.figure(plot.values[place][at], &surroundings.zone).line());
+            twin.cell(&surroundings.figure(&axes.of(series.side).unit, plot.values[place][at]).line());
         }
     }
-    let rest = twin::left_out(plot.found.saturating_sub(shown.len()), "series");
+    let rest = twin::left_out(plot.found.saturating_sub(shown.len()), surroundings.says().rest_series);
     twin.finish_with(&rest, |html| annotation::table(html, &plot.annotations, surroundings));
 }
 

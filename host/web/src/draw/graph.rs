@@ -10,6 +10,7 @@ use crate::draw::html::Html;
 use crate::draw::link;
 use crate::draw::twin::{self, Twin};
 use crate::draw::unit::Unit;
+use crate::page::messages::filled;
 
 const MOST_NODES: usize = 60;
 const MOST_EDGES: usize = 200;
@@ -32,7 +33,7 @@ pub fn draw(html: &mut Html, graph: &Graph, surroundings: &Surroundings) {
     for edge in drawn.filter(|edge| !edge.value.is_nan() && ends.len() <= MOST_TOLD) {
         let (from, to) = (places[edge.source], places[edge.target]);
         html.raw("<text class=\"edge-value\" dy=\"-4\" x=\"").number((from.x + to.x) / 2.0).raw("%\" y=\"");
-        html.number((from.y + to.y) / 2.0).raw("%\">").text(&unit.figure(edge.value, &surroundings.zone).line()).raw("</text>");
+        html.number((from.y + to.y) / 2.0).raw("%\">").text(&surroundings.figure(&unit, edge.value).line()).raw("</text>");
     }
     for (place, at) in places.iter().enumerate() {
         node(html, graph, place, *at, surroundings);
@@ -41,7 +42,7 @@ pub fn draw(html: &mut Html, graph: &Graph, surroundings: &Surroundings) {
     let left_out = graph.nodes.len() - nodes;
     if left_out > 0 {
         html.raw("<div class=\"legend-box\">");
-        twin::more(html, &twin::left_out(left_out, "nodes"));
+        twin::more(html, &twin::left_out(left_out, surroundings.says().rest_nodes));
         html.raw("</div>");
     }
     table(html, graph, nodes, surroundings);
@@ -49,12 +50,14 @@ pub fn draw(html: &mut Html, graph: &Graph, surroundings: &Surroundings) {
 
 /// The worst first: that is what a listener wants to know.
 fn summary(graph: &Graph, surroundings: &Surroundings) -> String {
-    let mut text = format!("{}: {} nodes, {} edges", surroundings.title, graph.nodes.len(), graph.edges.len());
+    let says = surroundings.says();
+    let counts = [graph.nodes.len(), graph.edges.len()].map(|count| count.to_string());
+    let mut text = format!("{}{}", surroundings.title, filled(says.graph_counts, &[&counts[0], &counts[1]]));
     for state in [State::Bad, State::Warning] {
         let names: Vec<&str> =
             graph.nodes.iter().filter(|node| node.state == state).map(|node| node.name.as_str()).take(6).collect();
         if !names.is_empty() {
-            text.push_str(&format!("; {}: {}", state.word(), names.join(", ")));
+            text.push_str(&format!("; {}: {}", says.state(state), names.join(", ")));
         }
     }
     text
@@ -85,11 +88,11 @@ fn node(html: &mut Html, graph: &Graph, place: usize, at: Place, surroundings: &
     });
     html.raw("<text class=\"node-name\" dy=\"24\">").text(&cut(&node.name)).raw("</text>");
     if !node.value.is_nan() {
-        let figure = Unit::parse(&graph.node_unit).figure(node.value, &surroundings.zone);
+        let figure = surroundings.figure(&Unit::parse(&graph.node_unit), node.value);
         html.raw("<text class=\"node-value\" dy=\"-14\">").text(&figure.line()).raw("</text>");
     }
     if node.state != State::Neutral {
-        html.raw("<title>").text(&node.name).raw(": ").raw(node.state.word()).raw("</title>");
+        html.raw("<title>").text(&node.name).raw(": ").text(surroundings.says().state(node.state)).raw("</title>");
     }
     html.raw(if address.is_some() { "</a></svg>" } else { "</svg>" });
 }
@@ -104,27 +107,28 @@ fn cut(name: &str) -> String {
 /// Nodes with where they lead.
 fn table(html: &mut Html, graph: &Graph, nodes: usize, surroundings: &Surroundings) {
     let (node_unit, edge_unit) = (Unit::parse(&graph.node_unit), Unit::parse(&graph.edge_unit));
-    let mut twin = Twin::new(html, &surroundings.title, ["node", "value", "state", "leads to"].into_iter());
+    let says = surroundings.says();
+    let mut twin =
+        Twin::new(html, surroundings, [says.head_node, says.head_value, says.head_state, says.head_leads_to].into_iter());
     for (place, node) in graph.nodes.iter().enumerate().take(nodes) {
         twin.row(&node.name);
-        twin.cell(&node_unit.figure(node.value, &surroundings.zone).line());
-        twin.cell(node.state.word());
+        twin.cell(&surroundings.figure(&node_unit, node.value).line());
+        twin.cell(says.state(node.state));
         let to = graph.edges.iter().filter(|edge| edge.source == place).take(10).map(|edge| {
             let value = if edge.value.is_nan() {
                 String::new()
             } else {
-                format!(" {}", edge_unit.figure(edge.value, &surroundings.zone).line())
+                format!(" {}", surroundings.figure(&edge_unit, edge.value).line())
             };
             format!("{}{value}", graph.nodes[edge.target].name)
         });
         twin.cell(&to.collect::<Vec<_>>().join(", "));
     }
-    twin.finish(&twin::left_out(graph.nodes.len() - nodes, "nodes"));
+    twin.finish(&twin::left_out(graph.nodes.len() - nodes, surroundings.says().rest_nodes));
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
     use vitrine_model::frame::TimeRange;
     use vitrine_model::view::{Edge, Node};
 
@@ -132,8 +136,7 @@ mod tests {
 
     fn picture(graph: &Graph) -> String {
         let range = TimeRange { start: 0, end: 1, step: 1 };
-        let surroundings =
-            Surroundings { title: "Shop".to_owned(), range, zone: TimeZone::UTC, height: 200, annotations: Default::default() };
+        let surroundings = Surroundings::tested("Shop", range);
         let mut html = Html::new();
         draw(&mut html, graph, &surroundings);
         html.finish().replace("><", ">\n<")

@@ -8,10 +8,9 @@ use crate::draw::Surroundings;
 use crate::draw::chart::axes;
 use crate::draw::html::{Html, write_short};
 use crate::draw::path::BOX;
-use crate::draw::scale::time_ticks;
 use crate::draw::twin::{self, Twin};
 use crate::draw::unit::{Figure, Unit};
-use crate::words;
+use crate::page::messages::filled;
 
 /// More cells than these no eye can tell apart: neighbours are shown as one, by their mean.
 const MOST_COLUMNS: usize = 120;
@@ -34,9 +33,10 @@ pub fn draw(html: &mut Html, grid: &Grid, surroundings: &Surroundings) {
     let cells = Cells::new(grid);
     let unit = Unit::parse(&grid.unit);
     let (low, high) = cells.ends();
-    let figure = |value: f64| unit.figure(value, &surroundings.zone).line();
+    let figure = |value: f64| surroundings.figure(&unit, value).line();
     html.raw("<div class=\"chart-box\"><svg class=\"chart cells\" role=\"img\" aria-label=\"").text(&surroundings.title);
-    html.text(&format!(": {} columns of {} rows, from {} to {}", grid.columns.len(), grid.rows.len(), figure(low), figure(high)));
+    let counts = [grid.columns.len(), grid.rows.len()].map(|count| count.to_string());
+    html.text(&filled(surroundings.says().grid_counts, &[&counts[0], &counts[1], &figure(low), &figure(high)]));
     html.raw("\"><svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" width=\"100%\" height=\"100%\">");
     for (depth, class) in DEPTH_CLASSES.into_iter().enumerate() {
         let path = cells.path(depth, low, high);
@@ -109,7 +109,7 @@ fn of(value: f64, low: f64, high: f64) -> usize {
 fn row_name(grid: &Grid, row: usize, surroundings: &Surroundings) -> String {
     match &grid.rows {
         Values::Numbers(numbers) => {
-            let Figure { number, suffix } = Unit::parse(&grid.row_unit).figure(numbers[row], &surroundings.zone);
+            let Figure { number, suffix } = surroundings.figure(&Unit::parse(&grid.row_unit), numbers[row]);
             if suffix.is_empty() { number } else { format!("{number}\u{202f}{suffix}") }
         }
         Values::Texts(texts) => texts[row].clone(),
@@ -119,7 +119,7 @@ fn row_name(grid: &Grid, row: usize, surroundings: &Surroundings) -> String {
 
 fn column_name(grid: &Grid, column: usize, surroundings: &Surroundings) -> String {
     match &grid.columns {
-        Values::Times(times) => words::clock(times[column], &surroundings.zone),
+        Values::Times(times) => surroundings.clock(times[column]),
         Values::Texts(texts) => texts[column].clone(),
         _ => String::new(),
     }
@@ -138,7 +138,7 @@ fn row_words(html: &mut Html, grid: &Grid, surroundings: &Surroundings) {
 
 fn column_words(html: &mut Html, grid: &Grid, surroundings: &Surroundings) {
     if let Values::Times(times) = &grid.columns {
-        axes::time_words(html, span(times), &time_ticks(span(times), &surroundings.zone, 6));
+        axes::time_words(html, span(times), &surroundings.ticks(span(times)));
         return;
     }
     let count = grid.columns.len();
@@ -162,33 +162,26 @@ fn table(html: &mut Html, grid: &Grid, surroundings: &Surroundings) {
     let (count, rows) = (grid.columns.len(), grid.rows.len());
     let shown: Vec<usize> = (count.saturating_sub(TWIN_COLUMNS)..count).collect();
     let names: Vec<String> = shown.iter().map(|column| column_name(grid, *column, surroundings)).collect();
-    let mut twin = Twin::new(html, &surroundings.title, std::iter::once("row").chain(names.iter().map(String::as_str)));
+    let mut twin =
+        Twin::new(html, surroundings, std::iter::once(surroundings.says().head_row).chain(names.iter().map(String::as_str)));
     for row in (0..rows).rev().take(TWIN_ROWS) {
         twin.row(&row_name(grid, row, surroundings));
         for column in &shown {
-            twin.cell(&unit.figure(grid.values[column * rows + row], &surroundings.zone).line());
+            twin.cell(&surroundings.figure(&unit, grid.values[column * rows + row]).line());
         }
     }
-    twin.finish(&twin::left_out(count - shown.len(), "columns"));
+    twin.finish(&twin::left_out(count - shown.len(), surroundings.says().rest_columns));
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
-
     use super::*;
 
     const START: Millis = 1_763_632_800_000;
 
     fn picture(grid: &Grid) -> String {
         let range = TimeRange { start: START, end: START + 3_600_000, step: 900_000 };
-        let surroundings = Surroundings {
-            title: "Latency".to_owned(),
-            range,
-            zone: TimeZone::UTC,
-            height: 200,
-            annotations: Default::default(),
-        };
+        let surroundings = Surroundings::tested("Latency", range);
         let mut html = Html::new();
         draw(&mut html, grid, &surroundings);
         html.finish().replace("><", ">\n<")

@@ -6,6 +6,7 @@ use crate::draw::Surroundings;
 use crate::draw::html::Html;
 use crate::draw::link;
 use crate::draw::twin;
+use crate::page::reader::Reader;
 use crate::words;
 
 /// What a page can carry.
@@ -21,10 +22,11 @@ pub fn draw(html: &mut Html, lines: &Lines, surroundings: &Surroundings) {
         one(html, line, lines.ages, surroundings);
     }
     html.raw("</ol>");
+    let says = surroundings.says();
     if lines.lines.is_empty() {
-        html.raw("<p class=\"log-none\">").raw(if lines.ages { "none just now" } else { "none in this range" }).raw("</p>");
+        html.raw("<p class=\"log-none\">").text(if lines.ages { says.none_now } else { says.none_in_range }).raw("</p>");
     }
-    twin::more(html, &twin::left_out(lines.lines.len().saturating_sub(MOST_LINES), "lines"));
+    twin::more(html, &twin::left_out(lines.lines.len().saturating_sub(MOST_LINES), surroundings.says().rest_lines));
     html.raw("</div>");
 }
 
@@ -33,7 +35,7 @@ fn one(html: &mut Html, line: &Line, ages: bool, surroundings: &Surroundings) {
     let expands = line.fields.iter().any(|(_, value)| !value.is_empty());
     html.raw(if expands { "<details><summary>" } else { "<div class=\"log-plain\">" });
     time(html, line, ages, surroundings);
-    weight(html, line);
+    weight(html, line, surroundings);
     html.raw("<span class=\"log-text\">");
     // A link in what opens and closes would do two things at once.
     link::text(html, &cut(&line.text), if expands { "" } else { &line.link });
@@ -48,10 +50,10 @@ fn one(html: &mut Html, line: &Line, ages: bool, surroundings: &Surroundings) {
         html.raw("<div><dt>").text(name).raw("</dt><dd>").text(&cut(value)).raw("</dd></div>");
     }
     html.raw("</dl>");
-    twin::more(html, &twin::left_out(fields.len().saturating_sub(MOST_FIELDS), "fields"));
+    twin::more(html, &twin::left_out(fields.len().saturating_sub(MOST_FIELDS), surroundings.says().rest_fields));
     if link::followed(&line.link).is_some() {
         html.raw("<p class=\"log-link\">");
-        link::text(html, "open", &line.link);
+        link::text(html, surroundings.says().open, &line.link);
         html.raw("</p>");
     }
     html.raw("</details></li>");
@@ -59,23 +61,24 @@ fn one(html: &mut Html, line: &Line, ages: bool, surroundings: &Surroundings) {
 
 /// The time of day; for what lasts, how long it has.
 fn time(html: &mut Html, line: &Line, ages: bool, surroundings: &Surroundings) {
-    let exact = words::exact(line.time, &surroundings.zone);
+    let exact = surroundings.exact(line.time);
     if ages {
         html.raw("<time class=\"log-time\" datetime=\"")
             .text(&words::machine(line.time))
             .raw("\" title=\"")
             .text(&exact)
             .raw("\">");
-        html.text(&words::relative(line.time, surroundings.range.end)).raw("</time>");
+        html.text(&words::relative_for(line.time, surroundings.range.end, Reader { language: surroundings.language }))
+            .raw("</time>");
         return;
     }
-    html.raw("<span class=\"log-time\" title=\"").text(&exact).raw("\">").text(&words::clock(line.time, &surroundings.zone));
+    html.raw("<span class=\"log-time\" title=\"").text(&exact).raw("\">").text(&surroundings.clock(line.time));
     html.raw("</span>");
 }
 
 /// The source's own word; the state's where it has none: colour never stands alone.
-fn weight(html: &mut Html, line: &Line) {
-    let word = if line.level.is_empty() { line.state.word() } else { &line.level };
+fn weight(html: &mut Html, line: &Line, surroundings: &Surroundings) {
+    let word = if line.level.is_empty() { surroundings.says().state(line.state) } else { &line.level };
     if word.is_empty() && line.state == State::Neutral {
         return;
     }
@@ -91,7 +94,6 @@ fn cut(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
     use vitrine_model::Millis;
     use vitrine_model::frame::TimeRange;
 
@@ -101,8 +103,7 @@ mod tests {
 
     fn picture(lines: Vec<Line>, ages: bool) -> String {
         let range = TimeRange { start: START, end: START + 3_600_000, step: 900_000 };
-        let surroundings =
-            Surroundings { title: "Shop".to_owned(), range, zone: TimeZone::UTC, height: 200, annotations: Default::default() };
+        let surroundings = Surroundings::tested("Shop", range);
         let mut html = Html::new();
         draw(&mut html, &Lines { lines, ages }, &surroundings);
         html.finish().replace("><", ">\n<")

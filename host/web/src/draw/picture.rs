@@ -2,17 +2,19 @@
 
 use vitrine_model::view::Picture;
 
+use crate::draw::Surroundings;
 use crate::draw::html::Html;
 use crate::draw::link;
+use crate::page::messages::filled;
 
 const KINDS: [&str; 5] = ["png", "jpeg", "gif", "webp", "svg+xml"];
 
-pub fn draw(html: &mut Html, picture: &Picture) {
+pub fn draw(html: &mut Html, picture: &Picture, surroundings: &Surroundings) {
     let address = picture.address.trim();
     if !shown(address) {
-        html.raw("<div class=\"notice\"><p>This picture is not shown</p><p class=\"hint\">");
-        html.raw("A picture is a path on this host, such as <code>/plan.svg</code>, or <code>data:image/png;base64,…</code>");
-        html.raw("</p></div>");
+        let says = surroundings.says();
+        html.raw("<div class=\"notice\"><p>").text(says.not_shown).raw("</p><p class=\"hint\">");
+        html.text(&filled(says.not_shown_why, &["/plan.svg", "data:image/png;base64,…"])).raw("</p></div>");
         return;
     }
     html.raw("<div class=\"picture\"><img src=\"")
@@ -35,11 +37,14 @@ fn is_data(address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use vitrine_model::frame::TimeRange;
+
     use super::*;
 
     fn drawn(address: &str, text: &str) -> String {
         let mut html = Html::new();
-        draw(&mut html, &Picture { address: address.to_owned(), text: text.to_owned() });
+        let surroundings = Surroundings::tested("Plan", TimeRange { start: 0, end: 1, step: 1 });
+        draw(&mut html, &Picture { address: address.to_owned(), text: text.to_owned() }, &surroundings);
         html.finish()
     }
 

@@ -6,7 +6,8 @@ use jiff::{Timestamp, ToSpan, Zoned};
 use vitrine_model::Millis;
 use vitrine_model::frame::TimeRange;
 
-use crate::draw::unit::{Unit, fixed};
+use crate::draw::unit::{Unit, fixed, marked};
+use crate::page::reader::Language;
 
 /// More than anybody can read; also what bounds the loops here.
 const MOST_TICKS: usize = 24;
@@ -86,9 +87,9 @@ impl Scale {
     }
 
     /// The ticks' words, all in one unit, with as many decimals as their distance needs.
-    pub fn labels(&self, unit: &Unit, zone: &TimeZone) -> Vec<String> {
+    pub fn labels(&self, unit: &Unit, zone: &TimeZone, language: Language) -> Vec<String> {
         if self.logarithmic || *unit == Unit::Date {
-            return self.ticks.iter().map(|tick| unit.figure(*tick, zone).line()).collect();
+            return self.ticks.iter().map(|tick| unit.figure_in(*tick, zone, language).line()).collect();
         }
         let scaled = unit.scale(self.low.abs().max(self.high.abs()));
         let step = match self.ticks.as_slice() {
@@ -97,8 +98,8 @@ impl Scale {
         };
         let decimals = (0..6).find(|places| is_whole(step * 10f64.powi(*places))).unwrap_or(2);
         let gap = if scaled.suffix.is_empty() { "" } else { "\u{202f}" };
-        let word =
-            |tick: &f64| format!("{}{gap}{}", fixed(tick / scaled.divisor, decimals.unsigned_abs() as usize), scaled.suffix);
+        let number = |tick: &f64| marked(&fixed(tick / scaled.divisor, decimals.unsigned_abs() as usize), language);
+        let word = |tick: &f64| format!("{}{gap}{}", number(tick), scaled.suffix);
         self.ticks.iter().map(word).collect()
     }
 }
@@ -156,7 +157,7 @@ const TIME_STEPS: [Millis; 18] = [
 ];
 
 /// Ticks on round local times, at most `wanted` or so of them.
-pub fn time_ticks(range: TimeRange, zone: &TimeZone, wanted: usize) -> Vec<TimeTick> {
+pub fn time_ticks(range: TimeRange, zone: &TimeZone, language: Language, wanted: usize) -> Vec<TimeTick> {
     let span = range.end.saturating_sub(range.start);
     if span <= 0 {
         return Vec::new();
@@ -165,15 +166,15 @@ pub fn time_ticks(range: TimeRange, zone: &TimeZone, wanted: usize) -> Vec<TimeT
     let step = TIME_STEPS.into_iter().find(|step| *step >= rough).unwrap_or_else(|| (rough / (7 * DAY) + 1) * 7 * DAY);
     let Ok(start) = Timestamp::from_millisecond(range.start) else { return Vec::new() };
     let ticks = if step < DAY {
-        clock_ticks(start.to_zoned(zone.clone()), range, step)
+        clock_ticks(start.to_zoned(zone.clone()), range, step, language)
     } else {
-        day_ticks(start.to_zoned(zone.clone()), range, step)
+        day_ticks(start.to_zoned(zone.clone()), range, step, language)
     };
     ticks.unwrap_or_default()
 }
 
 /// Counts civil time from local midnight, so that ticks stay round on days that are not 24 hours long.
-fn clock_ticks(start: Zoned, range: TimeRange, step: Millis) -> Result<Vec<TimeTick>, jiff::Error> {
+fn clock_ticks(start: Zoned, range: TimeRange, step: Millis, language: Language) -> Result<Vec<TimeTick>, jiff::Error> {
     let format = if step < MINUTE { "%H:%M:%S" } else { "%H:%M" };
     let mut civil = start.date().to_datetime(jiff::civil::Time::midnight());
     let passed = start.datetime().since((jiff::Unit::Millisecond, civil))?.get_milliseconds();
@@ -187,7 +188,7 @@ fn clock_ticks(start: Zoned, range: TimeRange, step: Millis) -> Result<Vec<TimeT
         }
         if at >= range.start && ticks.last().is_none_or(|last| last.at < at) {
             let midnight = moment.hour() == 0 && moment.minute() == 0 && moment.second() == 0;
-            let word = moment.strftime(if midnight { "%-d %b" } else { format }).to_string();
+            let word = if midnight { day_word(&moment, language) } else { moment.strftime(format).to_string() };
             ticks.push(TimeTick { at, word });
         }
         civil = civil.checked_add(step.milliseconds())?;
@@ -195,14 +196,14 @@ fn clock_ticks(start: Zoned, range: TimeRange, step: Millis) -> Result<Vec<TimeT
     Ok(ticks)
 }
 
-fn day_ticks(start: Zoned, range: TimeRange, step: Millis) -> Result<Vec<TimeTick>, jiff::Error> {
+fn day_ticks(start: Zoned, range: TimeRange, step: Millis, language: Language) -> Result<Vec<TimeTick>, jiff::Error> {
     let days = step / DAY;
     // Counted from a fixed Monday, so that ticks stay where they are as the window moves.
     let epoch = Date::new(1970, 1, 5)?;
     let since = i64::from(start.date().since((jiff::Unit::Day, epoch))?.get_days());
     let mut date = epoch.checked_add((since.div_euclid(days) * days).days())?;
     let mut ticks = Vec::new();
-    let format = if range.end - range.start > 300 * DAY { "%b %Y" } else { "%-d %b" };
+    let is_long = range.end - range.start > 300 * DAY;
     for _ in 0..=MOST_TICKS {
         let moment = date.to_zoned(start.time_zone().clone())?;
         let at = moment.timestamp().as_millisecond();
@@ -210,11 +211,25 @@ fn day_ticks(start: Zoned, range: TimeRange, step: Millis) -> Result<Vec<TimeTic
             break;
         }
         if at >= range.start {
-            ticks.push(TimeTick { at, word: moment.strftime(format).to_string() });
+            let word =
+                if is_long { format!("{} {}", month(&moment, language), moment.year()) } else { day_word(&moment, language) };
+            ticks.push(TimeTick { at, word });
         }
         date = date.checked_add(days.days())?;
     }
     Ok(ticks)
+}
+
+fn day_word(moment: &Zoned, language: Language) -> String {
+    format!("{} {}", moment.day(), month(moment, language))
+}
+
+fn month(moment: &Zoned, language: Language) -> &'static str {
+    let months = match language {
+        Language::English => ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+        Language::Portuguese => ["jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"],
+    };
+    months.get(usize::from(moment.month().unsigned_abs()).saturating_sub(1)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -226,7 +241,7 @@ mod tests {
         let unit = Unit::parse(unit);
         let bounds = Bounds { low, high, fixed_low: None, fixed_high: None, logarithmic: false };
         let scale = Scale::new(bounds, &unit, 4);
-        (scale.low, scale.high, scale.labels(&unit, &TimeZone::UTC).join(" | ").replace('\u{202f}', " "))
+        (scale.low, scale.high, scale.labels(&unit, &TimeZone::UTC, Language::English).join(" | ").replace('\u{202f}', " "))
     }
 
     #[test]
@@ -252,7 +267,7 @@ mod tests {
         let bounds = Bounds { low: 0.002, high: 3.0, fixed_low: None, fixed_high: None, logarithmic: true };
         let scale = Scale::new(bounds, &unit, 4);
         assert_eq!(
-            scale.labels(&unit, &TimeZone::UTC).join(" | ").replace('\u{202f}', " "),
+            scale.labels(&unit, &TimeZone::UTC, Language::English).join(" | ").replace('\u{202f}', " "),
             "1 ms | 10 ms | 100 ms | 1 s | 10 s"
         );
         assert!((scale.place(0.1) - 0.5).abs() < 1e-9 && scale.place(0.0) < -10.0);
@@ -266,7 +281,7 @@ mod tests {
         let zone = TimeZone::get(zone).unwrap();
         let start = start.parse::<Timestamp>().unwrap().as_millisecond();
         let range = TimeRange { start, end: start + hours * HOUR, step: 1000 };
-        time_ticks(range, &zone, 6).into_iter().map(|tick| tick.word).collect::<Vec<_>>().join(" ")
+        time_ticks(range, &zone, Language::English, 6).into_iter().map(|tick| tick.word).collect::<Vec<_>>().join(" ")
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::draw::colour;
 use crate::draw::html::Html;
 use crate::draw::twin;
 use crate::draw::unit::Unit;
+use crate::page::messages::{Messages, filled};
 
 /// Thinner ones no eye can tell apart: the rest is one slice.
 const MOST_SLICES: usize = 11;
@@ -27,18 +28,18 @@ struct Part<'a> {
 pub fn draw(html: &mut Html, slices: &Slices, surroundings: &Surroundings) {
     let unit = Unit::parse(&slices.unit);
     let total: f64 = drawn(slices).map(|slice| slice.value).sum();
-    let parts = parts(slices, total);
+    let parts = parts(slices, total, surroundings.says());
     html.raw("<div class=\"slices\"><svg class=\"disc\" viewBox=\"0 0 200 200\" role=\"img\" aria-label=\"");
     html.text(&summary(&parts, &unit, surroundings)).raw("\">");
     let mut from = 0.0;
     for part in &parts {
         html.raw("<path class=\"slice ").raw(part.class).raw("\" d=\"");
         html.text(&sector(from, from + part.share, if slices.hollow { 58.0 } else { 0.0 })).raw("\"><title>");
-        html.text(&format!("{} {}", part.name, unit.figure(part.value, &surroundings.zone).line())).raw("</title></path>");
+        html.text(&format!("{} {}", part.name, surroundings.figure(&unit, part.value).line())).raw("</title></path>");
         from += part.share;
     }
     if slices.hollow {
-        let figure = unit.figure(total, &surroundings.zone);
+        let figure = surroundings.figure(&unit, total);
         html.raw("<text class=\"number\" x=\"100\" y=\"104\">").text(&figure.number).raw("</text>");
         html.raw("<text class=\"unit\" x=\"100\" y=\"126\">").text(&figure.suffix).raw("</text>");
     }
@@ -52,11 +53,11 @@ fn drawn(slices: &Slices) -> impl Iterator<Item = &Slice> {
     slices.slices.iter().filter(|slice| slice.value > 0.0 && slice.value.is_finite())
 }
 
-fn parts(slices: &Slices, total: f64) -> Vec<Part<'_>> {
+fn parts<'a>(slices: &'a Slices, total: f64, says: &Messages) -> Vec<Part<'a>> {
     let list: Vec<&Slice> = drawn(slices).collect();
     let shown = if list.len() > MOST_SLICES + 1 { MOST_SLICES } else { list.len() };
     let colours = colour::distinct(list.iter().take(shown).map(|slice| (&slice.labels, slice.name.as_str())));
-    let mut parts: Vec<Part<'_>> = list
+    let mut parts: Vec<Part<'a>> = list
         .iter()
         .zip(colours)
         .map(|(slice, colour)| Part {
@@ -68,7 +69,7 @@ fn parts(slices: &Slices, total: f64) -> Vec<Part<'_>> {
         .collect();
     if list.len() > shown {
         let value: f64 = list[shown..].iter().map(|slice| slice.value).sum();
-        parts.push(Part { name: "all others", value, share: value / total, class: "rest" });
+        parts.push(Part { name: says.all_others, value, share: value / total, class: "rest" });
     }
     parts
 }
@@ -77,12 +78,12 @@ fn summary(parts: &[Part<'_>], unit: &Unit, surroundings: &Surroundings) -> Stri
     let mut text = format!("{}: ", surroundings.title);
     for (place, part) in parts.iter().enumerate().take(MOST_NAMED) {
         let comma = if place == 0 { "" } else { ", " };
-        let figure = unit.figure(part.value, &surroundings.zone);
+        let figure = surroundings.figure(unit, part.value);
         // Writing to a string does not fail.
         let _ = write!(text, "{comma}{} {}", part.name, figure.line());
     }
     if parts.len() > MOST_NAMED {
-        let _ = write!(text, ", and {} more", parts.len() - MOST_NAMED);
+        text.push_str(&filled(surroundings.says().and_more, &[&(parts.len() - MOST_NAMED).to_string()]));
     }
     text
 }
@@ -106,24 +107,27 @@ fn sector(from: f64, to: f64, inner: f64) -> String {
 }
 
 fn table(html: &mut Html, parts: &[Part<'_>], unit: &Unit, surroundings: &Surroundings) {
-    html.raw("<div class=\"slices-box\"><table class=\"table\"><thead class=\"visually-hidden\"><tr><th scope=\"col\">part</th>");
-    html.raw("<th scope=\"col\">value</th><th scope=\"col\">share</th></tr></thead><tbody>");
+    let says = surroundings.says();
+    html.raw("<div class=\"slices-box\"><table class=\"table\"><thead class=\"visually-hidden\"><tr>");
+    for head in [says.head_part, says.head_value, says.head_share] {
+        html.raw("<th scope=\"col\">").text(head).raw("</th>");
+    }
+    html.raw("</tr></thead><tbody>");
     let percent = Unit::Ratio;
     for part in parts {
         html.raw("<tr><th scope=\"row\" class=\"name\"><i class=\"key ").raw(part.class).raw("\"></i>").text(part.name);
-        html.raw("</th><td class=\"end\">").text(&unit.figure(part.value, &surroundings.zone).line());
-        html.raw("</td><td class=\"end\">").text(&percent.figure(part.share, &surroundings.zone).line()).raw("</td></tr>");
+        html.raw("</th><td class=\"end\">").text(&surroundings.figure(unit, part.value).line());
+        html.raw("</td><td class=\"end\">").text(&surroundings.figure(&percent, part.share).line()).raw("</td></tr>");
     }
     html.raw("</tbody></table>");
     if parts.is_empty() {
-        twin::more(html, "nothing is above zero");
+        twin::more(html, says.none_above_zero);
     }
     html.raw("</div>");
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
     use vitrine_model::Labels;
     use vitrine_model::frame::TimeRange;
 
@@ -133,8 +137,7 @@ mod tests {
         let slice = |(name, value): &(&str, f64)| Slice { name: (*name).to_owned(), labels: Labels::new(), value: *value };
         let slices = Slices { slices: values.iter().map(slice).collect(), unit: "bytes".to_owned(), hollow };
         let range = TimeRange { start: 0, end: 1, step: 1 };
-        let surroundings =
-            Surroundings { title: "Memory".to_owned(), range, zone: TimeZone::UTC, height: 200, annotations: Default::default() };
+        let surroundings = Surroundings::tested("Memory", range);
         let mut html = Html::new();
         draw(&mut html, &slices, &surroundings);
         html.finish().replace("><", ">\n<")

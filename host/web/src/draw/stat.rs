@@ -31,12 +31,12 @@ pub fn draw(html: &mut Html, stat: &Stat, surroundings: &Surroundings) {
             Shape::Bar => bar(html, figure, name, &unit, surroundings),
         }
     }
-    twin::more(html, &twin::left_out(stat.figures.len().saturating_sub(MOST_FIGURES), "figures"));
+    twin::more(html, &twin::left_out(stat.figures.len().saturating_sub(MOST_FIGURES), surroundings.says().rest_figures));
     html.raw("</div>");
 }
 
 fn number(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surroundings: &Surroundings) {
-    let shown = unit.figure(figure.value, &surroundings.zone);
+    let shown = surroundings.figure(unit, figure.value);
     html.raw("<div class=\"stat ").raw(figure.state.word()).raw("\">");
     if !name.is_empty() {
         html.raw("<div class=\"stat-name\">").text(name).raw("</div>");
@@ -47,7 +47,7 @@ fn number(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surrounding
     }
     html.raw("</div>");
     delta(html, figure.delta, unit, surroundings);
-    state_word(html, figure.state);
+    state_word(html, figure.state, surroundings);
     trend(html, &figure.trend);
     html.raw("</div>");
 }
@@ -57,14 +57,15 @@ fn delta(html: &mut Html, change: f64, unit: &Unit, surroundings: &Surroundings)
     if !change.is_finite() {
         return;
     }
-    let figure = unit.figure(change.abs(), &surroundings.zone).line();
+    let figure = surroundings.figure(unit, change.abs()).line();
+    let says = surroundings.says();
     let (mark, word) = match change {
-        _ if change > 0.0 => ("▲ ", "up by "),
-        _ if change < 0.0 => ("▼ ", "down by "),
-        _ => ("", "unchanged, "),
+        _ if change > 0.0 => ("▲ ", says.up_by),
+        _ if change < 0.0 => ("▼ ", says.down_by),
+        _ => ("", says.unchanged),
     };
     html.raw("<div class=\"stat-delta\"><span aria-hidden=\"true\">").raw(mark).raw("</span><span class=\"visually-hidden\">");
-    html.raw(word).raw("</span>").text(&figure).raw("</div>");
+    html.text(word).raw("</span>").text(&figure).raw("</div>");
 }
 
 /// The value as a bar on its scale, with the levels as marks above it.
@@ -75,7 +76,7 @@ fn bar(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surroundings: 
         .raw(figure.state.word())
         .raw("\"><div class=\"bar-head\"><span class=\"stat-name\">")
         .text(name);
-    html.raw("</span><span class=\"number\">").text(&unit.figure(figure.value, &surroundings.zone).line()).raw("</span></div>");
+    html.raw("</span><span class=\"number\">").text(&surroundings.figure(unit, figure.value).line()).raw("</span></div>");
     html.raw("<svg class=\"bar-gauge\" aria-hidden=\"true\"><rect class=\"track\" width=\"100%\" height=\"100%\" rx=\"3\"/>");
     if !figure.value.is_nan() {
         html.raw("<rect class=\"needle\" height=\"100%\" rx=\"3\" width=\"").number(place(figure.value)).raw("%\"/>");
@@ -85,14 +86,14 @@ fn bar(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surroundings: 
         html.number(place(threshold.value)).raw("%\"/>");
     }
     html.raw("</svg>");
-    state_word(html, figure.state);
+    state_word(html, figure.state, surroundings);
     html.raw("</div>");
 }
 
 /// Colour never stands alone: a shape and a word say the same.
-fn state_word(html: &mut Html, state: State) {
+fn state_word(html: &mut Html, state: State, surroundings: &Surroundings) {
     if let State::Warning | State::Bad = state {
-        html.raw("<div class=\"state-word\">").raw(state.word()).raw("</div>");
+        html.raw("<div class=\"state-word\">").text(surroundings.says().state(state)).raw("</div>");
     }
 }
 
@@ -118,13 +119,18 @@ const RADIUS: f64 = 80.0;
 const RING: f64 = 93.0;
 
 fn arc(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surroundings: &Surroundings) {
-    let shown = unit.figure(figure.value, &surroundings.zone);
+    let shown = surroundings.figure(unit, figure.value);
     let (low, high) = if figure.maximum > figure.minimum { (figure.minimum, figure.maximum) } else { (0.0, 1.0) };
     let place = |value: f64| ((value - low) / (high - low)).clamp(0.0, 1.0);
     html.raw("<div class=\"stat ")
         .raw(figure.state.word())
         .raw("\"><svg class=\"gauge\" viewBox=\"0 0 200 126\" role=\"img\" aria-label=\"");
-    html.text(&format!("{} {} {}", if name.is_empty() { &surroundings.title } else { name }, shown.line(), figure.state.word()));
+    html.text(&format!(
+        "{} {} {}",
+        if name.is_empty() { &surroundings.title } else { name },
+        shown.line(),
+        surroundings.says().state(figure.state)
+    ));
     html.raw("\"><path class=\"track\" d=\"").text(&sweep(RADIUS, 0.0, 1.0)).raw("\"/>");
     if !figure.value.is_nan() {
         html.raw("<path class=\"needle\" d=\"").text(&sweep(RADIUS, 0.0, place(figure.value).max(0.004))).raw("\"/>");
@@ -141,14 +147,14 @@ fn arc(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surroundings: 
     if !shown.suffix.is_empty() {
         html.raw("<tspan class=\"unit\" dx=\"4\">").text(&shown.suffix).raw("</tspan>");
     }
-    html.raw("</text><text class=\"scale\" x=\"20\" y=\"119\">").text(&unit.figure(low, &surroundings.zone).line());
+    html.raw("</text><text class=\"scale\" x=\"20\" y=\"119\">").text(&surroundings.figure(unit, low).line());
     html.raw("</text><text class=\"scale\" x=\"180\" y=\"119\">")
-        .text(&unit.figure(high, &surroundings.zone).line())
+        .text(&surroundings.figure(unit, high).line())
         .raw("</text></svg>");
     if !name.is_empty() {
         html.raw("<div class=\"stat-name\">").text(name).raw("</div>");
     }
-    state_word(html, figure.state);
+    state_word(html, figure.state, surroundings);
     html.raw("</div>");
 }
 

@@ -6,7 +6,8 @@ use vitrine_model::view::{Align, Cell, State, Table, TableColumn};
 use crate::draw::Surroundings;
 use crate::draw::html::Html;
 use crate::draw::link;
-use crate::draw::unit::{Unit, fixed};
+use crate::draw::unit::{Unit, fixed, marked};
+use crate::page::messages::filled;
 use crate::words;
 
 /// What a page can carry; the rest is counted.
@@ -31,7 +32,11 @@ pub fn draw(html: &mut Html, table: &Table, surroundings: &Surroundings) {
     }
     html.raw("</tbody></table>");
     if rows > MOST_ROWS {
-        html.raw("<p class=\"more\">").text(&format!("{MOST_ROWS} of {rows} rows")).raw("</p>");
+        let more = filled(
+            surroundings.says().rows_counted,
+            &[&MOST_ROWS.to_string(), &marked(&rows.to_string(), surroundings.language)],
+        );
+        html.raw("<p class=\"more\">").text(&more).raw("</p>");
     }
     html.raw("</div>");
 }
@@ -60,7 +65,7 @@ fn cell(html: &mut Html, column: &TableColumn, row: usize, surroundings: &Surrou
         html.raw("<span class=\"cell-state ")
             .raw(state.word())
             .raw("\"><span class=\"visually-hidden\">")
-            .raw(state.word())
+            .text(surroundings.says().state(state))
             .raw(" </span>");
     }
     match &column.values {
@@ -70,10 +75,11 @@ fn cell(html: &mut Html, column: &TableColumn, row: usize, surroundings: &Surrou
         }
         Values::Texts(texts) => link::text(html, &texts[row], column.links.get(row).map_or("", String::as_str)),
         Values::Flags(flags) => {
-            html.raw(if flags[row] { "yes" } else { "no" });
+            let says = surroundings.says();
+            html.text(if flags[row] { says.yes } else { says.no });
         }
         Values::Times(times) => {
-            let exact = words::exact(times[row], &surroundings.zone);
+            let exact = surroundings.exact(times[row]);
             html.raw("<time datetime=\"").text(&words::machine(times[row])).raw("\">").text(&exact).raw("</time>");
         }
     }
@@ -121,7 +127,11 @@ fn action(html: &mut Html, title: &str, address: &str) {
 
 fn number(html: &mut Html, value: f64, unit: &str, surroundings: &Surroundings) {
     let whole = unit.is_empty() && value.fract() == 0.0 && value.abs() < 1e6;
-    let text = if whole { fixed(value, 0) } else { Unit::parse(unit).figure(value, &surroundings.zone).line() };
+    let text = if whole {
+        marked(&fixed(value, 0), surroundings.language)
+    } else {
+        surroundings.figure(&Unit::parse(unit), value).line()
+    };
     html.text(&text);
 }
 

@@ -11,9 +11,8 @@ use crate::draw::annotation;
 use crate::draw::chart::{COLOUR_CLASSES, axes};
 use crate::draw::colour;
 use crate::draw::html::Html;
-use crate::draw::scale::time_ticks;
 use crate::draw::twin::{self, Twin};
-use crate::words;
+use crate::page::messages::filled;
 
 const MOST_LANES: usize = 40;
 const MOST_SPANS: usize = 2_000;
@@ -40,9 +39,9 @@ pub fn draw(html: &mut Html, timeline: &Timeline, surroundings: &Surroundings) {
         html.raw("</svg></div>");
     }
     html.raw("<div class=\"lane lane-times\" aria-hidden=\"true\"><span class=\"lane-name\"></span><svg class=\"strip\">");
-    axes::time_words(html, surroundings.range, &time_ticks(surroundings.range, &surroundings.zone, 6));
+    axes::time_words(html, surroundings.range, &surroundings.ticks(surroundings.range));
     html.raw("</svg></div></div></div>");
-    key(html, timeline, &classes, &surroundings.annotations.rest());
+    key(html, timeline, &classes, surroundings);
     table(html, timeline, surroundings);
 }
 
@@ -89,26 +88,28 @@ fn stretch(html: &mut Html, stretch: &Stretch, block: bool, class: &'static str,
 
 /// `good` beside a text that says it already would be noise.
 fn told(stretch: &Stretch, surroundings: &Surroundings) -> String {
-    let clock = |time: Millis| words::clock(time, &surroundings.zone);
-    let state = if stretch.state == State::Neutral { String::new() } else { format!(" ({})", stretch.state.word()) };
-    format!("{}{state}, {} to {}", stretch.text, clock(stretch.start), clock(stretch.end))
+    let clock = |time: Millis| surroundings.clock(time);
+    let says = surroundings.says();
+    let state = if stretch.state == State::Neutral { String::new() } else { format!(" ({})", says.state(stretch.state)) };
+    let time = filled(says.from_to, &[&clock(stretch.start), &clock(stretch.end)]);
+    format!("{}{state}, {time}", stretch.text)
 }
 
 /// Each lane and what is the case there at the end.
 fn summary(timeline: &Timeline, surroundings: &Surroundings) -> String {
     let mut parts: Vec<String> = Vec::new();
     for lane in timeline.lanes.iter().take(6) {
-        let last = lane.spans.last().map_or("nothing", |last| last.text.as_str());
+        let last = lane.spans.last().map_or(surroundings.says().nothing, |last| last.text.as_str());
         parts.push(format!("{} {last}", lane.name));
     }
-    let rest = twin::left_out(timeline.lanes.len().saturating_sub(6), "lanes");
+    let rest = twin::left_out(timeline.lanes.len().saturating_sub(6), surroundings.says().rest_lanes);
     if !rest.is_empty() {
         parts.push(rest);
     }
     format!("{}: {}{}", surroundings.title, parts.join(", "), surroundings.annotations.sentence(surroundings))
 }
 
-fn key(html: &mut Html, timeline: &Timeline, classes: &BTreeMap<&str, &'static str>, annotated: &str) {
+fn key(html: &mut Html, timeline: &Timeline, classes: &BTreeMap<&str, &'static str>, surroundings: &Surroundings) {
     let rest = timeline.lanes.len().saturating_sub(MOST_LANES);
     let mut keys: Vec<(&str, &'static str)> = Vec::new();
     for one in timeline.lanes.iter().flat_map(|lane| &lane.spans) {
@@ -122,27 +123,27 @@ fn key(html: &mut Html, timeline: &Timeline, classes: &BTreeMap<&str, &'static s
         html.raw("<li><i class=\"key ").raw(class).raw("\"></i>").text(text).raw("</li>");
     }
     html.raw("</ul>");
-    twin::more(html, &twin::left_out(rest, "lanes"));
-    twin::more(html, annotated);
+    twin::more(html, &twin::left_out(rest, surroundings.says().rest_lanes));
+    twin::more(html, &surroundings.annotations.rest(surroundings.says()));
     html.raw("</div>");
 }
 
 fn table(html: &mut Html, timeline: &Timeline, surroundings: &Surroundings) {
-    let mut twin = Twin::new(html, &surroundings.title, ["lane", "was", "from", "until"].into_iter());
+    let says = surroundings.says();
+    let mut twin = Twin::new(html, surroundings, [says.head_lane, says.head_was, says.head_from, says.head_until].into_iter());
     let all = || timeline.lanes.iter().flat_map(|lane| lane.spans.iter().rev().map(move |one| (lane, one)));
     for (lane, one) in all().take(TWIN_ROWS) {
         twin.row(&lane.name);
         twin.cell(&one.text);
-        twin.cell(&words::clock(one.start, &surroundings.zone));
-        twin.cell(&words::clock(one.end, &surroundings.zone));
+        twin.cell(&surroundings.clock(one.start));
+        twin.cell(&surroundings.clock(one.end));
     }
-    let rest = twin::left_out(all().count().saturating_sub(TWIN_ROWS), "stretches");
+    let rest = twin::left_out(all().count().saturating_sub(TWIN_ROWS), surroundings.says().rest_stretches);
     twin.finish_with(&rest, |html| annotation::table(html, &surroundings.annotations, surroundings));
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
     use vitrine_model::view::Lane;
 
     use super::*;
@@ -151,13 +152,7 @@ mod tests {
 
     fn picture(timeline: &Timeline) -> String {
         let range = TimeRange { start: START, end: START + 3_600_000, step: 900_000 };
-        let surroundings = Surroundings {
-            title: "Targets".to_owned(),
-            range,
-            zone: TimeZone::UTC,
-            height: 200,
-            annotations: Default::default(),
-        };
+        let surroundings = Surroundings::tested("Targets", range);
         let mut html = Html::new();
         draw(&mut html, timeline, &surroundings);
         html.finish().replace("><", ">\n<")

@@ -1,6 +1,8 @@
 //! What a picture shows, as a table: folded away until someone asks for it, and there for those who listen.
 
+use crate::draw::Surroundings;
 use crate::draw::html::Html;
+use crate::page::messages::filled;
 
 /// A table in the making.
 pub struct Twin<'a> {
@@ -10,11 +12,11 @@ pub struct Twin<'a> {
 
 impl<'a> Twin<'a> {
     /// The first of the heads is that of the rows' own names.
-    pub fn new<'b>(html: &'a mut Html, title: &str, heads: impl Iterator<Item = &'b str>) -> Twin<'a> {
-        html.raw(
-            "<details class=\"twin\"><summary>data</summary><div class=\"twin-box\" role=\"region\" tabindex=\"0\" aria-label=\"",
-        );
-        html.text(title).raw(", as a table\"><table class=\"table\"><thead><tr>");
+    pub fn new<'b>(html: &'a mut Html, surroundings: &Surroundings, heads: impl Iterator<Item = &'b str>) -> Twin<'a> {
+        let says = surroundings.says();
+        html.raw("<details class=\"twin\"><summary>").text(says.data);
+        html.raw("</summary><div class=\"twin-box\" role=\"region\" tabindex=\"0\" aria-label=\"");
+        html.text(&filled(says.as_table, &[&surroundings.title])).raw("\"><table class=\"table\"><thead><tr>");
         for (place, head) in heads.enumerate() {
             html.raw(if place == 0 { "<th scope=\"col\">" } else { "<th scope=\"col\" class=\"end\">" }).text(head).raw("</th>");
         }
@@ -52,9 +54,9 @@ impl<'a> Twin<'a> {
     }
 }
 
-/// `and 3 more series`; empty where nothing was left out.
-pub fn left_out(count: usize, what: &str) -> String {
-    if count == 0 { String::new() } else { format!("and {count} more {what}") }
+/// `and 3 more series`, by a sentence with room for the count; empty where nothing was left out.
+pub(crate) fn left_out(count: usize, sentence: &str) -> String {
+    if count == 0 { String::new() } else { filled(sentence, &[&count.to_string()]) }
 }
 
 /// Says what was left out, where something was.

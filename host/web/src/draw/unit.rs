@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::page::reader::Language;
+
 /// What a number counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unit {
@@ -117,8 +119,13 @@ impl Unit {
         }
     }
 
-    /// A single value; dates in `zone`.
+    /// A single value as English writes it; dates in `zone`.
     pub fn figure(&self, value: f64, zone: &TimeZone) -> Figure {
+        self.figure_in(value, zone, Language::English)
+    }
+
+    /// A single value as a language writes it; dates in `zone`.
+    pub fn figure_in(&self, value: f64, zone: &TimeZone, language: Language) -> Figure {
         if value.is_nan() {
             return Figure { number: "–".to_owned(), suffix: String::new() };
         }
@@ -126,14 +133,14 @@ impl Unit {
             return Figure { number: if value > 0.0 { "∞" } else { "−∞" }.to_owned(), suffix: String::new() };
         }
         if let Unit::Date = self {
-            return Figure { number: date(value, zone), suffix: String::new() };
+            return Figure { number: date(value, zone, language), suffix: String::new() };
         }
         let scaled = self.scale(value);
         let number = match self {
             Unit::Currency(_) if scaled.divisor == 1.0 => fixed(value, if value.abs() >= 1000.0 { 0 } else { 2 }),
             _ => significant(value / scaled.divisor),
         };
-        Figure { number, suffix: scaled.suffix }
+        Figure { number: marked(&number, language), suffix: scaled.suffix }
     }
 }
 
@@ -173,9 +180,35 @@ pub fn fixed(value: f64, decimals: usize) -> String {
     }
 }
 
-fn date(seconds: f64, zone: &TimeZone) -> String {
+/// With a language's decimal mark, and its mark between thousands from ten thousand on: years, ports and the like stay as
+/// they are.
+pub fn marked(number: &str, language: Language) -> String {
+    let (decimal, thousands) = match language {
+        Language::English => ('.', ','),
+        Language::Portuguese => (',', '.'),
+    };
+    let digits = number.strip_prefix('−').unwrap_or(number).bytes().take_while(u8::is_ascii_digit).count();
+    let mut left = if digits > 4 { digits } else { 0 };
+    let mut text = String::with_capacity(number.len() + 4);
+    for letter in number.chars() {
+        text.push(if letter == '.' { decimal } else { letter });
+        if left > 0 && letter.is_ascii_digit() {
+            left -= 1;
+            if left > 0 && left.is_multiple_of(3) {
+                text.push(thousands);
+            }
+        }
+    }
+    text
+}
+
+fn date(seconds: f64, zone: &TimeZone, language: Language) -> String {
+    let pattern = match language {
+        Language::English => "%Y-%m-%d %H:%M",
+        Language::Portuguese => "%d/%m/%Y %H:%M",
+    };
     match Timestamp::from_millisecond((seconds * 1000.0) as i64) {
-        Ok(moment) => moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
+        Ok(moment) => moment.to_zoned(zone.clone()).strftime(pattern).to_string(),
         Err(_) => "–".to_owned(),
     }
 }
@@ -219,5 +252,24 @@ mod tests {
             let line = Unit::parse(unit).figure(value, &TimeZone::UTC).line().replace('\u{202f}', " ");
             assert_eq!(line, text, "{unit} {value}");
         }
+    }
+
+    #[test]
+    fn numbers_and_dates_are_written_as_the_reader_does() {
+        for (unit, value, english, portuguese) in [
+            ("", 1234.5, "1.23 k", "1,23 k"),
+            ("", -0.5, "−0.500", "−0,500"),
+            ("EUR", -1234.5, "−1234 EUR", "−1234 EUR"),
+            ("EUR", 123_456.7, "123,457 EUR", "123.457 EUR"),
+            ("EUR", 12.5, "12.50 EUR", "12,50 EUR"),
+            ("percent", 10_000.0, "10,000 %", "10.000 %"),
+            ("", 0.0000123, "1.2e−5", "1,2e−5"),
+            ("", f64::NAN, "–", "–"),
+            ("date", 0.0, "1970-01-01 00:00", "01/01/1970 00:00"),
+        ] {
+            let line = |language| Unit::parse(unit).figure_in(value, &TimeZone::UTC, language).line().replace('\u{202f}', " ");
+            assert_eq!([line(Language::English), line(Language::Portuguese)], [english, portuguese], "{unit} {value}");
+        }
+        assert_eq!(marked("1234567.25", Language::Portuguese), "1.234.567,25");
     }
 }

@@ -7,12 +7,12 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use vitrine_model::Labels;
-use vitrine_model::alert::{Alert, AlertState};
+use vitrine_model::alert::{Alert, AlertState, EventKind};
 use vitrine_model::labels::NAME;
 use vitrine_model::port::deliveries::DeliveryState;
 use vitrine_monitor::fingerprint;
 
-use crate::draw::unit::significant;
+use crate::draw::unit::{marked, significant};
 use crate::page::When;
 use crate::page::frame::Frame;
 use crate::page::reader::Reader;
@@ -28,6 +28,7 @@ pub(crate) struct AlertRow {
     summary: String,
     labels: Vec<(String, String)>,
     state: &'static str,
+    is_firing: bool,
     severity: String,
     since: When,
     value: String,
@@ -38,6 +39,7 @@ struct EventRow {
     /// Set where no row above has it: where links in messages lead once the alert is over.
     id: Option<String>,
     kind: &'static str,
+    is_firing: bool,
     name: String,
     labels: Vec<(String, String)>,
     at: When,
@@ -88,6 +90,7 @@ fn noted<T>(troubles: &mut Vec<String>, reason: String) -> Vec<T> {
 
 /// Firing ones first, the longest first.
 pub(crate) fn rows(web: &Web, reader: Reader, mut alerts: Vec<Alert>) -> Vec<AlertRow> {
+    let says = reader.says();
     alerts.sort_by_key(|alert| (alert.state != AlertState::Firing, alert.fired_at.unwrap_or(alert.active_at)));
     alerts
         .into_iter()
@@ -97,19 +100,22 @@ pub(crate) fn rows(web: &Web, reader: Reader, mut alerts: Vec<Alert>) -> Vec<Ale
             summary: alert.annotations.get("summary").unwrap_or("").to_owned(),
             severity: alert.labels.get("severity").unwrap_or("").to_owned(),
             labels: telling(&alert.labels),
-            state: alert.state.word(),
+            state: if alert.state == AlertState::Firing { says.firing_word } else { says.pending_word },
+            is_firing: alert.state == AlertState::Firing,
             since: web.when(reader, alert.fired_at.unwrap_or(alert.active_at)),
-            value: significant(alert.value),
+            value: marked(&significant(alert.value), reader.language),
         })
         .collect()
 }
 
 async fn events(web: &Web, reader: Reader, mut known: HashSet<String>) -> Result<Vec<EventRow>, String> {
     let alerts = Arc::clone(&web.alerts);
+    let says = reader.says();
     let events = web.blocking(move || alerts.history(RECENT)).await?;
     let row = |stored: vitrine_model::port::alerts::StoredEvent| EventRow {
         id: Some(fingerprint(&stored.event.alert.labels)).filter(|id| known.insert(id.clone())),
-        kind: stored.event.kind.word(),
+        kind: if stored.event.kind == EventKind::Firing { says.firing_word } else { says.resolved_word },
+        is_firing: stored.event.kind == EventKind::Firing,
         name: name(&stored.event.alert.labels),
         labels: telling(&stored.event.alert.labels),
         at: web.when(reader, stored.event.at),
@@ -127,7 +133,7 @@ async fn deliveries(web: &Web, reader: Reader) -> Result<Vec<DeliveryRow>, Strin
             DeliveryState::Waiting | DeliveryState::Claimed if record.delivery.attempts > 0 => "warning",
             DeliveryState::Waiting | DeliveryState::Claimed => "",
         },
-        state: record.state.word(),
+        state: fate(record.state, reader),
         due: (record.state == DeliveryState::Waiting).then(|| web.when(reader, record.due_at)),
         channel: record.delivery.channel,
         title: record.delivery.notification.title,
@@ -136,6 +142,16 @@ async fn deliveries(web: &Web, reader: Reader) -> Result<Vec<DeliveryRow>, Strin
         answer: record.answer,
     };
     Ok(records.into_iter().map(row).collect())
+}
+
+fn fate(state: DeliveryState, reader: Reader) -> &'static str {
+    let says = reader.says();
+    match state {
+        DeliveryState::Waiting => says.waiting,
+        DeliveryState::Claimed => says.claimed_word,
+        DeliveryState::Delivered => says.delivered_word,
+        DeliveryState::Dead => says.dead_word,
+    }
 }
 
 fn name(labels: &Labels) -> String {

@@ -133,7 +133,7 @@ async fn make(web: &Web, reader: Reader, asking: &Asking, now: Millis, health: H
     let mut pairs: Pairs = form_urlencoded::parse(asking.query.as_bytes()).into_owned().collect();
     time::read_local(&mut pairs, &web.zone);
     let asked = match Asked::parse(&pairs) {
-        Ok(asked) => asked,
+        Ok(asked) => asked.read_by(reader),
         Err(reason) => return Err(web.error_page(reader, StatusCode::BAD_REQUEST, says.not_a_range, &reason).await),
     };
     let Some(found) = find(web, &asking.name, &asked).await else {

@@ -16,7 +16,7 @@ use crate::dashboard::file::parse_range;
 use crate::dashboard::name;
 use crate::dashboard::window::Window;
 use crate::draw::annotation::Annotations;
-use crate::draw::unit::significant;
+use crate::draw::unit::{marked, significant};
 use crate::draw::{self, Surroundings};
 use crate::live::message::chart_data;
 use crate::page::frame::{Choice, Frame};
@@ -97,8 +97,8 @@ async fn answer(web: &Web, reader: Reader, q: &str, range: Span) -> Result<Answe
     let found = matrix.series.len();
     let nearest = if found == 0 { nearest(web, Arc::clone(&expr)).await } else { Vec::new() };
     let took = began.elapsed().as_millis().to_string();
-    let (rows, left) = rows(latest);
-    let (chart, data) = drawn(web, q, matrix, window.shown(range)).await?;
+    let (rows, left) = rows(latest, reader);
+    let (chart, data) = drawn(web, reader, q, matrix, window.shown(range)).await?;
     let says = reader.says();
     Ok(AnswerShape {
         took: filled(says.took, &[&found.max(rows.len()).to_string(), &took]),
@@ -110,12 +110,12 @@ async fn answer(web: &Web, reader: Reader, q: &str, range: Span) -> Result<Answe
     })
 }
 
-async fn drawn(web: &Web, q: &str, matrix: Matrix, range: TimeRange) -> Result<(String, Option<String>), String> {
+async fn drawn(web: &Web, reader: Reader, q: &str, matrix: Matrix, range: TimeRange) -> Result<(String, Option<String>), String> {
     if matrix.series.is_empty() {
         return Ok((String::new(), None));
     }
-    let surroundings =
-        Surroundings { title: q.to_owned(), range, zone: web.zone.clone(), height: HEIGHT, annotations: Annotations::default() };
+    let (zone, language, annotations) = (web.zone.clone(), reader.language, Annotations::default());
+    let surroundings = Surroundings { title: q.to_owned(), range, zone, height: HEIGHT, annotations, language };
     let work = move || draw::draw(&View::Chart(chart(matrix)), &surroundings);
     let drawing = tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?;
     Ok((drawing.html, drawing.plot.as_ref().map(chart_data)))
@@ -140,7 +140,7 @@ fn chart(matrix: Matrix) -> Chart {
 }
 
 /// Series with their values, and how many are left out.
-fn rows(answer: Answer) -> (Vec<(String, String)>, usize) {
+fn rows(answer: Answer, reader: Reader) -> (Vec<(String, String)>, usize) {
     let vector = match answer {
         Answer::Vector(vector) => vector,
         Answer::Scalar(value) => vec![(Labels::new(), value)],
@@ -150,7 +150,7 @@ fn rows(answer: Answer) -> (Vec<(String, String)>, usize) {
         }
     };
     let left = vector.len().saturating_sub(MOST_ROWS);
-    let row = |(labels, value): (Labels, f64)| (told(&labels), significant(value));
+    let row = |(labels, value): (Labels, f64)| (told(&labels), marked(&significant(value), reader.language));
     (vector.into_iter().take(MOST_ROWS).map(row).collect(), left)
 }
 

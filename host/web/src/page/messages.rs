@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use minijinja::Value;
+use vitrine_model::view::State;
 
 use crate::page::reader::Language;
 
@@ -87,6 +88,88 @@ messages! {
     seven_days: "last 7 days", "últimos 7 dias";
     thirty_days: "last 30 days", "últimos 30 dias";
 
+    // A panel
+    data: "data", "dados";
+    as_table: "{}, as a table", "{}, como tabela";
+    good_word: "good", "bom";
+    warning_word: "warning", "atenção";
+    bad_word: "bad", "ruim";
+    and_more: ", and {} more", ", e mais {}";
+    highest: "; highest {} at {}", "; maior {} às {}";
+    counted: "{} of {} series", "{} de {} séries";
+    rows_counted: "{} of {} rows", "{} de {} linhas";
+    rest_series: "and {} more series", "e mais {} séries";
+    rest_figures: "and {} more figures", "e mais {} números";
+    rest_lines: "and {} more lines", "e mais {} linhas";
+    rest_fields: "and {} more fields", "e mais {} campos";
+    rest_lanes: "and {} more lanes", "e mais {} faixas";
+    rest_stretches: "and {} more stretches", "e mais {} trechos";
+    rest_nodes: "and {} more nodes", "e mais {} nós";
+    rest_categories: "and {} more categories", "e mais {} categorias";
+    rest_groups: "and {} more groups", "e mais {} grupos";
+    rest_columns: "and {} more columns", "e mais {} colunas";
+    head_time: "time", "hora";
+    head_series: "series", "série";
+    head_last: "last", "último";
+    head_min: "min", "mín";
+    head_max: "max", "máx";
+    head_mean: "mean", "média";
+    head_total: "total", "total";
+    head_lane: "lane", "faixa";
+    head_was: "was", "estava";
+    head_from: "from", "de";
+    head_until: "until", "até";
+    head_node: "node", "nó";
+    head_value: "value", "valor";
+    head_state: "state", "estado";
+    head_leads_to: "leads to", "leva a";
+    head_category: "category", "categoria";
+    head_bar: "bar", "barra";
+    head_part: "part", "parte";
+    head_share: "share", "proporção";
+    head_row: "row", "linha";
+    from_to: "{} to {}", "{} a {}";
+    up_by: "up by ", "subiu ";
+    down_by: "down by ", "desceu ";
+    unchanged: "unchanged, ", "igual, ";
+    all_others: "all others", "todos os outros";
+    none_above_zero: "nothing is above zero", "nada está acima de zero";
+    none_now: "none just now", "nenhum agora";
+    none_in_range: "none in this range", "nenhum neste período";
+    open: "open", "abrir";
+    graph_counts: ": {} nodes, {} edges", ": {} nós, {} ligações";
+    grid_counts: ": {} columns of {} rows, from {} to {}", ": {} colunas de {} linhas, de {} a {}";
+    not_shown: "This picture is not shown", "Esta imagem não é mostrada";
+    not_shown_why: "A picture is a path on this host, such as {}, or {}", "Uma imagem é um caminho neste servidor, como {}, ou {}";
+    head_annotation: "annotation", "anotação";
+    rest_annotations: "and {} more annotations", "e mais {} anotações";
+    annotations_counted: "{} of {} annotations", "{} de {} anotações";
+    annotations_broken: "annotations: {}", "anotações: {}";
+    annotations_newest: "; {} annotations, the newest {}{}", "; {} anotações, a mais nova {}{}";
+    annotated: "; annotated: {}{}", "; anotado: {}{}";
+    at: " at {}", " às {}";
+    before: "before", "antes";
+    no_data_for: "no data for {}", "sem dados há {}";
+    no_match: "No series match", "Nenhuma série corresponde";
+    no_rows: "The answer has no rows", "A resposta não tem linhas";
+    in_this_range: "in this range. Is its {} well?", "neste período. A {} dela está bem?";
+    source_word: "source", "fonte";
+    the_nearest_is: "the nearest is", "a mais próxima é";
+    the_nearest_are: "the nearest are", "as mais próximas são";
+    since_because: "{} since {}: {}", "{} desde {}: {}";
+    shown_by: "shown by {}", "mostrado por {}";
+    stale_word: "stale", "desatualizado";
+    error_word: "error", "erro";
+    denied_word: "denied", "negado";
+    blame_invalid: "The query or a setting is wrong", "A consulta ou uma configuração está errada";
+    blame_upstream: "The system watched does not answer", "O sistema observado não responde";
+    blame_denied: "This is not granted", "Isto não é permitido";
+    blame_internal: "The panel failed", "O quadro falhou";
+    blame_busy: "The host has no room just now", "O servidor está sem espaço agora";
+    no_values: "nothing in this range has such a value", "nada neste período tem um valor assim";
+    first_values: "only the first {} of {} values of `{}` are repeated: choose fewer", "só os primeiros {} de {} valores de `{}` são repetidos: escolha menos";
+    first_panels: "only the first {} panels are shown: choose fewer values", "só os primeiros {} quadros são mostrados: escolha menos valores";
+
     // Home and search
     one_panel: "1 panel", "1 quadro";
     panels: "{} panels", "{} quadros";
@@ -139,6 +222,12 @@ messages! {
     next_try: "next try", "próxima tentativa";
     no_alerts: "No alert is pending or firing.", "Nenhum alerta pendente ou disparado.";
     no_events: "Nothing has happened yet.", "Nada aconteceu ainda.";
+    firing_word: "firing", "disparado";
+    pending_word: "pending", "pendente";
+    resolved_word: "resolved", "resolvido";
+    claimed_word: "claimed", "em envio";
+    delivered_word: "delivered", "entregue";
+    dead_word: "dead", "abandonado";
     no_deliveries: "Nobody had to be told anything yet.", "Ninguém precisou ser avisado ainda.";
 
     // Sources
@@ -184,6 +273,30 @@ messages! {
     nothing: "nothing", "nada";
     came_with: "came with Vitrine", "veio com o Vitrine";
     no_plugins: "No plugins are loaded.", "Nenhum plugin carregado.";
+    builds_them: "{} builds those that come with Vitrine.", "{} constrói os que vêm com o Vitrine.";
+    running: "running", "rodando";
+    backing_off: "backing off", "em recuo";
+    quarantined: "quarantined", "em quarentena";
+    disabled: "disabled", "desativado";
+    needs_grant: "needs a grant", "precisa de permissão";
+    failed: "failed", "falhou";
+    a_call: "1 call", "1 chamada";
+    calls: "{} calls", "{} chamadas";
+    a_fault: "1 fault", "1 falha";
+    faults: "{} faults", "{} falhas";
+    asks_for_more: "asks for more than was granted", "pede mais do que foi permitido";
+    is_another: "is not the one that the grant names", "não é a que a permissão nomeia";
+    runs_on: "runs on", "continua rodando";
+    nothing_runs: "Nothing runs meanwhile.", "Nada roda por enquanto.";
+    not_taken: "not taken", "não aceito";
+    a_refusal: "1 refusal", "1 recusa";
+    refusals: "{} different refusals", "{} recusas diferentes";
+    last_time: "last", "última";
+    reached: "reached", "atingido";
+    of: "of", "de";
+    kind_source: "source", "fonte";
+    kind_channel: "channel", "canal";
+    kind_panel: "panel", "quadro";
 }
 
 static VALUES: LazyLock<[Value; 2]> =
@@ -194,6 +307,16 @@ impl Messages {
         match language {
             Language::English => &ENGLISH,
             Language::Portuguese => &PORTUGUESE,
+        }
+    }
+
+    /// How something is doing, in a word; empty where nothing says so.
+    pub(crate) fn state(&self, state: State) -> &'static str {
+        match state {
+            State::Neutral => "",
+            State::Good => self.good_word,
+            State::Warning => self.warning_word,
+            State::Bad => self.bad_word,
         }
     }
 

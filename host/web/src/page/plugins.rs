@@ -7,11 +7,12 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::draw::unit::Unit;
+use crate::draw::unit::{Unit, marked};
 use crate::page::When;
 use crate::page::frame::Frame;
+use crate::page::messages::filled;
 use crate::page::reader::Reader;
-use crate::plugins::{AskedRight, Build, InstanceCard, LimitUse, PluginCard, Refused, RightUse};
+use crate::plugins::{AskedRight, Build, InstanceCard, LimitUse, PluginCard, Refused, RightUse, State as Standing};
 use crate::web::Web;
 
 #[derive(Serialize)]
@@ -128,7 +129,7 @@ fn plugin_row(web: &Web, reader: Reader, card: PluginCard) -> PluginRow {
         instances: card.instances.into_iter().map(|one| instance_row(web, reader, &card.digest, one)).collect(),
         asked: card.asked.into_iter().map(asked_row).collect(),
         name: card.name,
-        kind: card.kind,
+        kind: kind_word(&card.kind, reader).to_owned(),
         version: card.version,
         title: card.title,
         description: card.description,
@@ -146,10 +147,11 @@ fn asked_row(asked: AskedRight) -> AskedRow {
 }
 
 fn instance_row(web: &Web, reader: Reader, digest: &str, card: InstanceCard) -> InstanceRow {
+    let says = reader.says();
     let when = |moment: Option<i64>| moment.map(|moment| web.when(reader, moment));
     InstanceRow {
         id: format!("{}-{}", card.noun, card.name),
-        state: card.state.word(),
+        state: state_word(card.state, reader),
         mark: card.state.mark(),
         until: when(card.until),
         build: card.build.filter(|build| build.digest != digest).map(build_row),
@@ -159,9 +161,9 @@ fn instance_row(web: &Web, reader: Reader, digest: &str, card: InstanceCard) -> 
         check: card.check.map(|check| check.unwrap_or_else(|reason| reason)),
         rights: card.rights.into_iter().map(|right| right_row(web, reader, right)).collect(),
         refusals: card.refusals.into_iter().map(|refused| refused_row(web, reader, refused)).collect(),
-        calls: count(card.calls, "call"),
-        faults: count(card.faults, "fault"),
-        memory: Unit::Bytes.figure(card.memory_bytes as f64, &TimeZone::UTC).line(),
+        calls: count(card.calls, says.a_call, says.calls, reader),
+        faults: count(card.faults, says.a_fault, says.faults, reader),
+        memory: Unit::Bytes.figure_in(card.memory_bytes as f64, &TimeZone::UTC, reader.language).line(),
         limits: card.limits.into_iter().map(limit_row).collect(),
         noun: card.noun,
         name: card.name,
@@ -177,9 +179,9 @@ fn right_row(web: &Web, reader: Reader, right: RightUse) -> RightRow {
         asked: right.asked.map(asked_row),
         is_granted: right.granted.is_some(),
         granted: right.granted.unwrap_or_default(),
-        used: grouped(right.used),
+        used: marked(&right.used.to_string(), reader.language),
         last_used: right.last_used.map(|moment| web.when(reader, moment)),
-        refused: grouped(right.refused),
+        refused: marked(&right.refused.to_string(), reader.language),
         is_refused: right.refused > 0,
         last_refused: right.last_refused.map(|moment| web.when(reader, moment)),
     }
@@ -193,34 +195,47 @@ fn limit_row(limit: LimitUse) -> LimitRow {
     LimitRow { name: limit.name, used: limit.used, allowed: limit.allowed, reached: limit.reached }
 }
 
-/// `1 call`, `12,345 calls`.
-fn count(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+fn state_word(state: Standing, reader: Reader) -> &'static str {
+    let says = reader.says();
+    match state {
+        Standing::Running => says.running,
+        Standing::BackingOff => says.backing_off,
+        Standing::Quarantined => says.quarantined,
+        Standing::Disabled => says.disabled,
+        Standing::NeedsGrant => says.needs_grant,
+        Standing::Failed => says.failed,
+    }
 }
 
-/// Digits in threes.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
+fn kind_word(kind: &str, reader: Reader) -> &str {
+    let says = reader.says();
+    match kind {
+        "source" => says.kind_source,
+        "channel" => says.kind_channel,
+        "panel" => says.kind_panel,
+        other => other,
     }
-    text
+}
+
+/// `1 call`, `12,345 calls`.
+fn count(number: u64, one: &str, many: &str, reader: Reader) -> String {
+    if number == 1 { one.to_owned() } else { filled(many, &[&marked(&number.to_string(), reader.language)]) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::reader::Language;
 
     #[test]
     fn counts_read_well() {
+        let english = Reader::default();
+        let calls = |number, reader: Reader| count(number, reader.says().a_call, reader.says().calls, reader);
         for (number, text) in
-            [(0, "0 calls"), (1, "1 call"), (999, "999 calls"), (1_000, "1,000 calls"), (1_234_567, "1,234,567 calls")]
+            [(0, "0 calls"), (1, "1 call"), (999, "999 calls"), (12_345, "12,345 calls"), (1_234_567, "1,234,567 calls")]
         {
-            assert_eq!(count(number, "call"), text);
+            assert_eq!(calls(number, english), text);
         }
+        assert_eq!(calls(12_345, Reader { language: Language::Portuguese }), "12.345 chamadas");
     }
 }

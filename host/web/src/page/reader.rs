@@ -18,7 +18,7 @@ const MOST_TAGS: usize = 20;
 
 /// A language that the pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(crate) enum Language {
+pub enum Language {
     #[default]
     English,
     Portuguese,

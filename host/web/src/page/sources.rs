@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde::Serialize;
 use vitrine_model::{Fault, Millis};
 
+use crate::draw::unit::marked;
 use crate::page::When;
 use crate::page::frame::Frame;
 use crate::page::reader::Reader;
@@ -27,8 +28,8 @@ struct SourceRow {
     last: Option<When>,
     next: Option<When>,
     good: Option<When>,
-    samples: u64,
-    missed: u64,
+    samples: String,
+    missed: String,
     fault: Option<FaultRow>,
 }
 
@@ -68,8 +69,8 @@ pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader) -> Respons
         last: one.last_run.map(|moment| web.when(reader, moment)),
         next: one.next_run.map(|moment| web.when(reader, moment)),
         good: one.last_good.map(|moment| web.when(reader, moment)),
-        samples: one.samples,
-        missed: one.missed,
+        samples: marked(&one.samples.to_string(), reader.language),
+        missed: marked(&one.missed.to_string(), reader.language),
         fault: one.fault.map(|fault| fault_row(&web, reader, fault)),
     };
     let channel = |one: vitrine_monitor::status::ChannelStatus| ChannelRow {

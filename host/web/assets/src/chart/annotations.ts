@@ -62,7 +62,7 @@ export function tellAnnotations(panel: HTMLElement, data: ChartData): void {
     head.scope = "row";
     head.textContent = title;
     row.append(head);
-    row.insertCell().textContent = state;
+    row.insertCell().textContent = words().states[state] ?? "";
     for (const text of [start === null ? words().before : clock(start, true), end === null ? words().now : clock(end, true)]) {
       const cell = row.insertCell();
       cell.className = "end";

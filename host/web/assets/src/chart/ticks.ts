@@ -2,6 +2,7 @@
 // (`draw/scale`), so that the live chart takes the picture's place without a jump.
 
 import { clock, isBinary, unitName } from "../format.ts";
+import { words } from "../words.ts";
 import { civil, moment } from "../zone.ts";
 
 /** More than anybody can read; also what bounds the loops here. */
@@ -15,7 +16,6 @@ const TIME_STEPS = [
   SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
   HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY,
 ];
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 export interface ValueAxis {
   low: number;
@@ -132,10 +132,10 @@ function dayTicks(start: number, end: number, days: number): TimeTick[] {
 
 function dayWord(at: number): string {
   const { month, day } = civil(at);
-  return `${day} ${MONTHS[month - 1]}`;
+  return `${day} ${words().months[month - 1]}`;
 }
 
 function monthWord(at: number): string {
   const { year, month } = civil(at);
-  return `${MONTHS[month - 1]} ${year}`;
+  return `${words().months[month - 1]} ${year}`;
 }

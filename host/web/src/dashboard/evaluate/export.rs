@@ -37,7 +37,8 @@ impl Evaluator {
         let mut view = plugin.render(request).await?;
         decorate::decorate(panel, &mut view);
         let annotations = self.annotations(panel, &sight, &view).await;
-        Ok((view, Surroundings { title: panel.title.clone(), range, zone: sight.zone, height, annotations }))
+        let (title, language) = (panel.title.clone(), sight.language);
+        Ok((view, Surroundings { title, range, zone: sight.zone, height, annotations, language }))
     }
 
     async fn looked_at(&self, panel: &Panel, sight: &Sight) -> Result<Vec<Frame>, Fault> {

@@ -7,6 +7,8 @@ use crate::dashboard::link::Link;
 use crate::dashboard::template::Template;
 use crate::dashboard::values::{Value, Values};
 use crate::dashboard::{Dashboard, Panel, Row};
+use crate::page::messages::{Messages, filled};
+use crate::page::reader::Language;
 
 /// More of one panel nobody compares.
 const MOST_REPEATS: usize = 50;
@@ -14,23 +16,24 @@ const MOST_REPEATS: usize = 50;
 const MOST_LETTERS: usize = 40;
 
 /// All rows, and what was left out.
-pub(super) fn rows(dashboard: &Dashboard, values: &Values, scope: &str) -> (Vec<Row>, Vec<String>) {
+pub(super) fn rows(dashboard: &Dashboard, values: &Values, scope: &str, language: Language) -> (Vec<Row>, Vec<String>) {
+    let says = Messages::of(language);
     let mut notices = Vec::new();
     let mut rows = Vec::new();
     let mut panels = 0;
     let shared = Arc::new(values.clone());
     for row in &dashboard.rows {
-        for (suffix, values) in repeats(row.repeat.as_deref(), &shared, &mut notices) {
+        for (suffix, values) in repeats(row.repeat.as_deref(), &shared, says, &mut notices) {
             let mut list = Vec::new();
             for panel in &row.panels {
-                for (own, values) in repeats(panel.repeat.as_deref(), &values, &mut notices) {
+                for (own, values) in repeats(panel.repeat.as_deref(), &values, says, &mut notices) {
                     list.push(one(panel, &format!("{suffix}{own}"), &values, scope));
                 }
             }
             let room = MOST_PANELS - panels;
             if list.len() > room {
                 list.truncate(room);
-                notices.push(format!("only the first {MOST_PANELS} panels are shown: choose fewer values"));
+                notices.push(filled(says.first_panels, &[&MOST_PANELS.to_string()]));
             }
             panels += list.len();
             let links = row.links.iter().map(|link| link.fill(&values, scope)).collect();
@@ -42,15 +45,13 @@ pub(super) fn rows(dashboard: &Dashboard, values: &Values, scope: &str) -> (Vec<
 }
 
 /// The values with the repeated variable as one of its values, and what tells this one's ids from the others'.
-fn repeats(name: Option<&str>, values: &Arc<Values>, notices: &mut Vec<String>) -> Vec<(String, Arc<Values>)> {
+fn repeats(name: Option<&str>, values: &Arc<Values>, says: &Messages, notices: &mut Vec<String>) -> Vec<(String, Arc<Values>)> {
     let Some((name, value)) = name.and_then(|name| Some((name, values.get(name)?))) else {
         return vec![(String::new(), Arc::clone(values))];
     };
     if value.values().len() > MOST_REPEATS {
-        notices.push(format!(
-            "only the first {MOST_REPEATS} of {} values of `{name}` are repeated: choose fewer",
-            value.values().len()
-        ));
+        let counts = [MOST_REPEATS, value.values().len()].map(|count| count.to_string());
+        notices.push(filled(says.first_values, &[&counts[0], &counts[1], name]));
     }
     let one = |text: &String| {
         let mut own = values.as_ref().clone();

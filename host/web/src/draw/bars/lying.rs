@@ -9,8 +9,12 @@ pub(super) fn draw(html: &mut Html, drawn: &Drawn<'_>, surroundings: &Surroundin
     let (low, high) = drawn.ends();
     let ends = (low, if high > low { high } else { low + 1.0 });
     html.raw("<div class=\"lying-box\"><table class=\"lying\"><caption class=\"visually-hidden\">").text(&surroundings.title);
-    html.raw("</caption><thead class=\"visually-hidden\"><tr><th scope=\"col\">category</th><th scope=\"col\">bar</th>");
-    html.raw("<th scope=\"col\">value</th></tr></thead><tbody>");
+    html.raw("</caption><thead class=\"visually-hidden\"><tr>");
+    let says = surroundings.says();
+    for head in [says.head_category, says.head_bar, says.head_value] {
+        html.raw("<th scope=\"col\">").text(head).raw("</th>");
+    }
+    html.raw("</tr></thead><tbody>");
     for category in 0..drawn.categories {
         let name = &drawn.bars.categories[category];
         html.raw("<tr><th scope=\"row\" title=\"").text(name).raw("\">").text(name).raw("</th><td class=\"lying-bars\">");
@@ -23,7 +27,7 @@ pub(super) fn draw(html: &mut Html, drawn: &Drawn<'_>, surroundings: &Surroundin
         };
         // Side by side a sum says nothing.
         if drawn.bars.stacked || drawn.groups == 1 {
-            html.text(&drawn.unit.figure(sum, &surroundings.zone).line());
+            html.text(&surroundings.figure(&drawn.unit, sum).line());
         }
         html.raw("</td></tr>");
     }

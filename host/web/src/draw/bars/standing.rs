@@ -20,7 +20,7 @@ pub(super) fn draw(html: &mut Html, drawn: &Drawn<'_>, surroundings: &Surroundin
     let scale = Scale::new(bounds, &drawn.unit, (height / 44).clamp(2, 5) as usize);
     html.raw("<div class=\"chart-box\"><svg class=\"chart standing\" role=\"img\" aria-label=\"");
     html.text(&drawn.summary(surroundings)).raw("\">");
-    axes::levels(html, &drawn.bars.thresholds, &scale);
+    axes::levels(html, &drawn.bars.thresholds, &scale, surroundings);
     axes::left(html, &scale, &drawn.unit, surroundings);
     for category in 0..drawn.categories {
         bars(html, drawn, category, &scale);

@@ -1,4 +1,3 @@
-use jiff::tz::TimeZone;
 use vitrine_model::Labels;
 use vitrine_model::frame::TimeRange;
 use vitrine_model::view::{Group, State, Threshold};
@@ -21,8 +20,7 @@ fn bars(categories: &[&str], groups: &[(&str, &[f64])]) -> Bars {
 
 fn picture(bars: &Bars) -> String {
     let range = TimeRange { start: 0, end: 1, step: 1 };
-    let surroundings =
-        Surroundings { title: "Traffic".to_owned(), range, zone: TimeZone::UTC, height: 200, annotations: Default::default() };
+    let surroundings = Surroundings::tested("Traffic", range);
     let mut html = Html::new();
     draw(&mut html, bars, &surroundings);
     html.finish().replace("><", ">\n<")

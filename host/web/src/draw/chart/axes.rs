@@ -69,7 +69,7 @@ fn bounds(plot: &Plot, layers: &[Vec<(f64, f64)>], side: Side) -> Bounds {
 }
 
 /// A faint band from each threshold to the next, or to the end of the axis.
-pub(in crate::draw) fn levels(html: &mut Html, list: &[Threshold], scale: &Scale) {
+pub(in crate::draw) fn levels(html: &mut Html, list: &[Threshold], scale: &Scale, surroundings: &Surroundings) {
     let mut thresholds: Vec<_> = list.iter().collect();
     thresholds.sort_by(|a, b| a.value.total_cmp(&b.value));
     for (place, threshold) in thresholds.iter().enumerate() {
@@ -84,7 +84,7 @@ pub(in crate::draw) fn levels(html: &mut Html, list: &[Threshold], scale: &Scale
             html.raw("%\" height=\"")
                 .number((to - bottom) * 100.0)
                 .raw("%\"><title>")
-                .text(&threshold.name)
+                .text(name(threshold, surroundings))
                 .raw("</title></rect>");
         }
         let below = place.checked_sub(1).map_or(State::Neutral, |below| thresholds[below].state);
@@ -97,6 +97,11 @@ pub(in crate::draw) fn levels(html: &mut Html, list: &[Threshold], scale: &Scale
     }
 }
 
+/// Its own, unless that is but the state's word.
+fn name<'a>(threshold: &'a Threshold, surroundings: &Surroundings) -> &'a str {
+    if threshold.name == threshold.state.word() { surroundings.says().state(threshold.state) } else { &threshold.name }
+}
+
 /// A line between two states has the worse one's colour, whichever side that is on; none where both are well.
 fn limit(below: State, above: State) -> Option<&'static str> {
     let worse = [State::Bad, State::Warning, State::Good].into_iter().find(|state| below == *state || above == *state)?;
@@ -105,7 +110,7 @@ fn limit(below: State, above: State) -> Option<&'static str> {
 
 /// Grid lines, and their words to the left of them.
 pub(in crate::draw) fn left(html: &mut Html, scale: &Scale, unit: &Unit, surroundings: &Surroundings) {
-    for (tick, word) in scale.ticks.iter().zip(scale.labels(unit, &surroundings.zone)) {
+    for (tick, word) in scale.ticks.iter().zip(scale.labels(unit, &surroundings.zone, surroundings.language)) {
         let place = (1.0 - scale.place(*tick)) * 100.0;
         html.raw("<line class=\"grid\" x2=\"100%\" y1=\"").number(place).raw("%\" y2=\"").number(place);
         html.raw("%\"/><text class=\"tick tick-y\" dx=\"-8\" dy=\".32em\" y=\"")
@@ -118,7 +123,7 @@ pub(in crate::draw) fn left(html: &mut Html, scale: &Scale, unit: &Unit, surroun
 
 /// Words only: two grids would be none.
 pub(super) fn right(html: &mut Html, axis: &Axis, surroundings: &Surroundings) {
-    for (tick, word) in axis.scale.ticks.iter().zip(axis.scale.labels(&axis.unit, &surroundings.zone)) {
+    for (tick, word) in axis.scale.ticks.iter().zip(axis.scale.labels(&axis.unit, &surroundings.zone, surroundings.language)) {
         let place = (1.0 - axis.scale.place(*tick)) * 100.0;
         html.raw("<text class=\"tick tick-right\" x=\"100%\" dx=\"8\" dy=\".32em\" y=\"")
             .number(place)

@@ -33,7 +33,7 @@ pub(super) fn ends(
         let Some((floor, top)) = layer.last().filter(|(_, top)| axes.left.shows(*top)) else { continue };
         let at = if plot.series[place].stacked { (floor + top) / 2.0 } else { *top };
         let percent = ((1.0 - axes.left.scale.place(at)) * 100.0).clamp(0.0, 100.0);
-        let word = axes.left.unit.figure(plot.last(place), &surroundings.zone).line();
+        let word = surroundings.figure(&axes.left.unit, plot.last(place)).line();
         list.push(End { place: percent, colour: plot.series[place].colour, word });
     }
     let distance = LINE_HEIGHT / height * 100.0;

@@ -6,21 +6,25 @@ use crate::draw::Surroundings;
 use crate::draw::html::Html;
 use crate::draw::plot::Plot;
 use crate::draw::twin;
+use crate::page::messages::{Messages, filled};
 
 use super::COLOUR_CLASSES;
 use super::axes::Axes;
 
 pub(super) fn legend(html: &mut Html, plot: &Plot, axes: &Axes, surroundings: &Surroundings) {
-    let figures = !plot.statistics.is_empty();
+    let (says, figures) = (surroundings.says(), !plot.statistics.is_empty());
     html.raw("<div class=\"legend-box\"><table class=\"legend")
         .raw(if figures { " legend-figures" } else { "" })
         .raw("\"><thead");
     // Names and last values explain themselves to those who see them side by side.
-    html.raw(if figures { "" } else { " class=\"visually-hidden\"" }).raw("><tr><th scope=\"col\">series</th>");
+    html.raw(if figures { "" } else { " class=\"visually-hidden\"" })
+        .raw("><tr><th scope=\"col\">")
+        .text(says.head_series)
+        .raw("</th>");
     for statistic in &plot.statistics {
-        html.raw("<th scope=\"col\">").raw(statistic.word()).raw("</th>");
+        html.raw("<th scope=\"col\">").text(head(*statistic, says)).raw("</th>");
     }
-    html.raw("<th scope=\"col\">last</th></tr></thead><tbody>");
+    html.raw("<th scope=\"col\">").text(says.head_last).raw("</th></tr></thead><tbody>");
     for (place, series) in plot.series.iter().enumerate() {
         html.raw("<tr><th scope=\"row\" class=\"name\" title=\"").text(&series.name).raw("\"><i class=\"key ");
         html.raw(COLOUR_CLASSES[series.colour % COLOUR_CLASSES.len()])
@@ -29,7 +33,7 @@ pub(super) fn legend(html: &mut Html, plot: &Plot, axes: &Axes, surroundings: &S
             .raw("</span></th>");
         let unit = &axes.of(series.side).unit;
         let mut cell = |class: &'static str, value: f64| {
-            html.raw("<td").raw(class).raw(">").text(&unit.figure(value, &surroundings.zone).line()).raw("</td>");
+            html.raw("<td").raw(class).raw(">").text(&surroundings.figure(unit, value).line()).raw("</td>");
         };
         for statistic in &plot.statistics {
             cell("", of(*statistic, &plot.values[place]));
@@ -39,10 +43,20 @@ pub(super) fn legend(html: &mut Html, plot: &Plot, axes: &Axes, surroundings: &S
     }
     html.raw("</tbody></table>");
     if plot.found > plot.series.len() {
-        html.raw("<p class=\"more\">").text(&format!("{} of {} series", plot.series.len(), plot.found)).raw("</p>");
+        let counts = [plot.series.len(), plot.found].map(|count| count.to_string());
+        html.raw("<p class=\"more\">").text(&filled(says.counted, &[&counts[0], &counts[1]])).raw("</p>");
     }
-    twin::more(html, &plot.annotations.rest());
+    twin::more(html, &plot.annotations.rest(says));
     html.raw("</div>");
+}
+
+fn head(statistic: Statistic, says: &Messages) -> &'static str {
+    match statistic {
+        Statistic::Minimum => says.head_min,
+        Statistic::Maximum => says.head_max,
+        Statistic::Mean => says.head_mean,
+        Statistic::Total => says.head_total,
+    }
 }
 
 /// Over what there is; NaN where there is nothing.

@@ -1,4 +1,3 @@
-use jiff::tz::TimeZone;
 use vitrine_model::Millis;
 use vitrine_model::frame::TimeRange;
 use vitrine_model::view::{Axis, Chart, ChartSeries, Mark, Side, State, Statistic, Stroke, Threshold};
@@ -16,13 +15,7 @@ fn picture(series: Vec<ChartSeries>, unit: &str, thresholds: Vec<Threshold>) -> 
 
 fn picture_of(chart: &Chart) -> String {
     let range = TimeRange { start: START, end: START + 3_600_000, step: 900_000 };
-    let surroundings = Surroundings {
-        title: "CPU <by> mode".to_owned(),
-        range,
-        zone: TimeZone::UTC,
-        height: 260,
-        annotations: Default::default(),
-    };
+    let surroundings = Surroundings { height: 260, ..Surroundings::tested("CPU <by> mode", range) };
     let mut html = Html::new();
     draw(&mut html, &Plot::new(chart, range), &surroundings);
     html.finish().replace("><", ">\n<")

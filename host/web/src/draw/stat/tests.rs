@@ -1,4 +1,3 @@
-use jiff::tz::TimeZone;
 use vitrine_model::frame::TimeRange;
 use vitrine_model::view::Threshold;
 
@@ -6,8 +5,7 @@ use super::*;
 
 fn picture(shape: Shape, figures: Vec<Figure>, unit: &str) -> String {
     let range = TimeRange { start: 0, end: 1, step: 1 };
-    let surroundings =
-        Surroundings { title: "Memory".to_owned(), range, zone: TimeZone::UTC, height: 200, annotations: Default::default() };
+    let surroundings = Surroundings::tested("Memory", range);
     let mut html = Html::new();
     draw(&mut html, &Stat { shape, unit: unit.to_owned(), tinted: false, figures }, &surroundings);
     html.finish().replace("><", ">\n<")

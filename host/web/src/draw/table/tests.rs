@@ -1,12 +1,10 @@
-use jiff::tz::TimeZone;
 use vitrine_model::frame::TimeRange;
 
 use super::*;
 
 fn picture(table: &Table) -> String {
     let range = TimeRange { start: 0, end: 1, step: 1 };
-    let surroundings =
-        Surroundings { title: "Disks".to_owned(), range, zone: TimeZone::UTC, height: 200, annotations: Default::default() };
+    let surroundings = Surroundings::tested("Disks", range);
     let mut html = Html::new();
     draw(&mut html, table, &surroundings);
     html.finish().replace("><", ">\n<")
