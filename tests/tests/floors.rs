@@ -50,7 +50,7 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("wasmtime-wasi-http", &["vitrine-plugin"]),
     ("lettre", &["vitrine-plugin"]),
     ("aws-lc-rs", &["vitrine"]),
-    ("hyper", &["vitrine-plugin", "vitrine-tests"]),
+    ("hyper", &["vitrine-plugin", "vitrine-web", "vitrine-tests"]),
     ("rusqlite", &["vitrine-store"]),
     ("refinery", &["vitrine-store"]),
     ("tokio-postgres", &["vitrine-store"]),

@@ -2,28 +2,25 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
 use crate::dashboard::scope::Asked;
+use crate::live::HEARTBEAT;
 use crate::live::hub::JoinError;
+use crate::live::socket::Upgrade;
 use crate::live::viewer::Viewer;
 use crate::middleware::is_foreign;
 use crate::page::reader::Reader;
 use crate::web::Web;
 
-/// Pages have next to nothing to say.
-const LONGEST_MESSAGE: usize = 4 * 1024;
-/// A page that takes nothing for so long is gone.
-const PATIENCE: Duration = Duration::from_secs(20);
-const HEARTBEAT: Duration = Duration::from_secs(25);
+/// An event without a word.
+const COMMENT: &[u8] = b":\n\n";
 
 pub(crate) async fn show(
     State(web): State<Arc<Web>>,
@@ -31,7 +28,7 @@ pub(crate) async fn show(
     Query(asked): Query<Vec<(String, String)>>,
     reader: Reader,
     headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    upgrade: Result<Upgrade, Response>,
 ) -> Response {
     if is_foreign(&headers) {
         return (StatusCode::FORBIDDEN, "another site's page may not look on\n").into_response();
@@ -45,15 +42,10 @@ pub(crate) async fn show(
     match (events, upgrade) {
         (Some(_), _) => web.hubs.join(&web, name, &asked).await.map_or_else(refuse, stream_events),
         (None, Ok(upgrade)) => match web.hubs.join(&web, name, &asked).await {
-            Ok(viewer) => upgrade
-                .read_buffer_size(LONGEST_MESSAGE)
-                .write_buffer_size(0)
-                .max_message_size(LONGEST_MESSAGE)
-                .on_upgrade(move |socket| carry(socket, viewer))
-                .into_response(),
+            Ok(viewer) => upgrade.carry(viewer),
             Err(error) => refuse(error),
         },
-        (None, Err(rejection)) => rejection.into_response(),
+        (None, Err(refusal)) => refusal,
     }
 }
 
@@ -66,34 +58,12 @@ fn refuse(error: JoinError) -> Response {
 }
 
 fn stream_events(viewer: Viewer) -> Response {
-    let events = stream::unfold(viewer, |mut viewer| async move {
-        let message = viewer.next().await?;
-        Some((Ok::<Event, Infallible>(Event::default().data(&*message)), viewer))
-    });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
-}
-
-/// Messages out; from the page only its goodbye counts.
-async fn carry(mut socket: WebSocket, mut viewer: Viewer) {
-    let mut heartbeat = tokio::time::interval(HEARTBEAT);
-    loop {
-        let outgoing = tokio::select! {
-            message = viewer.next() => match message {
-                Some(text) => Message::Text((&*text).into()),
-                None => break,
-            },
-            incoming = socket.recv() => match incoming {
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => continue,
-            },
-            _ = heartbeat.tick() => Message::Ping(Vec::new().into()),
+    let rounds = stream::unfold(viewer, |mut viewer| async move {
+        let bytes = match tokio::time::timeout(HEARTBEAT, viewer.next()).await {
+            Ok(round) => round?.events(),
+            Err(_) => Bytes::from_static(COMMENT),
         };
-        match tokio::time::timeout(PATIENCE, socket.send(outgoing)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) | Err(_) => return,
-        }
-    }
-    let goodbye = CloseFrame { code: close_code::AWAY, reason: "the stream has ended: connect again".into() };
-    // Whoever has gone already misses nothing.
-    let _ = tokio::time::timeout(Duration::from_secs(1), socket.send(Message::Close(Some(goodbye)))).await;
+        Some((Ok::<Bytes, Infallible>(bytes), viewer))
+    });
+    ([(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-cache")], Body::from_stream(rounds)).into_response()
 }

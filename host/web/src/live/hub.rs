@@ -15,6 +15,7 @@ use crate::dashboard::layout::Layout;
 use crate::dashboard::scope::{Asked, Scope};
 use crate::dashboard::window::Window;
 use crate::live::message::{self, Health};
+use crate::live::told::Told;
 use crate::live::viewer::Viewer;
 use crate::web::Web;
 
@@ -23,8 +24,8 @@ const BACKLOG: usize = 16;
 /// The least time between two rounds.
 const PACE: Millis = 1_000;
 
-/// What one round tells.
-pub type Round = Arc<[Arc<str>]>;
+/// What one round tells, shared by all who look on.
+pub type Round = Arc<Told>;
 
 type Key = (String, Scope);
 
@@ -59,7 +60,7 @@ struct State {
     sender: Option<broadcast::Sender<Round>>,
     panels: Vec<(String, Arc<Shown>)>,
     health: Option<Health>,
-    /// All of it as messages, once somebody asked.
+    /// All of it, once somebody asked.
     full: Option<Round>,
 }
 
@@ -88,16 +89,16 @@ impl Hub {
     }
 
     /// A listener from now on, and all that was told before; nothing if the hub has ended.
-    pub fn subscribe(&self) -> Option<(broadcast::Receiver<Round>, Vec<Arc<str>>)> {
+    pub fn subscribe(&self) -> Option<(broadcast::Receiver<Round>, Round)> {
         let mut state = self.lock();
         let receiver = state.sender.as_ref()?.subscribe();
         // Written once a round: a thousand who come at the same time share the text.
         let State { panels, health, full, .. } = &mut *state;
         let full = full.get_or_insert_with(|| {
             let panels = panels.iter().flat_map(|(id, shown)| message::full(id, shown));
-            panels.chain(health.as_ref().map(message::status)).collect()
+            Arc::new(Told::new(panels.chain(health.as_ref().map(message::status)).collect()))
         });
-        Some((receiver, full.to_vec()))
+        Some((receiver, Arc::clone(full)))
     }
 
     /// Takes over a round's results and tells what they change.
@@ -125,10 +126,10 @@ impl Hub {
 }
 
 impl State {
-    fn tell(&self, messages: Vec<Arc<str>>) {
+    fn tell(&self, messages: Vec<String>) {
         if let Some(sender) = &self.sender {
             // No viewer is no error: the hub will notice and end.
-            let _ = sender.send(messages.into());
+            let _ = sender.send(Arc::new(Told::new(messages)));
         }
     }
 }

@@ -1,7 +1,5 @@
 //! What the host tells a page, as JSON. The only place that knows this wire.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use vitrine_model::Millis;
 use vitrine_model::view::{Axis, Side};
@@ -140,9 +138,9 @@ fn axis_shape(axis: &Axis) -> AxisShape<'_> {
     }
 }
 
-fn write(message: &Message<'_>) -> Arc<str> {
+fn write(message: &Message<'_>) -> String {
     // Strings, numbers and lists of them always serialise; an empty message is ignored by pages.
-    serde_json::to_string(message).unwrap_or_default().into()
+    serde_json::to_string(message).unwrap_or_default()
 }
 
 /// The data behind a chart, to stand in a page's `script` element: no text in it can end the element.
@@ -152,23 +150,23 @@ pub fn chart_data(plot: &Plot) -> String {
 }
 
 /// Everything about a panel, for a page that has nothing or missed something.
-pub fn full(panel: &str, shown: &Shown) -> Vec<Arc<str>> {
+pub fn full(panel: &str, shown: &Shown) -> Vec<String> {
     vec![content(panel, shown), state(panel, shown)]
 }
 
-fn content(panel: &str, shown: &Shown) -> Arc<str> {
+fn content(panel: &str, shown: &Shown) -> String {
     match &shown.plot {
         Some(plot) => write(&Message::Chart { panel, chart: Box::new(shape(plot)) }),
         None => write(&Message::Html { panel, html: &shown.html }),
     }
 }
 
-fn state(panel: &str, shown: &Shown) -> Arc<str> {
+fn state(panel: &str, shown: &Shown) -> String {
     write(&Message::State { panel, state: shown.state.word(), text: &shown.text })
 }
 
 /// What a page that shows `before` has to be told to show `after`.
-pub fn changes(panel: &str, before: &Shown, after: &Shown) -> Vec<Arc<str>> {
+pub fn changes(panel: &str, before: &Shown, after: &Shown) -> Vec<String> {
     let mut list = Vec::new();
     match (&before.plot, &after.plot) {
         (Some(old), Some(new)) => list.extend(if old == new { None } else { Some(delta(panel, old, new)) }),
@@ -181,7 +179,7 @@ pub fn changes(panel: &str, before: &Shown, after: &Shown) -> Vec<Arc<str>> {
     list
 }
 
-fn delta(panel: &str, old: &Plot, new: &Plot) -> Arc<str> {
+fn delta(panel: &str, old: &Plot, new: &Plot) -> String {
     match common(old, new) {
         Some(start) => {
             let values = new.values.iter().map(|values| &values[start..]).collect();
@@ -220,12 +218,12 @@ pub struct Health {
     pub time: Millis,
 }
 
-pub fn status(health: &Health) -> Arc<str> {
+pub fn status(health: &Health) -> String {
     write(&Message::Status { sources: health.sources, alerts: health.alerts, stale: health.stale, time: health.time })
 }
 
 /// The dashboard's file has changed: the page should load anew.
-pub fn settings() -> Arc<str> {
+pub fn settings() -> String {
     write(&Message::Settings)
 }
 

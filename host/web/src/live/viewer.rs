@@ -1,6 +1,5 @@
 //! One page that looks on, whatever carries its messages. A slow one skips rounds and gets everything anew.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::sync::broadcast::{self, error::RecvError};
@@ -12,7 +11,8 @@ use crate::live::hub::{Hub, Round, Seat};
 pub struct Viewer {
     hub: Arc<Hub>,
     receiver: broadcast::Receiver<Round>,
-    waiting: VecDeque<Arc<str>>,
+    /// Everything, for one that has nothing yet or was too slow.
+    waiting: Option<Round>,
     closing: CancellationToken,
     _seat: Seat,
 }
@@ -21,32 +21,30 @@ impl Viewer {
     pub(crate) fn new(
         hub: Arc<Hub>,
         receiver: broadcast::Receiver<Round>,
-        backlog: Vec<Arc<str>>,
+        all: Round,
         seat: Seat,
         closing: CancellationToken,
     ) -> Viewer {
-        Viewer { hub, receiver, waiting: backlog.into(), closing, _seat: seat }
+        Viewer { hub, receiver, waiting: Some(all), closing, _seat: seat }
     }
 
-    /// The next message; nothing once the stream has ended. Safe to drop while waiting.
-    pub async fn next(&mut self) -> Option<Arc<str>> {
-        loop {
-            if let Some(message) = self.waiting.pop_front() {
-                return Some(message);
+    /// The next round; nothing once the stream has ended. Safe to drop while waiting.
+    pub async fn next(&mut self) -> Option<Round> {
+        if let Some(all) = self.waiting.take() {
+            return Some(all);
+        }
+        let received = tokio::select! {
+            () = self.closing.cancelled() => return None,
+            received = self.receiver.recv() => received,
+        };
+        match received {
+            Ok(round) => Some(round),
+            Err(RecvError::Lagged(_)) => {
+                let (receiver, all) = self.hub.subscribe()?;
+                self.receiver = receiver;
+                Some(all)
             }
-            let received = tokio::select! {
-                () = self.closing.cancelled() => return None,
-                received = self.receiver.recv() => received,
-            };
-            match received {
-                Ok(round) => self.waiting.extend(round.iter().cloned()),
-                Err(RecvError::Lagged(_)) => {
-                    let (receiver, backlog) = self.hub.subscribe()?;
-                    self.receiver = receiver;
-                    self.waiting = backlog.into();
-                }
-                Err(RecvError::Closed) => return None,
-            }
+            Err(RecvError::Closed) => None,
         }
     }
 }
