@@ -109,7 +109,7 @@ async fn the_environment_wins_over_files_and_flags_over_both() {
 #[tokio::test]
 async fn schemas_are_json_schemas() {
     let files = Files::new();
-    for (kind, known) in [("settings", "sources"), ("dashboard", "panels"), ("alerts", "groups")] {
+    for (kind, known) in [("settings", "sources"), ("dashboard", "panels"), ("alerts", "groups"), ("routes", "receivers")] {
         let ran = run(files.path(), &["schema", kind]).await;
         let schema: Value = serde_json::from_str(&ran.out).unwrap();
         assert!(schema["$schema"].as_str().is_some_and(|address| address.contains("json-schema.org")), "{kind}");

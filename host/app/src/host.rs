@@ -26,7 +26,7 @@ use vitrine_model::port::samples::Samples;
 use vitrine_monitor::alert::Group;
 use vitrine_monitor::live::Live;
 use vitrine_monitor::status::Status;
-use vitrine_monitor::{Monitor, Parts};
+use vitrine_monitor::{Monitor, Parts, Routing};
 use vitrine_plugin::{PluginPanel, Runtime};
 use vitrine_query::{Engine, Limits};
 use vitrine_store::Store;
@@ -72,6 +72,8 @@ pub struct Host {
     ready: Arc<AtomicBool>,
     /// The last good ones of each file.
     groups: Vec<Group>,
+    /// The last good ones.
+    routing: Option<Arc<Routing>>,
     dashboards: Vec<Dashboard>,
 }
 
@@ -123,6 +125,8 @@ impl Host {
                 samples: store.samples(),
                 alerts: Arc::clone(&alerts),
                 deliveries: Arc::clone(&deliveries),
+                notices: store.notices(),
+                silences: store.silences(),
                 engine: Arc::clone(&engine),
                 live: live.clone(),
                 status: Arc::clone(&status),
@@ -170,6 +174,7 @@ impl Host {
             metrics,
             ready,
             groups: Vec::new(),
+            routing: None,
             dashboards: Vec::new(),
         };
         host.build(plan).await;

@@ -4,6 +4,7 @@ mod dashboards;
 mod data;
 mod instances;
 mod rights;
+pub mod routes;
 mod rules;
 pub mod secrets;
 
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use vitrine_config::{Finding, Layers, Loaded, Path, Problem, Problems};
 use vitrine_model::Span;
+use vitrine_monitor::Routing;
 use vitrine_monitor::alert::Group;
 use vitrine_monitor::schedule::Schedule;
 use vitrine_web::Dashboard;
@@ -64,6 +66,8 @@ pub struct Plan {
     pub channels: Vec<InstancePlan>,
     pub secrets: BTreeMap<String, SecretPlan>,
     pub groups: Vec<Group>,
+    /// None where the routes are wrong: those hold that were good before.
+    pub routing: Option<Routing>,
     pub dashboards: Vec<Dashboard>,
     /// None where the setting is wrong: then nothing is forgotten that a right one would keep.
     pub retention: Option<Span>,
@@ -104,6 +108,7 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
     for instance in sources.iter().map(|source| &source.instance).chain(&channels) {
         secrets::check(instance, &secrets, &loaded, &mut notes);
     }
+    let routing = routes::read(&loaded, &mut notes);
     let groups = rules::read(origins, &settings, &mut notes);
     let dashboards = dashboards::read(&settings, &catalog, &mut notes);
     let plan = Plan {
@@ -113,6 +118,7 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
         channels,
         secrets,
         groups,
+        routing,
         dashboards,
         retention,
         problems: Problems(notes.problems),
@@ -138,6 +144,7 @@ fn previewed(plan: Plan, preview: &Preview) -> Plan {
         channels: Vec::new(),
         secrets: BTreeMap::new(),
         groups: Vec::new(),
+        routing: Some(Routing::default()),
         dashboards: plan.dashboards.into_iter().filter(|dashboard| dashboard.name == name).collect(),
         problems: Problems(plan.problems.0.into_iter().filter(is_about).collect()),
         ..plan

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vitrine_config::Secret;
 use vitrine_model::Span;
+use vitrine_monitor::notify::file::{GlobalEntry, InhibitEntry, IntervalEntry, ReceiverEntry, RouteEntry};
 use vitrine_plugin::grant::GrantSettings;
 use vitrine_plugin::settings::{InstanceLimits, MailTls, PluginSettings};
 
@@ -60,6 +61,18 @@ pub struct Settings {
     pub mail: Option<MailSettings>,
     /// Rules, and who is told.
     pub alerts: AlertSettings,
+    /// Who is told of which alerts, from the root down; in `routes.yaml`. Without it, `alerts.notify` says.
+    pub route: Option<RouteEntry>,
+    /// Whom routes name, and over which channels they are told.
+    pub receivers: Vec<ReceiverEntry>,
+    /// Which alerts are not told while others fire.
+    pub inhibit_rules: Vec<InhibitEntry>,
+    /// Times that routes name.
+    pub time_intervals: Vec<IntervalEntry>,
+    /// The former name of `time_intervals`.
+    pub mute_time_intervals: Vec<IntervalEntry>,
+    /// What holds for all routes.
+    pub global: GlobalEntry,
     /// Databases that sources may be granted, by name.
     pub databases: BTreeMap<String, DatabaseEntry>,
     /// What is watched.
@@ -92,6 +105,12 @@ impl Default for Settings {
             plugins: PluginSettings::default(),
             mail: None,
             alerts: AlertSettings::default(),
+            route: None,
+            receivers: Vec::new(),
+            inhibit_rules: Vec::new(),
+            time_intervals: Vec::new(),
+            mute_time_intervals: Vec::new(),
+            global: GlobalEntry::default(),
             databases: BTreeMap::new(),
             sources: BTreeMap::new(),
             channels: BTreeMap::new(),
@@ -161,7 +180,7 @@ pub struct MailSettings {
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AlertSettings {
-    /// The channels that are told of every alert.
+    /// The channels that are told of every alert, where there is no `route`.
     pub notify: Vec<String>,
     /// How often rules are evaluated whose group does not say: `15s`.
     pub evaluate_every: String,

@@ -22,6 +22,9 @@ impl AlertState {
     }
 }
 
+/// The `rule` of alerts that another program brought: no rule of a file is named so.
+pub const OUTSIDE: &str = "outside";
+
 /// One alert of one rule. `(rule, labels)` identifies it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
@@ -36,6 +39,17 @@ pub struct Alert {
     pub fired_at: Option<Millis>,
     /// What the expression had last.
     pub value: f64,
+    /// Where one that came from outside says that more is to be read; else empty.
+    pub link: String,
+    /// When one that came from outside is over, if nobody speaks of it again.
+    pub expires_at: Option<Millis>,
+}
+
+impl Alert {
+    /// Since when it is true, as people are told.
+    pub fn since(&self) -> Millis {
+        self.fired_at.unwrap_or(self.active_at)
+    }
 }
 
 /// A change that people may have to be told of.

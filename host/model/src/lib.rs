@@ -12,6 +12,7 @@ pub mod notification;
 pub mod port;
 pub mod push;
 pub mod sample;
+pub mod silence;
 pub mod time;
 pub mod view;
 

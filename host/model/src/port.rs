@@ -6,8 +6,10 @@ pub mod channel;
 pub mod databases;
 pub mod deliveries;
 pub mod keep;
+pub mod notices;
 pub mod panel;
 pub mod samples;
+pub mod silences;
 pub mod source;
 
 /// Why the store could not do what was asked: one sentence, with the remedy where there is one.

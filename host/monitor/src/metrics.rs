@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU64;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 use vitrine_model::Fault;
 
@@ -35,6 +36,10 @@ pub(crate) struct Metrics {
     pub(crate) evaluations: Counter,
     pub(crate) evaluation_faults: Counter,
     deliveries: Family<OfDelivery, Counter>,
+    notices: Counter,
+    groups: Gauge,
+    members: Gauge,
+    crowded: Gauge,
 }
 
 impl Metrics {
@@ -52,6 +57,11 @@ impl Metrics {
         registry.register("rule_evaluations", "Evaluations of rules", self.evaluations.clone());
         registry.register("rule_evaluation_faults", "Evaluations of rules that failed", self.evaluation_faults.clone());
         registry.register("deliveries", "Tries to deliver, by outcome", self.deliveries.clone());
+        registry.register("notices", "Messages planned, one for each channel", self.notices.clone());
+        registry.register("notice_groups", "Groups of alerts that people are told together", self.groups.clone());
+        registry.register("notice_alerts", "Alerts in these groups", self.members.clone());
+        let help = "Alerts since the start that found no room for a group of their own";
+        registry.register("notice_groups_crowded", help, self.crowded.clone());
     }
 
     pub(crate) fn collected(&self, source: &str, seconds: f64, fault: Option<&Fault>) {
@@ -65,6 +75,17 @@ impl Metrics {
 
     pub(crate) fn missed(&self, source: &str, ticks: u64) {
         self.missed.get_or_create(&OfSource { source: source.to_owned() }).inc_by(ticks);
+    }
+
+    pub(crate) fn notices(&self, count: usize) {
+        self.notices.inc_by(count as u64);
+    }
+
+    pub(crate) fn groups(&self, groups: usize, members: usize, crowded: u64) {
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.groups.set(number(groups));
+        self.members.set(number(members));
+        self.crowded.set(crowded.cast_signed());
     }
 
     pub(crate) fn delivery(&self, channel: &str, outcome: &'static str) {

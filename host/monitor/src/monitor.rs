@@ -14,7 +14,9 @@ use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::port::channel::Channel;
 use vitrine_model::port::deliveries::Deliveries;
+use vitrine_model::port::notices::Notices;
 use vitrine_model::port::samples::Samples;
+use vitrine_model::port::silences::Silences;
 use vitrine_query::Engine;
 
 use crate::alert::{self, Evaluator, Group};
@@ -22,7 +24,7 @@ use crate::collect::{self, SourceTask, Surroundings};
 use crate::ingest::Ingest;
 use crate::live::{Change, Live};
 use crate::metrics::Metrics;
-use crate::notify::{self, ChannelBook, Planner, Route};
+use crate::notify::{self, ChannelBook, Planner, PlannerParts, Route, Teller};
 use crate::status::{ChannelStatus, SourceStatus, Status};
 
 /// What the monitor is given.
@@ -31,6 +33,8 @@ pub struct Parts {
     pub samples: Arc<dyn Samples>,
     pub alerts: Arc<dyn Alerts>,
     pub deliveries: Arc<dyn Deliveries>,
+    pub notices: Arc<dyn Notices>,
+    pub silences: Arc<dyn Silences>,
     pub engine: Arc<Engine>,
     pub live: Live,
     pub status: Arc<Status>,
@@ -85,14 +89,17 @@ impl Monitor {
             active: Mutex::default(),
         };
         evaluator.restore(parts.alerts.load().map_err(told)?);
-        let planner = Planner {
+        let planner = Planner::new(PlannerParts {
             clock: Arc::clone(&parts.clock),
             alerts: parts.alerts,
-            deliveries: Arc::clone(&parts.deliveries),
-            route: ArcSwap::default(),
+            notices: parts.notices,
+            silences: parts.silences,
+            live: parts.live.clone(),
+            metrics: metrics.clone(),
             events,
             planned: Arc::clone(&planned),
-        };
+        });
+        let planner = planner.map_err(told)?;
         parts.deliveries.release().map_err(told)?;
         let book = ChannelBook {
             clock: Arc::clone(&parts.clock),
@@ -195,7 +202,12 @@ impl Monitor {
     }
 
     pub fn set_route(&self, route: Route) {
-        self.planner.route.store(Arc::new(route));
+        self.planner.set_route(route);
+    }
+
+    /// What pages and programs ask and have done.
+    pub fn teller(&self) -> Teller {
+        Teller(Arc::clone(&self.planner))
     }
 
     /// The rules there are now. Alerts of rules that are gone end, and those told of them are told so.

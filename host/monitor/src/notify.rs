@@ -1,9 +1,26 @@
-//! Decides who is told, and tells: events become deliveries, deliveries are tried until they are done.
+//! Decides who is told, and tells: alerts come into groups by the routes, groups become deliveries, deliveries are tried until
+//! they are done.
 
 mod backoff;
 mod deliver;
+pub mod file;
+mod group;
+mod groups;
+mod hush;
+pub mod inhibit;
+pub mod interval;
+pub mod matcher;
+mod notice;
+mod outside;
 mod plan;
+pub mod route;
+mod silence;
+mod teller;
 
 pub(crate) use deliver::{ChannelBook, deliver};
-pub(crate) use plan::{Planner, plan};
-pub use plan::{Route, fingerprint};
+pub use notice::fingerprint;
+pub use outside::Brought;
+pub(crate) use plan::{Planner, PlannerParts, plan};
+pub use route::{Route, Routing};
+pub use silence::{Draft, NotHushed};
+pub use teller::{AlertView, GroupView, Muted, Teller};

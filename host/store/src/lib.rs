@@ -20,7 +20,9 @@ use vitrine_model::port::alerts::Alerts;
 use vitrine_model::port::approvals::Approvals;
 use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::keep::Keep;
+use vitrine_model::port::notices::Notices;
 use vitrine_model::port::samples::Samples;
+use vitrine_model::port::silences::Silences;
 
 pub use crate::settings::{Durability, Rollups, Settings};
 #[doc(hidden)]
@@ -31,7 +33,9 @@ use crate::sqlite::alerts::SqliteAlerts;
 use crate::sqlite::approvals::SqliteApprovals;
 use crate::sqlite::deliveries::SqliteDeliveries;
 use crate::sqlite::keep::SqliteKeep;
+use crate::sqlite::notices::SqliteNotices;
 use crate::sqlite::samples::SqliteSamples;
+use crate::sqlite::silences::SqliteSilences;
 use crate::sqlite::{Database, migrations};
 
 /// Bytes of a page. Blocks of samples are about a thousand bytes, of which few fit a small page, and leave much of it empty.
@@ -75,6 +79,14 @@ impl Store {
 
     pub fn deliveries(&self) -> Arc<dyn Deliveries> {
         Arc::new(SqliteDeliveries::new(self.state.clone()))
+    }
+
+    pub fn notices(&self) -> Arc<dyn Notices> {
+        Arc::new(SqliteNotices(self.state.clone()))
+    }
+
+    pub fn silences(&self) -> Arc<dyn Silences> {
+        Arc::new(SqliteSilences(self.state.clone()))
     }
 
     pub fn approvals(&self) -> Arc<dyn Approvals> {

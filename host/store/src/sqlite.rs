@@ -9,7 +9,9 @@ mod code;
 pub(crate) mod deliveries;
 pub(crate) mod keep;
 pub(crate) mod migrations;
+pub(crate) mod notices;
 pub(crate) mod samples;
+pub(crate) mod silences;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;

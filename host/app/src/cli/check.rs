@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use vitrine_config::schema::schema_of;
 use vitrine_monitor::alert::file::RuleFile;
+use vitrine_monitor::notify::file::RouteFile;
 use vitrine_web::{DashboardFile, PartFile};
 
 use crate::plan::{self, Origins};
@@ -36,6 +37,8 @@ pub(super) enum SchemaKind {
     Part,
     /// config/alerts/*.yaml
     Alerts,
+    /// config/routes.yaml
+    Routes,
 }
 
 pub(super) fn schema(kind: SchemaKind) -> anyhow::Result<ExitCode> {
@@ -43,6 +46,7 @@ pub(super) fn schema(kind: SchemaKind) -> anyhow::Result<ExitCode> {
         SchemaKind::Settings => schema_of::<Settings>("Vitrine settings"),
         SchemaKind::Dashboard => schema_of::<DashboardFile>("Vitrine dashboard"),
         SchemaKind::Part => schema_of::<PartFile>("Vitrine panels and rows to include"),
+        SchemaKind::Routes => schema_of::<RouteFile>("Vitrine routes"),
         SchemaKind::Alerts => schema_of::<RuleFile>("Vitrine alert rules"),
     };
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&schema)?)?;

@@ -19,7 +19,7 @@ use crate::approval::Asked;
 use crate::catalog::Catalog;
 use crate::orders::{self, What};
 use crate::plan::secrets::{SecretPlan, fetch};
-use crate::plan::{InstancePlan, Plan, SourcePlan};
+use crate::plan::{InstancePlan, Plan, SourcePlan, routes};
 use crate::settings::MailSettings;
 
 /// Instances made at once: one that is slow to answer its check holds up no other.
@@ -48,8 +48,12 @@ impl Host {
         self.obey(&plan).await;
         self.panels(&plan.catalog, &mut problems).await;
         self.channels(&plan).await;
+        if let Some(routing) = plan.routing.take() {
+            self.routing = Some(Arc::new(routing));
+        }
+        let routing = self.routing.clone();
         self.monitor.set_route(Route {
-            channels: plan.settings.alerts.notify.clone(),
+            routing: routing.unwrap_or_else(|| Arc::new(routes::fallback(&plan.settings))),
             public_url: plan.settings.address(),
             time_zone: plan.settings.zone_name(),
         });

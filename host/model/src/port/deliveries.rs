@@ -10,8 +10,10 @@ pub struct NewDelivery {
     /// The same for every try, and unique.
     pub key: String,
     pub channel: String,
-    /// What must be told in order, on the same channel: all of one rule.
+    /// What must be told in order, on the same channel: all of one group.
     pub line: String,
+    /// Which channels to try where this one fails, in order.
+    pub fallbacks: Vec<String>,
     pub notification: Notification,
     pub created_at: Millis,
 }
@@ -22,6 +24,9 @@ pub struct Delivery {
     pub id: i64,
     pub key: String,
     pub channel: String,
+    pub line: String,
+    /// Which channels to try where this one fails, in order.
+    pub fallbacks: Vec<String>,
     pub notification: Notification,
     pub created_at: Millis,
     /// Tries so far, this one included once claimed.
@@ -60,9 +65,6 @@ pub struct DeliveryRecord {
 
 /// Deliveries, kept.
 pub trait Deliveries: Send + Sync {
-    /// Marks events as planned and adds their deliveries, in one transaction.
-    fn plan(&self, events: &[i64], deliveries: &[NewDelivery]) -> Result<(), StoreError>;
-
     /// Takes what is due, oldest first, so that nobody else takes it before `until`. One whose line has an
     /// older one that is not done, on the same channel, waits for that.
     fn claim(&self, now: Millis, until: Millis, limit: usize) -> Result<Vec<Delivery>, StoreError>;
@@ -74,6 +76,12 @@ pub trait Deliveries: Send + Sync {
 
     /// Gives up; it stays visible.
     fn bury(&self, id: i64, at: Millis, reason: &str) -> Result<(), StoreError>;
+
+    /// Gives up, and leaves it to another channel, in one transaction.
+    fn fall_back(&self, id: i64, at: Millis, reason: &str, other: &NewDelivery) -> Result<(), StoreError>;
+
+    /// Tries one again that was given up; whether there is such a one.
+    fn resend(&self, id: i64, at: Millis) -> Result<bool, StoreError>;
 
     /// Frees all claims: called once at start, when whoever held them is gone.
     fn release(&self) -> Result<u64, StoreError>;

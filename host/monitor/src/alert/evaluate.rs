@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use vitrine_model::alert::{Alert, AlertChange};
+use vitrine_model::alert::{Alert, AlertChange, OUTSIDE};
 use vitrine_model::labels::NAME;
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::sample::{Batch, Sample};
@@ -69,7 +69,7 @@ impl Evaluator {
     /// Takes back what was active before a restart.
     pub(crate) fn restore(&self, alerts: Vec<Alert>) {
         let mut active = self.active();
-        for alert in alerts {
+        for alert in alerts.into_iter().filter(|alert| alert.rule != OUTSIDE) {
             active.entry(alert.rule.clone()).or_default().insert(alert.labels.clone(), alert);
         }
     }

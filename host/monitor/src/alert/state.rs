@@ -59,6 +59,8 @@ fn advance(rule: &AlertRule, before: Option<&Alert>, truth: True, now: Millis) -
         active_at,
         fired_at: was_firing.or(fires.then_some(now)),
         value: truth.value,
+        link: String::new(),
+        expires_at: None,
     }
 }
 

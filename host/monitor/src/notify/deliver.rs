@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use vitrine_model::notification::{Failure, Receipt};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::channel::Channel;
-use vitrine_model::port::deliveries::{Deliveries, Delivery};
+use vitrine_model::port::deliveries::{Deliveries, Delivery, NewDelivery};
 use vitrine_model::{Clock, Fault, Millis};
 
 use super::backoff::{self, PATIENCE};
@@ -24,6 +24,9 @@ const CLAIM: Millis = 60_000;
 const AT_ONCE: usize = 16;
 /// How long until a look at the store, if nobody says anything.
 const LOOK: Millis = 30_000;
+
+/// Tries of a channel after which the next one of its receiver is tried.
+const TRIES: u32 = 3;
 
 /// The channels by name.
 pub(crate) type Channels = BTreeMap<String, Arc<dyn Channel>>;
@@ -164,7 +167,14 @@ impl ChannelBook {
         });
         let (id, reason) = (delivery.id, fault.reason().to_owned());
         let (key, channel, attempts) = (delivery.key.as_str(), delivery.channel.as_str(), delivery.attempts);
-        if let Some(due) = next_try(&delivery, &failure, now, rand::random()) {
+        if let Some(other) = other_channel(&delivery, &failure, now) {
+            self.metrics.delivery(channel, "fell_back");
+            let next = other.channel.as_str();
+            tracing::warn!(delivery.key = key, delivery.channel = channel, "not delivered, `{next}` is tried instead: {reason}");
+            let reason = format!("{reason}; `{next}` is told instead");
+            self.stored("falling back", move |store| store.fall_back(id, now, &reason, &other)).await;
+            self.planned.notify_one();
+        } else if let Some(due) = next_try(&delivery, &failure, now, rand::random()) {
             self.metrics.delivery(channel, "retried");
             tracing::warn!(
                 delivery.key = key,
@@ -179,6 +189,20 @@ impl ChannelBook {
             self.stored("giving a delivery up", move |store| store.bury(id, now, &reason)).await;
         }
     }
+}
+
+/// The next channel's delivery, once this one has failed for good or often enough.
+fn other_channel(delivery: &Delivery, failure: &Failure, now: Millis) -> Option<NewDelivery> {
+    let is_lost = matches!(failure, Failure::Permanent(_)) || delivery.attempts >= TRIES;
+    let (next, others) = delivery.fallbacks.split_first().filter(|_| is_lost)?;
+    Some(NewDelivery {
+        key: format!("{}-{next}", delivery.key),
+        channel: next.clone(),
+        line: delivery.line.clone(),
+        fallbacks: others.to_vec(),
+        notification: delivery.notification.clone(),
+        created_at: now,
+    })
 }
 
 /// When to try again, if at all.

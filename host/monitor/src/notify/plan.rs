@@ -1,202 +1,227 @@
-//! Events become deliveries, in the transaction that marks the events as planned: a crash plans none twice and loses none.
+//! The beat of telling: events come into groups, groups that are due become deliveries, each step in one transaction. What is
+//! in memory is what is stored: after a step that failed it is read anew.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use vitrine_model::alert::EventKind;
-use vitrine_model::notification::{Notification, NotifiedAlert};
+use vitrine_model::alert::{AlertState, EventKind};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
-use vitrine_model::port::deliveries::{Deliveries, NewDelivery};
-use vitrine_model::{Clock, Labels, Millis};
+use vitrine_model::port::notices::{NoticeChange, Notices};
+use vitrine_model::port::silences::Silences;
+use vitrine_model::{Clock, Millis};
+
+use super::groups::Groups;
+use super::hush::Hush;
+use super::notice::{fingerprint, group_id};
+use super::outside::Outside;
+use super::route::Route;
+use super::silence;
+use crate::live::{Change, Live};
+use crate::metrics::Metrics;
 
 /// Events planned in one transaction.
-const EVENTS: usize = 1_000;
-/// Alerts in one notification.
-const ALERTS: usize = 100;
+const EVENTS: usize = 10_000;
 /// How soon planning is tried again after the store said no.
-const RETRY: i64 = 5_000;
+const RETRY: Millis = 5_000;
+/// How long until a look at the groups, if nothing is due: the clock may have been set.
+const LOOK: Millis = 30_000;
+/// How often what is forgotten is looked for.
+const PRUNE: Millis = 3_600_000;
 
-/// What planning needs.
+/// What telling needs, and what it holds.
 pub(crate) struct Planner {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) alerts: Arc<dyn Alerts>,
+    notices: Arc<dyn Notices>,
+    pub(super) silences: Arc<dyn Silences>,
+    pub(super) live: Live,
+    metrics: Metrics,
+    pub(super) route: ArcSwap<Route>,
+    is_rerouted: AtomicBool,
+    groups: Mutex<Book>,
+    pub(super) hush: ArcSwap<Hush>,
+    /// Held while silences or acknowledgements change.
+    pub(super) hushing: Mutex<()>,
+    pub(super) outside: Mutex<Outside>,
+    /// Told when there are events, or what is due has changed.
+    pub(super) events: Arc<Notify>,
+    /// Told when there are deliveries.
+    planned: Arc<Notify>,
+}
+
+#[derive(Default)]
+struct Book {
+    groups: Groups,
+    /// They are what the store holds.
+    is_true: bool,
+    pruned_at: Millis,
+}
+
+/// What a planner is made of.
+pub(crate) struct PlannerParts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) alerts: Arc<dyn Alerts>,
-    pub(crate) deliveries: Arc<dyn Deliveries>,
-    pub(crate) route: ArcSwap<Route>,
-    /// Told when there are events.
+    pub(crate) notices: Arc<dyn Notices>,
+    pub(crate) silences: Arc<dyn Silences>,
+    pub(crate) live: Live,
+    pub(crate) metrics: Metrics,
     pub(crate) events: Arc<Notify>,
-    /// Told when there are deliveries.
     pub(crate) planned: Arc<Notify>,
 }
 
-/// Who is told of everything; the routing tree comes later.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Route {
-    /// Names of channels.
-    pub channels: Vec<String>,
-    /// The host's address, for links.
-    pub public_url: String,
-    pub time_zone: String,
+impl Planner {
+    /// Takes back silences and alerts from outside; groups come with the first step.
+    pub(crate) fn new(parts: PlannerParts) -> Result<Planner, StoreError> {
+        let hush = Hush::new(parts.silences.load()?, parts.silences.acknowledgements()?);
+        let outside = Outside::restore(parts.alerts.load()?);
+        Ok(Planner {
+            clock: parts.clock,
+            alerts: parts.alerts,
+            notices: parts.notices,
+            silences: parts.silences,
+            live: parts.live,
+            metrics: parts.metrics,
+            route: ArcSwap::default(),
+            is_rerouted: AtomicBool::new(false),
+            groups: Mutex::default(),
+            hush: ArcSwap::from_pointee(hush),
+            hushing: Mutex::new(()),
+            outside: Mutex::new(outside),
+            events: parts.events,
+            planned: parts.planned,
+        })
+    }
+
+    pub(crate) fn set_route(&self, route: Route) {
+        self.route.store(Arc::new(route));
+        self.is_rerouted.store(true, Ordering::Release);
+        self.events.notify_one();
+    }
+
+    /// Looks at the groups of now.
+    pub(super) fn with_groups<T>(&self, look: impl FnOnce(&mut Groups) -> T) -> T {
+        look(&mut self.book().groups)
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what is due; returns when to come back. Blocks.
+    fn step(&self) -> Result<Millis, StoreError> {
+        let now = self.clock.now();
+        self.expire(now)?;
+        let mut book = self.book();
+        let done = self.step_in(&mut book, now);
+        book.is_true = done.is_ok();
+        self.metrics.groups(book.groups.groups.len(), book.groups.members(), book.groups.crowded);
+        let next = done?;
+        Ok(next.min(self.next_expiry().unwrap_or(Millis::MAX)).min(now + LOOK))
+    }
+
+    fn step_in(&self, book: &mut Book, now: Millis) -> Result<Millis, StoreError> {
+        if !book.is_true {
+            let (groups, members) = self.notices.load()?;
+            book.groups = Groups::restore(groups, members, now);
+        }
+        if self.is_rerouted.swap(false, Ordering::AcqRel) || !book.is_true {
+            let route = Route::clone(&self.route.load());
+            self.notices.commit(&book.groups.reroute(route, now))?;
+        }
+        if !book.is_true {
+            let firing = self.alerts.load()?.into_iter().filter(|alert| alert.state == AlertState::Firing).collect();
+            self.notices.commit(&book.groups.adopt(firing, now))?;
+        }
+        let events = self.alerts.unplanned(EVENTS)?;
+        if !events.is_empty() {
+            let is_full = events.len() == EVENTS;
+            self.take(book, events, now)?;
+            if is_full {
+                return Ok(now);
+            }
+        }
+        self.flush(book, now)?;
+        if now - book.pruned_at >= PRUNE || now < book.pruned_at {
+            self.prune(now)?;
+            book.pruned_at = now;
+        }
+        Ok(book.groups.next_due().unwrap_or(Millis::MAX))
+    }
+
+    fn take(&self, book: &mut Book, events: Vec<StoredEvent>, now: Millis) -> Result<(), StoreError> {
+        let hush = self.hush.load();
+        let is_over = |event: &&StoredEvent| event.event.kind == EventKind::Resolved;
+        let ended = events.iter().filter(is_over).map(|event| fingerprint(&event.event.alert.labels));
+        let ended: Vec<String> = match hush.acknowledgements.is_empty() {
+            true => Vec::new(),
+            false => ended.filter(|target| hush.acknowledgements.contains_key(target)).collect(),
+        };
+        self.notices.commit(&book.groups.take(events, now))?;
+        self.withdraw(&ended)
+    }
+
+    fn flush(&self, book: &mut Book, now: Millis) -> Result<(), StoreError> {
+        let hush = self.hush.load();
+        let change = book.groups.flush(&hush, now);
+        if change == NoticeChange::default() {
+            return Ok(());
+        }
+        self.notices.commit(&change)?;
+        if !change.deliveries.is_empty() {
+            self.metrics.notices(change.deliveries.len());
+            self.planned.notify_one();
+            self.live.tell(Change::Alerts);
+        }
+        let over = change.gone_groups.iter().map(|key| group_id(key));
+        let over: Vec<String> = over.filter(|target| hush.acknowledgements.contains_key(target)).collect();
+        self.withdraw(&over)
+    }
+
+    fn prune(&self, now: Millis) -> Result<(), StoreError> {
+        if self.silences.prune(now - silence::KEPT)? > 0 {
+            let _held = self.hushing.lock().unwrap_or_else(PoisonError::into_inner);
+            self.read_hush()?;
+        }
+        Ok(())
+    }
+
+    /// Reads silences and acknowledgements anew; the caller holds `hushing`.
+    pub(super) fn read_hush(&self) -> Result<(), StoreError> {
+        self.hush.store(Arc::new(Hush::new(self.silences.load()?, self.silences.acknowledgements()?)));
+        Ok(())
+    }
 }
 
 /// Plans until stopped.
 pub(crate) async fn plan(planner: Arc<Planner>, stop: CancellationToken) {
     loop {
         let worker = Arc::clone(&planner);
-        let more = tokio::task::spawn_blocking(move || worker.plan_once()).await;
-        match more {
-            Ok(Ok(true)) => continue,
-            Ok(Ok(false)) => tokio::select! {
-                () = stop.cancelled() => return,
-                () = planner.events.notified() => {}
-            },
+        let done = tokio::task::spawn_blocking(move || worker.step()).await;
+        let next = match done {
+            Ok(Ok(next)) => next,
             failed => {
                 let reason = failed.map_or_else(
                     |error| error.to_string(),
                     |outcome| outcome.err().map(|error| error.to_string()).unwrap_or_default(),
                 );
                 tracing::error!("deliveries could not be planned and are tried again: {reason}");
-                let later = planner.clock.now() + RETRY;
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = planner.clock.sleep_until(later) => {}
-                }
+                planner.clock.now() + RETRY
             }
+        };
+        let now = planner.clock.now();
+        if next <= now && !stop.is_cancelled() {
+            // There is more, and others may want the thread meanwhile.
+            tokio::task::yield_now().await;
+            continue;
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = planner.events.notified() => {}
+            () = planner.clock.sleep_until(next) => {}
         }
     }
-}
-
-impl Planner {
-    /// Whether there may be more.
-    fn plan_once(&self) -> Result<bool, StoreError> {
-        let events = self.alerts.unplanned(EVENTS)?;
-        if events.is_empty() {
-            return Ok(false);
-        }
-        let route = self.route.load_full();
-        if route.channels.is_empty() {
-            tracing::warn!("{} alert events are told to nobody: set `alerts.notify` to a channel", events.len());
-        }
-        let ids: Vec<i64> = events.iter().map(|event| event.id).collect();
-        let now = self.clock.now();
-        let notices = group(events, &route);
-        let deliveries: Vec<NewDelivery> = notices
-            .iter()
-            .flat_map(|notice| {
-                route.channels.iter().map(move |channel| NewDelivery {
-                    key: notice.key(channel),
-                    channel: channel.clone(),
-                    line: notice.line.clone(),
-                    notification: notice.notification.clone(),
-                    created_at: now,
-                })
-            })
-            .collect();
-        self.deliveries.plan(&ids, &deliveries)?;
-        self.planned.notify_one();
-        Ok(ids.len() == EVENTS)
-    }
-}
-
-/// A notification, and the event it begins with.
-struct Notice {
-    event: i64,
-    /// The rule: a group of its alerts, and each alone, are told in order.
-    line: String,
-    at: Millis,
-    notification: Notification,
-}
-
-impl Notice {
-    /// The same however often it is planned, and no other, not even in a new data folder: far sides tell repeats by it.
-    fn key(&self, channel: &str) -> String {
-        format!("{:x}-{}-{channel}", self.at, self.event)
-    }
-}
-
-/// Events of one rule, kind and moment are told together.
-fn group(events: Vec<StoredEvent>, route: &Route) -> Vec<Notice> {
-    let mut groups: BTreeMap<(i64, String, &'static str), Vec<StoredEvent>> = BTreeMap::new();
-    for event in events {
-        let key = (event.event.at, event.event.alert.rule.clone(), event.event.kind.word());
-        groups.entry(key).or_default().push(event);
-    }
-    let chunks = groups.into_values().flat_map(|events| events.chunks(ALERTS).map(<[_]>::to_vec).collect::<Vec<_>>());
-    let notice = |events: Vec<StoredEvent>| {
-        let first = events.first()?;
-        let line = first.event.alert.rule.clone();
-        Some(Notice { event: first.id, line, at: first.event.at, notification: notification(&events, route)? })
-    };
-    let mut notices: Vec<Notice> = chunks.filter_map(notice).collect();
-    notices.sort_by_key(|notice| notice.event);
-    notices
-}
-
-fn notification(events: &[StoredEvent], route: &Route) -> Option<Notification> {
-    let first = &events.first()?.event;
-    let alerts: Vec<NotifiedAlert> = events.iter().map(|event| notified(event, route)).collect();
-    let name = first.alert.labels.get("alertname").unwrap_or("alert").to_owned();
-    let title = match alerts.as_slice() {
-        [only] => title(only, &name),
-        many => format!("{name}: {} alerts", many.len()),
-    };
-    Some(Notification {
-        status: first.kind,
-        title,
-        group: group_key(first.alert.rule.as_str(), events),
-        group_labels: Labels::from_pairs([("alertname", name)]),
-        alerts,
-        host: route.public_url.clone(),
-        time_zone: route.time_zone.clone(),
-    })
-}
-
-/// One alert threads with its own end; several together thread by their rule.
-fn group_key(rule: &str, events: &[StoredEvent]) -> String {
-    match events {
-        [only] => fingerprint(&only.event.alert.labels),
-        _ => fingerprint(&Labels::from_pairs([("rule", rule)])),
-    }
-}
-
-fn title(alert: &NotifiedAlert, name: &str) -> String {
-    if let Some(summary) = alert.annotations.get("summary") {
-        return summary.to_owned();
-    }
-    let place = ["instance", "target", "source", "device", "mountpoint"].iter().find_map(|label| alert.labels.get(label));
-    place.map_or_else(|| name.to_owned(), |place| format!("{name} on {place}"))
-}
-
-fn notified(stored: &StoredEvent, route: &Route) -> NotifiedAlert {
-    let event = &stored.event;
-    let fingerprint = fingerprint(&event.alert.labels);
-    NotifiedAlert {
-        status: event.kind,
-        labels: event.alert.labels.clone(),
-        annotations: event.alert.annotations.clone(),
-        starts_at: event.alert.fired_at.unwrap_or(event.alert.active_at),
-        ends_at: (event.kind == EventKind::Resolved).then_some(event.at),
-        value: event.alert.value,
-        link: format!("{}/alerts#{fingerprint}", route.public_url.trim_end_matches('/')),
-        fingerprint,
-    }
-}
-
-/// FNV-1a over the sorted labels, as Alertmanager's fingerprints are made: sixteen hex digits.
-pub fn fingerprint(labels: &Labels) -> String {
-    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0000_0100_0000_01b3;
-    const SEPARATOR: u8 = 0xff;
-    let mut sum = OFFSET;
-    let mut add = |byte: u8| sum = (sum ^ u64::from(byte)).wrapping_mul(PRIME);
-    for (name, value) in labels.iter() {
-        name.bytes().for_each(&mut add);
-        add(SEPARATOR);
-        value.bytes().for_each(&mut add);
-        add(SEPARATOR);
-    }
-    format!("{sum:016x}")
 }

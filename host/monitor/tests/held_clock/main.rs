@@ -23,7 +23,7 @@ use vitrine_monitor::clock::HeldClock;
 use vitrine_monitor::live::Live;
 use vitrine_monitor::schedule::Schedule;
 use vitrine_monitor::status::Status;
-use vitrine_monitor::{ChannelEntry, Monitor, Parts, Route, SourceTask};
+use vitrine_monitor::{ChannelEntry, Monitor, Parts, Route, Routing, SourceTask};
 use vitrine_query::{Engine, Limits};
 use vitrine_store::Store;
 
@@ -115,6 +115,8 @@ impl World {
             samples: store.samples(),
             alerts: store.alerts(),
             deliveries: store.deliveries(),
+            notices: store.notices(),
+            silences: store.silences(),
             engine: Arc::new(Engine::new(store.samples(), Limits::default())),
             live: Live::default(),
             status: Arc::clone(&status),
@@ -124,7 +126,7 @@ impl World {
         let channel = Arc::clone(book) as Arc<dyn Channel>;
         monitor.set_channels(vec![ChannelEntry { name: "book".to_owned(), plugin: "test".to_owned(), channel }]);
         monitor.set_route(Route {
-            channels: vec!["book".to_owned()],
+            routing: Arc::new(Routing::everything_to(["book".to_owned()])),
             public_url: "http://host".to_owned(),
             time_zone: "UTC".to_owned(),
         });

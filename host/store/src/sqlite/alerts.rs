@@ -17,6 +17,9 @@ const HISTORY_ROWS: i64 = 100_000;
 /// Every so many commits the history is cut.
 const PRUNE_EVERY: u64 = 64;
 
+/// The columns of an alert, as `read_alert` takes them.
+pub(super) const ALERT: &str = "rule, labels, annotations, state, active_at, fired_at, value, link, expires_at";
+
 #[derive(Debug)]
 pub(crate) struct SqliteAlerts {
     database: Arc<Database>,
@@ -32,9 +35,7 @@ impl SqliteAlerts {
 impl Alerts for SqliteAlerts {
     fn load(&self) -> Result<Vec<Alert>, StoreError> {
         self.database.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT rule, labels, annotations, state, active_at, fired_at, value FROM alerts ORDER BY rule, labels",
-            )?;
+            let mut statement = connection.prepare_cached(&format!("SELECT {ALERT} FROM alerts ORDER BY rule, labels"))?;
             let mut rows = statement.query([])?;
             let mut alerts = Vec::new();
             while let Some(row) = rows.next()? {
@@ -88,8 +89,8 @@ impl SqliteAlerts {
 fn set(transaction: &Transaction<'_>, alert: &Alert) -> Result<(), Trouble> {
     transaction
         .prepare_cached(
-            "INSERT OR REPLACE INTO alerts (rule, labels, annotations, state, active_at, fired_at, value)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO alerts (rule, labels, annotations, state, active_at, fired_at, value, link, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             alert.rule,
@@ -98,7 +99,9 @@ fn set(transaction: &Transaction<'_>, alert: &Alert) -> Result<(), Trouble> {
             alert.state.word(),
             alert.active_at,
             alert.fired_at,
-            bits(alert.value)
+            bits(alert.value),
+            alert.link,
+            alert.expires_at
         ])?;
     Ok(())
 }
@@ -107,8 +110,8 @@ fn record(transaction: &Transaction<'_>, event: &AlertEvent) -> Result<(), Troub
     let alert = &event.alert;
     transaction
         .prepare_cached(
-            "INSERT INTO events (kind, at, rule, labels, annotations, state, active_at, fired_at, value)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO events (kind, at, rule, labels, annotations, state, active_at, fired_at, value, link, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             event.kind.word(),
@@ -119,7 +122,9 @@ fn record(transaction: &Transaction<'_>, event: &AlertEvent) -> Result<(), Troub
             alert.state.word(),
             alert.active_at,
             alert.fired_at,
-            bits(alert.value)
+            bits(alert.value),
+            alert.link,
+            alert.expires_at
         ])?;
     Ok(())
 }
@@ -134,9 +139,7 @@ fn forget(transaction: &Transaction<'_>, now: i64) -> Result<(), Trouble> {
 
 /// `which` may use `?2` and on for what is in `among`.
 fn read_events(connection: &Connection, which: &str, limit: usize, among: &[i64]) -> Result<Vec<StoredEvent>, Trouble> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT id, kind, at, rule, labels, annotations, state, active_at, fired_at, value FROM events {which} LIMIT ?1"
-    ))?;
+    let mut statement = connection.prepare_cached(&format!("SELECT id, kind, at, {ALERT} FROM events {which} LIMIT ?1"))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut rows = statement.query(params_from_iter(std::iter::once(&limit).chain(among)))?;
     let mut events = Vec::new();
@@ -152,8 +155,8 @@ fn read_events(connection: &Connection, which: &str, limit: usize, among: &[i64]
     Ok(events)
 }
 
-/// Reads the seven columns of an alert from column `first` on.
-fn read_alert(row: &Row<'_>, first: usize) -> Result<Alert, Trouble> {
+/// Reads the columns of an alert from column `first` on.
+pub(super) fn read_alert(row: &Row<'_>, first: usize) -> Result<Alert, Trouble> {
     let state = match row.get::<_, String>(first + 3)?.as_str() {
         "pending" => AlertState::Pending,
         "firing" => AlertState::Firing,
@@ -167,5 +170,7 @@ fn read_alert(row: &Row<'_>, first: usize) -> Result<Alert, Trouble> {
         active_at: row.get(first + 4)?,
         fired_at: row.get(first + 5)?,
         value: from_bits(row.get(first + 6)?),
+        link: row.get(first + 7)?,
+        expires_at: row.get(first + 8)?,
     })
 }

@@ -20,7 +20,8 @@ const PRUNE_EVERY: u64 = 64;
 /// No answer needs more to be understood.
 const ANSWER_BYTES: usize = 4096;
 
-const COLUMNS: &str = "id, key, channel, notification, alert_values, created_at, attempts, state, due_at, answer";
+const COLUMNS: &str =
+    "id, key, channel, notification, alert_values, created_at, attempts, state, due_at, answer, line, fallbacks";
 
 /// Open, and no older one of the same channel and line is: "resolved" never overtakes "firing".
 const NEXT_IN_LINE: &str = "state IN ('waiting', 'claimed') AND NOT EXISTS (SELECT 1 FROM deliveries AS older
@@ -52,31 +53,6 @@ impl SqliteDeliveries {
 }
 
 impl Deliveries for SqliteDeliveries {
-    fn plan(&self, events: &[i64], deliveries: &[NewDelivery]) -> Result<(), StoreError> {
-        self.database.write(|transaction| {
-            let mut mark = transaction.prepare_cached("UPDATE events SET planned = 1 WHERE id = ?1")?;
-            for id in events {
-                mark.execute([id])?;
-            }
-            let mut insert = transaction.prepare_cached(
-                "INSERT OR IGNORE INTO deliveries (key, channel, line, notification, alert_values, created_at, due_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
-            )?;
-            for delivery in deliveries {
-                let (notification, values) = write_notification(&delivery.notification)?;
-                insert.execute(params![
-                    delivery.key,
-                    delivery.channel,
-                    delivery.line,
-                    notification,
-                    values,
-                    delivery.created_at
-                ])?;
-            }
-            Ok(())
-        })
-    }
-
     fn claim(&self, now: Millis, until: Millis, limit: usize) -> Result<Vec<Delivery>, StoreError> {
         self.database.write(|transaction| {
             let mut due = transaction.prepare_cached(&format!(
@@ -133,6 +109,30 @@ impl Deliveries for SqliteDeliveries {
         self.end(id, at, DeliveryState::Dead, reason)
     }
 
+    fn fall_back(&self, id: i64, at: Millis, reason: &str, other: &NewDelivery) -> Result<(), StoreError> {
+        self.database.write(|transaction| {
+            let ended = transaction
+                .prepare_cached(
+                    "UPDATE deliveries SET state = 'dead', due_at = ?2, answer = ?3 WHERE id = ?1 AND state IN ('waiting', 'claimed')",
+                )?
+                .execute(params![id, at, shortened(reason)])?;
+            // What has ended meanwhile needs nobody else.
+            if ended == 0 { Ok(()) } else { insert(transaction, std::slice::from_ref(other)) }
+        })
+    }
+
+    fn resend(&self, id: i64, at: Millis) -> Result<bool, StoreError> {
+        self.database.write(|transaction| {
+            let sent = transaction
+                .prepare_cached(
+                    "UPDATE deliveries SET state = 'waiting', due_at = ?2, attempts = 0, created_at = ?2
+                     WHERE id = ?1 AND state = 'dead'",
+                )?
+                .execute(params![id, at])?;
+            Ok(sent > 0)
+        })
+    }
+
     fn release(&self) -> Result<u64, StoreError> {
         self.database.write(|transaction| {
             // A claimed one was due when it was claimed, so it is due now; its creation lies before any now.
@@ -166,6 +166,21 @@ impl Deliveries for SqliteDeliveries {
             Ok(records)
         })
     }
+}
+
+pub(super) fn insert(transaction: &Transaction<'_>, deliveries: &[NewDelivery]) -> Result<(), Trouble> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT OR IGNORE INTO deliveries (key, channel, line, notification, alert_values, created_at, due_at, fallbacks)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)",
+    )?;
+    for delivery in deliveries {
+        let (notification, values) = write_notification(&delivery.notification)?;
+        let fallbacks = serde_json::to_string(&delivery.fallbacks)
+            .map_err(|error| Trouble::Refused(format!("the channels of `{}` cannot be written: {error}", delivery.key)))?;
+        let (key, channel, line) = (&delivery.key, &delivery.channel, &delivery.line);
+        insert.execute(params![key, channel, line, notification, values, delivery.created_at, fallbacks])?;
+    }
+    Ok(())
 }
 
 fn forget(transaction: &Transaction<'_>, now: Millis) -> Result<(), Trouble> {
@@ -209,8 +224,11 @@ fn read_record(row: &Row<'_>) -> Result<DeliveryRecord, Trouble> {
         "dead" => DeliveryState::Dead,
         other => return Err(Trouble::Refused(format!("the state `{other}` of delivery {id} is unknown"))),
     };
-    let delivery =
-        Delivery { id, key: row.get(1)?, channel: row.get(2)?, notification, created_at: row.get(5)?, attempts: row.get(6)? };
+    let fallbacks = serde_json::from_str(&row.get::<_, String>(11)?)
+        .map_err(|error| Trouble::Refused(format!("the channels of delivery {id} cannot be read: {error}")))?;
+    let (key, channel, line) = (row.get(1)?, row.get(2)?, row.get(10)?);
+    let (created_at, attempts) = (row.get(5)?, row.get(6)?);
+    let delivery = Delivery { id, key, channel, line, fallbacks, notification, created_at, attempts };
     Ok(DeliveryRecord { delivery, state, due_at: row.get(8)?, answer: row.get(9)? })
 }
 

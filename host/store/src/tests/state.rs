@@ -4,6 +4,7 @@ use tempfile::TempDir;
 use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind};
 use vitrine_model::notification::{Notification, NotifiedAlert, Receipt};
 use vitrine_model::port::deliveries::{Delivery, DeliveryState, NewDelivery};
+use vitrine_model::port::notices::NoticeChange;
 use vitrine_model::{Labels, Millis};
 
 use super::open;
@@ -18,6 +19,8 @@ fn alert(host: &str, value: f64) -> Alert {
         active_at: 5,
         fired_at: Some(7),
         value,
+        link: String::new(),
+        expires_at: None,
     }
 }
 
@@ -50,7 +53,12 @@ fn new_delivery(key: &str, created_at: Millis) -> NewDelivery {
         host: "http://host".into(),
         time_zone: "UTC".into(),
     };
-    NewDelivery { key: key.into(), channel: "mail".into(), line: key.into(), notification, created_at }
+    NewDelivery { key: key.into(), channel: "mail".into(), line: key.into(), fallbacks: Vec::new(), notification, created_at }
+}
+
+fn plan(store: &Store, events: &[i64], deliveries: &[NewDelivery]) {
+    let change = NoticeChange { planned: events.to_vec(), deliveries: deliveries.to_vec(), ..NoticeChange::default() };
+    store.notices().commit(&change).unwrap();
 }
 
 fn states(store: &Store) -> Vec<(String, DeliveryState, String)> {
@@ -99,7 +107,7 @@ fn planning_is_one_step_and_happens_once() {
     store.alerts().commit(&fired("b")).unwrap();
     let events: Vec<i64> = store.alerts().unplanned(10).unwrap().iter().map(|event| event.id).collect();
     for _ in 0..2 {
-        store.deliveries().plan(&events[..1], &[new_delivery("k1", 10), new_delivery("k1", 11)]).unwrap();
+        plan(&store, &events[..1], &[new_delivery("k1", 10), new_delivery("k1", 11)]);
     }
     drop(store);
     let store = open(&folder);
@@ -115,8 +123,9 @@ fn planning_is_one_step_and_happens_once() {
 #[test]
 fn a_claim_is_a_lease() {
     let folder = TempDir::new().unwrap();
-    let deliveries = open(&folder).deliveries();
-    deliveries.plan(&[], &[new_delivery("late", 30), new_delivery("old", 10), new_delivery("young", 20)]).unwrap();
+    let store = open(&folder);
+    let deliveries = store.deliveries();
+    plan(&store, &[], &[new_delivery("late", 30), new_delivery("old", 10), new_delivery("young", 20)]);
     assert_eq!(deliveries.next_due().unwrap(), Some(10));
     assert_eq!(keys(&deliveries.claim(25, 100, 10).unwrap()), ["old", "young"]);
     assert_eq!(keys(&deliveries.claim(99, 200, 1).unwrap()), ["late"]);
@@ -130,13 +139,14 @@ fn a_claim_is_a_lease() {
 #[test]
 fn what_belongs_together_is_told_in_order() {
     let folder = TempDir::new().unwrap();
-    let deliveries = open(&folder).deliveries();
+    let store = open(&folder);
+    let deliveries = store.deliveries();
     let of_group = |key: &str, created_at| {
         let mut delivery = new_delivery(key, created_at);
         delivery.line = "disk".into();
         delivery
     };
-    deliveries.plan(&[], &[of_group("firing", 1), of_group("resolved", 2), new_delivery("other", 3)]).unwrap();
+    plan(&store, &[], &[of_group("firing", 1), of_group("resolved", 2), new_delivery("other", 3)]);
     let first = deliveries.claim(5, 50, 10).unwrap();
     assert_eq!(keys(&first), ["firing", "other"]);
     // The first one failed for now: the second still waits for it, however long it has been due.
@@ -154,7 +164,7 @@ fn deliveries_end_well_or_badly_and_stay_so() {
     let folder = TempDir::new().unwrap();
     let store = open(&folder);
     let deliveries = store.deliveries();
-    deliveries.plan(&[], &[new_delivery("a", 1), new_delivery("b", 2), new_delivery("c", 3)]).unwrap();
+    plan(&store, &[], &[new_delivery("a", 1), new_delivery("b", 2), new_delivery("c", 3)]);
     let claimed = deliveries.claim(5, 50, 10).unwrap();
     let receipt = Receipt { answer: "250 ok".into(), id: Some("m1".into()) };
     deliveries.delivered(claimed[0].id, 6, &receipt).unwrap();
@@ -178,7 +188,7 @@ fn deliveries_end_well_or_badly_and_stay_so() {
 fn what_was_claimed_by_the_dead_is_due_again() {
     let folder = TempDir::new().unwrap();
     let store = open(&folder);
-    store.deliveries().plan(&[], &[new_delivery("a", 1)]).unwrap();
+    plan(&store, &[], &[new_delivery("a", 1)]);
     store.deliveries().claim(5, 1_000_000, 10).unwrap();
     drop(store);
     let deliveries = open(&folder).deliveries();
@@ -191,7 +201,7 @@ fn what_was_claimed_by_the_dead_is_due_again() {
 fn one_that_cannot_be_read_holds_up_nobody() {
     let folder = TempDir::new().unwrap();
     let store = open(&folder);
-    store.deliveries().plan(&[], &[new_delivery("a", 1), new_delivery("b", 2)]).unwrap();
+    plan(&store, &[], &[new_delivery("a", 1), new_delivery("b", 2)]);
     drop(store);
     let connection = rusqlite::Connection::open(folder.path().join("state.db")).unwrap();
     connection.execute("UPDATE deliveries SET notification = '{' WHERE key = 'a'", []).unwrap();
@@ -207,11 +217,11 @@ fn history_is_cut_but_what_is_open_stays() {
     let folder = TempDir::new().unwrap();
     let store = open(&folder);
     let deliveries = store.deliveries();
-    deliveries.plan(&[], &[new_delivery("old", 0), new_delivery("open", 0)]).unwrap();
+    plan(&store, &[], &[new_delivery("old", 0), new_delivery("open", 0)]);
     let claimed = deliveries.claim(1, 2, 1).unwrap();
     deliveries.bury(claimed[0].id, 1, "").unwrap();
     for number in 0..64 {
-        deliveries.plan(&[], &[new_delivery(&number.to_string(), 100 * DAY)]).unwrap();
+        plan(&store, &[], &[new_delivery(&number.to_string(), 100 * DAY)]);
         let newest = deliveries.recent(1).unwrap()[0].delivery.id;
         deliveries.bury(newest, 100 * DAY, "").unwrap();
     }

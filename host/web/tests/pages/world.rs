@@ -270,8 +270,11 @@ impl Alerts for Records {
 }
 
 impl Deliveries for Records {
-    fn plan(&self, _: &[i64], _: &[NewDelivery]) -> Result<(), StoreError> {
+    fn fall_back(&self, _: i64, _: Millis, _: &str, _: &NewDelivery) -> Result<(), StoreError> {
         Ok(())
+    }
+    fn resend(&self, _: i64, _: Millis) -> Result<bool, StoreError> {
+        Ok(false)
     }
     fn claim(&self, _: Millis, _: Millis, _: usize) -> Result<Vec<Delivery>, StoreError> {
         Ok(Vec::new())
@@ -371,6 +374,8 @@ impl World {
             active_at: NOW - 720_000,
             fired_at: Some(NOW - 700_000),
             value: 0.91,
+            link: String::new(),
+            expires_at: None,
         };
         let notification = Notification {
             status: EventKind::Firing,
@@ -385,6 +390,8 @@ impl World {
             id,
             key: id.to_string(),
             channel: channel.to_owned(),
+            line: "disk".to_owned(),
+            fallbacks: Vec::new(),
             notification: notification.clone(),
             created_at: NOW - 690_000,
             attempts,

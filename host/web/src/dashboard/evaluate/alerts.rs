@@ -94,6 +94,8 @@ mod tests {
             active_at: since,
             fired_at: (state == AlertState::Firing).then_some(since),
             value: 0.912_345,
+            link: String::new(),
+            expires_at: None,
         }
     }
 

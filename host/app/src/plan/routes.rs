@@ -1,0 +1,55 @@
+//! Who is told: `config/routes.yaml`, or all channels of `alerts.notify`.
+
+use jiff::tz::TimeZone;
+use vitrine_config::{Finding, Loaded, Path};
+use vitrine_monitor::Routing;
+use vitrine_monitor::notify::file::RouteFile;
+use vitrine_monitor::notify::route::{Known, check};
+
+use super::Notes;
+use crate::settings::Settings;
+
+/// None where the routes are wrong: then those hold that were good before.
+pub(super) fn read(loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Routing> {
+    let settings = &loaded.value;
+    let known = Known {
+        channels: settings.channels.keys().map(String::as_str).collect(),
+        local: TimeZone::get(&settings.zone_name()).unwrap_or(TimeZone::UTC),
+    };
+    match check(&file(settings), &known) {
+        Ok(Some(routing)) => {
+            if !settings.alerts.notify.is_empty() {
+                let path = Path::new().key("alerts").key("notify");
+                let finding = Finding::key(path, "`alerts.notify` is of no use beside `route`, which says who is told");
+                notes.problems.push(loaded.problem(finding.hint("remove one of the two")));
+            }
+            Some(routing)
+        }
+        Ok(None) => Some(Routing::everything_to(settings.alerts.notify.iter().cloned())),
+        Err(findings) => {
+            notes.problems.extend(findings.into_iter().map(|finding| loaded.problem(finding)));
+            None
+        }
+    }
+}
+
+fn file(settings: &Settings) -> RouteFile {
+    RouteFile {
+        global: settings.global.clone(),
+        route: settings.route.clone(),
+        receivers: settings.receivers.clone(),
+        inhibit_rules: settings.inhibit_rules.clone(),
+        time_intervals: settings.time_intervals.clone(),
+        mute_time_intervals: settings.mute_time_intervals.clone(),
+    }
+}
+
+/// Who is told where the routes are wrong, and none were good before: rather everybody than nobody.
+pub fn fallback(settings: &Settings) -> Routing {
+    let all = if settings.alerts.notify.is_empty() {
+        settings.channels.keys().cloned().collect()
+    } else {
+        settings.alerts.notify.clone()
+    };
+    Routing::everything_to(all)
+}

@@ -1,0 +1,264 @@
+//! A group of alerts that are told together: when it is due, what is told then, and what is known to have been told. Pure.
+//!
+//! As Alertmanager's groups: a new one waits for `group_wait`, its news waits for the next multiple of `group_interval`, and
+//! what goes on is told again after `repeat_interval`. What differs: moments at which nothing could be told are left out; an
+//! end is told to whoever was told of the beginning, also while a silence holds; and it is kept until it may be told.
+
+use std::collections::BTreeMap;
+
+use vitrine_model::alert::{Alert, EventKind};
+use vitrine_model::port::notices::{GroupRow, MemberRow};
+use vitrine_model::{Labels, Millis};
+
+use super::route::Target;
+
+/// The least time between two looks at a group that holds something back.
+const LOOK: Millis = 1_000;
+
+/// Rule and labels: which alert it is.
+pub(super) type Id = (String, Labels);
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Group {
+    pub(super) key: String,
+    pub(super) labels: Labels,
+    /// The place of its route; none where that is no more.
+    pub(super) node: Option<usize>,
+    /// The first moment at which it may be told of.
+    pub(super) anchor: Millis,
+    pub(super) flushed_at: Option<Millis>,
+    pub(super) told_at: BTreeMap<String, Millis>,
+    pub(super) members: BTreeMap<Id, Member>,
+    /// When something came that was not looked at yet.
+    pub(super) changed_at: Option<Millis>,
+    /// Something is not told now that may be told later, though nothing comes.
+    pub(super) holds_back: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Member {
+    pub(super) alert: Alert,
+    pub(super) ended_at: Option<Millis>,
+    /// What each channel was last told.
+    pub(super) told: BTreeMap<String, EventKind>,
+    /// The routes lead it elsewhere now; here only its end is told, to whoever knows of it from here.
+    pub(super) is_left: bool,
+}
+
+impl Member {
+    pub(super) fn was_told(&self, channel: &str) -> bool {
+        self.told.get(channel) == Some(&EventKind::Firing)
+    }
+
+    fn is_waited_for(&self) -> bool {
+        self.told.values().any(|kind| *kind == EventKind::Firing)
+    }
+}
+
+/// The times of a route.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    pub(super) wait: Millis,
+    pub(super) interval: Millis,
+    pub(super) repeat: Option<Millis>,
+}
+
+/// What holds when a group is looked at.
+pub(super) struct Terms<'a> {
+    pub(super) targets: &'a [Target],
+    pub(super) repeat: Option<Millis>,
+    /// Nobody is told at this time.
+    pub(super) is_quiet: bool,
+    /// Silenced or inhibited.
+    pub(super) is_suppressed: &'a dyn Fn(&Alert) -> bool,
+    pub(super) is_acknowledged: &'a dyn Fn(&Alert) -> bool,
+}
+
+/// What a channel is to be told.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Telling {
+    pub(super) target: Target,
+    pub(super) firing: Vec<Id>,
+    pub(super) ended: Vec<Id>,
+}
+
+/// What a look at a group came to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Decision {
+    pub(super) tellings: Vec<Telling>,
+    pub(super) holds_back: bool,
+    /// Channels that do not want to know of ends.
+    deaf: Vec<String>,
+}
+
+impl Group {
+    pub(super) fn new(key: String, labels: Labels, node: usize) -> Group {
+        Group {
+            key,
+            labels,
+            node: Some(node),
+            anchor: Millis::MAX,
+            flushed_at: None,
+            told_at: BTreeMap::new(),
+            members: BTreeMap::new(),
+            changed_at: None,
+            holds_back: false,
+        }
+    }
+
+    /// An alert fires, or fires again.
+    pub(super) fn fire(&mut self, id: Id, alert: Alert, now: Millis, wait: Millis) {
+        // What should have been told long ago waits no longer.
+        let first = if alert.since().saturating_add(wait) <= now { now } else { now + wait };
+        if self.flushed_at.is_none() {
+            self.anchor = self.anchor.min(first);
+        }
+        let member = Member { alert, ended_at: None, told: BTreeMap::new(), is_left: false };
+        let told = self.members.remove(&id).map(|before| before.told);
+        self.members.insert(id, Member { told: told.unwrap_or_default(), ..member });
+        self.changed_at = Some(now);
+    }
+
+    /// An alert of the group is over.
+    pub(super) fn end(&mut self, id: &Id, alert: Alert, at: Millis, now: Millis) {
+        if let Some(member) = self.members.get_mut(id) {
+            member.alert = alert;
+            member.ended_at = Some(at);
+            self.changed_at = Some(now);
+        }
+    }
+
+    /// When it is to be looked at next.
+    pub(super) fn due(&self, times: Times, now: Millis) -> Option<Millis> {
+        let Some(flushed) = self.flushed_at else {
+            // A clock that was set back makes nothing wait longer than it was meant to.
+            return (!self.members.is_empty()).then(|| self.anchor.min(now.saturating_add(times.wait)));
+        };
+        let flushed = flushed.min(now);
+        let news = self.changed_at.map(|at| at.clamp(flushed + 1, now.max(flushed + 1)));
+        let held = self.holds_back.then(|| flushed + times.interval.max(LOOK));
+        let goes_on = self.members.values().any(|member| member.ended_at.is_none() && !member.is_left);
+        let repeat = times.repeat.filter(|_| goes_on).and_then(|repeat| Some(self.told_at.values().min()? + repeat));
+        let moments = [news, held, repeat.map(|at| at.max(flushed + 1))];
+        moments.into_iter().flatten().map(|moment| self.tick(moment, times.interval)).min()
+    }
+
+    /// The first moment, from this one on, that lies whole intervals behind the first one.
+    fn tick(&self, moment: Millis, interval: Millis) -> Millis {
+        if interval <= 0 || moment <= self.anchor {
+            return moment;
+        }
+        let behind = (moment - self.anchor).rem_euclid(interval);
+        if behind == 0 { moment } else { moment + interval - behind }
+    }
+
+    /// What is to be told now.
+    pub(super) fn decide(&self, terms: &Terms<'_>, now: Millis) -> Decision {
+        let mut decision = Decision::default();
+        let (suppressed, firing): (Vec<_>, Vec<_>) = self
+            .members
+            .iter()
+            .filter(|(_, member)| member.ended_at.is_none() && !member.is_left)
+            .partition(|(_, member)| (terms.is_suppressed)(&member.alert));
+        decision.holds_back = !suppressed.is_empty();
+        for target in terms.targets {
+            let ended = if target.send_resolved { self.ended(&target.channel) } else { Vec::new() };
+            let is_news = firing.iter().any(|(_, member)| !member.was_told(&target.channel));
+            let is_due = !firing.is_empty() && self.is_repeat_due(&target.channel, terms.repeat, now);
+            let repeats = is_due && firing.iter().any(|(_, member)| !(terms.is_acknowledged)(&member.alert));
+            if is_news || repeats || !ended.is_empty() {
+                let firing = firing.iter().map(|(id, _)| (*id).clone()).collect();
+                decision.tellings.push(Telling { target: target.clone(), firing, ended });
+            }
+            // Whoever has snoozed it will want to hear of it again.
+            decision.holds_back |= is_due && !repeats;
+            if !target.send_resolved {
+                decision.deaf.push(target.channel.clone());
+            }
+        }
+        decision.tellings.extend(self.last_words(terms.targets));
+        if terms.is_quiet {
+            decision.holds_back |= !decision.tellings.is_empty();
+            decision.tellings.clear();
+        }
+        decision
+    }
+
+    /// The end, for channels that are not told of this group any more and were told of the beginning.
+    fn last_words<'a>(&'a self, targets: &'a [Target]) -> impl Iterator<Item = Telling> + 'a {
+        let known: std::collections::BTreeSet<&str> = self
+            .members
+            .values()
+            .filter(|member| member.ended_at.is_some())
+            .flat_map(|member| member.told.iter().filter(|(_, kind)| **kind == EventKind::Firing))
+            .map(|(channel, _)| channel.as_str())
+            .collect();
+        let former = known.into_iter().filter(|channel| targets.iter().all(|target| target.channel != *channel));
+        former.map(|channel| Telling { target: Target::plain(channel), firing: Vec::new(), ended: self.ended(channel) })
+    }
+
+    /// The alerts that are over, and of which a channel does not know that.
+    fn ended(&self, channel: &str) -> Vec<Id> {
+        let is_news = |member: &Member| member.ended_at.is_some() && member.was_told(channel);
+        self.members.iter().filter(|(_, member)| is_news(member)).map(|(id, _)| id.clone()).collect()
+    }
+
+    fn is_repeat_due(&self, channel: &str, repeat: Option<Millis>, now: Millis) -> bool {
+        let told_at = self.told_at.get(channel);
+        repeat.zip(told_at).is_some_and(|(repeat, told_at)| told_at.saturating_add(repeat) <= now)
+    }
+
+    /// Notes what was told. Returns the members that changed, and takes out those that are over.
+    pub(super) fn settle(&mut self, decision: &Decision, now: Millis) -> (Vec<MemberRow>, Vec<Id>) {
+        let mut touched = std::collections::BTreeSet::new();
+        let mut note = |members: &mut BTreeMap<Id, Member>, id: &Id, channel: &str, kind: EventKind| {
+            if let Some(member) = members.get_mut(id)
+                && member.told.insert(channel.to_owned(), kind) != Some(kind)
+            {
+                touched.insert(id.clone());
+            }
+        };
+        for telling in &decision.tellings {
+            let channel = &telling.target.channel;
+            self.told_at.insert(channel.clone(), now);
+            telling.firing.iter().for_each(|id| note(&mut self.members, id, channel, EventKind::Firing));
+            telling.ended.iter().for_each(|id| note(&mut self.members, id, channel, EventKind::Resolved));
+        }
+        for channel in &decision.deaf {
+            for id in self.ended(channel) {
+                note(&mut self.members, &id, channel, EventKind::Resolved);
+            }
+        }
+        self.flushed_at = Some(now);
+        self.changed_at = None;
+        self.holds_back = decision.holds_back;
+        let is_over = |member: &Member| member.ended_at.is_some() && !member.is_waited_for();
+        let gone: Vec<Id> = self.members.iter().filter(|(_, member)| is_over(member)).map(|(id, _)| id.clone()).collect();
+        self.members.retain(|_, member| !is_over(member));
+        let changed = touched.iter().filter_map(|id| self.member_row(id)).collect();
+        (changed, gone)
+    }
+
+    pub(super) fn row(&self) -> GroupRow {
+        GroupRow {
+            key: self.key.clone(),
+            labels: self.labels.clone(),
+            anchor: self.anchor,
+            flushed_at: self.flushed_at,
+            told_at: self.told_at.iter().map(|(channel, at)| (channel.clone(), *at)).collect(),
+        }
+    }
+
+    pub(super) fn member_row(&self, id: &Id) -> Option<MemberRow> {
+        let member = self.members.get(id)?;
+        Some(MemberRow {
+            group: self.key.clone(),
+            alert: member.alert.clone(),
+            ended_at: member.ended_at,
+            told: member.told.iter().map(|(channel, kind)| (channel.clone(), *kind)).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

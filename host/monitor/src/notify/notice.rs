@@ -1,0 +1,111 @@
+//! What a channel is sent: from a group and what is to be told of it to one delivery. Pure.
+
+use vitrine_model::alert::{Alert, EventKind};
+use vitrine_model::notification::{Notification, NotifiedAlert};
+use vitrine_model::port::deliveries::NewDelivery;
+use vitrine_model::{Labels, Millis};
+
+use super::group::{Group, Telling};
+use super::route::Route;
+
+/// The delivery of a telling.
+pub(super) fn delivery(group: &Group, telling: &Telling, route: &Route, now: Millis) -> NewDelivery {
+    let id = group_id(&group.key);
+    let channel = telling.target.channel.clone();
+    NewDelivery {
+        // The same however often it is tried, and no other, not even in a new data folder: far sides tell repeats by it.
+        key: format!("{now:x}-{id}-{channel}"),
+        line: group.key.clone(),
+        fallbacks: telling.target.fallbacks.clone(),
+        notification: notification(group, telling, route, id),
+        created_at: now,
+        channel,
+    }
+}
+
+/// What identifies a group in notifications and acknowledgements.
+pub(super) fn group_id(key: &str) -> String {
+    fingerprint(&Labels::from_pairs([("group", key)]))
+}
+
+fn notification(group: &Group, telling: &Telling, route: &Route, id: String) -> Notification {
+    let channel = &telling.target.channel;
+    let members = |ids: &[super::group::Id]| ids.iter().filter_map(|id| group.members.get(id)).collect::<Vec<_>>();
+    let (mut firing, ended) = (members(&telling.firing), members(&telling.ended));
+    // What is new comes first, as only so many are listed.
+    firing.sort_by_key(|member| (member.was_told(channel), member.alert.since()));
+    let status = if firing.is_empty() { EventKind::Resolved } else { EventKind::Firing };
+    let (begun, over) = (firing.len(), ended.len());
+    let listed = firing.into_iter().chain(ended).take(telling.target.listed);
+    let alerts: Vec<NotifiedAlert> = listed.map(|member| notified(&member.alert, member.ended_at, route)).collect();
+    Notification {
+        status,
+        title: title(&alerts, begun, over, &group.labels),
+        group: id,
+        group_labels: group.labels.clone(),
+        alerts,
+        host: route.public_url.clone(),
+        time_zone: route.time_zone.clone(),
+    }
+}
+
+fn title(alerts: &[NotifiedAlert], begun: usize, over: usize, labels: &Labels) -> String {
+    let name = |alert: &NotifiedAlert| alert.labels.get("alertname").unwrap_or("alert").to_owned();
+    if let ([only], 1) = (alerts, begun + over) {
+        return title_of_one(only, &name(only));
+    }
+    let first = alerts.first().map(name).unwrap_or_default();
+    let is_one_kind = alerts.iter().all(|alert| name(alert) == first);
+    let about = match labels.iter().filter(|(label, _)| *label != "alertname").map(|(_, value)| value).collect::<Vec<_>>() {
+        values if is_one_kind && values.is_empty() => first,
+        values if is_one_kind => format!("{first} ({})", values.join(", ")),
+        values if values.is_empty() => "several alerts".to_owned(),
+        values => values.join(", "),
+    };
+    let count = match (begun, over) {
+        (0, 1) | (1, 0) => "1 alert".to_owned(),
+        (0, many) | (many, 0) => format!("{many} alerts"),
+        (begun, over) => format!("{begun} firing, {over} resolved"),
+    };
+    let left_out = (begun + over).saturating_sub(alerts.len());
+    let note = if left_out == 0 { String::new() } else { format!(", {} listed", alerts.len()) };
+    format!("{about}: {count}{note}")
+}
+
+fn title_of_one(alert: &NotifiedAlert, name: &str) -> String {
+    if let Some(summary) = alert.annotations.get("summary") {
+        return summary.to_owned();
+    }
+    let place = ["instance", "target", "source", "device", "mountpoint"].iter().find_map(|label| alert.labels.get(label));
+    place.map_or_else(|| name.to_owned(), |place| format!("{name} on {place}"))
+}
+
+fn notified(alert: &Alert, ended_at: Option<Millis>, route: &Route) -> NotifiedAlert {
+    let fingerprint = fingerprint(&alert.labels);
+    NotifiedAlert {
+        status: if ended_at.is_some() { EventKind::Resolved } else { EventKind::Firing },
+        labels: alert.labels.clone(),
+        annotations: alert.annotations.clone(),
+        starts_at: alert.since(),
+        ends_at: ended_at,
+        value: alert.value,
+        link: format!("{}/alerts#{fingerprint}", route.public_url.trim_end_matches('/')),
+        fingerprint,
+    }
+}
+
+/// FNV-1a over the sorted labels, as Alertmanager's fingerprints are made: sixteen hex digits.
+pub fn fingerprint(labels: &Labels) -> String {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    const SEPARATOR: u8 = 0xff;
+    let mut sum = OFFSET;
+    let mut add = |byte: u8| sum = (sum ^ u64::from(byte)).wrapping_mul(PRIME);
+    for (name, value) in labels.iter() {
+        name.bytes().for_each(&mut add);
+        add(SEPARATOR);
+        value.bytes().for_each(&mut add);
+        add(SEPARATOR);
+    }
+    format!("{sum:016x}")
+}

@@ -1,0 +1,142 @@
+//! What pages and programs ask of telling, and have it do. All of it blocks for a moment.
+
+use std::sync::Arc;
+
+use vitrine_model::alert::Alert;
+use vitrine_model::port::StoreError;
+use vitrine_model::silence::{Acknowledgement, Silence};
+use vitrine_model::{Labels, Millis};
+
+use super::group::{Group, Member};
+use super::groups::Groups;
+use super::hush::Hush;
+use super::notice::{fingerprint, group_id};
+use super::outside::Brought;
+use super::plan::Planner;
+use super::route::Routing;
+use super::silence::{Draft, NotHushed};
+
+/// Why people are not told of an alert that fires.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Muted {
+    /// Numbers of silences.
+    pub silenced_by: Vec<String>,
+    /// Fingerprints of alerts.
+    pub inhibited_by: Vec<String>,
+    pub acknowledged: Option<Acknowledgement>,
+}
+
+/// An alert that fires, and who is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlertView {
+    pub alert: Alert,
+    pub fingerprint: String,
+    pub receivers: Vec<String>,
+    pub muted: Muted,
+}
+
+/// A group of alerts, and when it is looked at next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupView {
+    /// As notifications name it.
+    pub id: String,
+    pub labels: Labels,
+    pub receiver: String,
+    pub alerts: Vec<AlertView>,
+    pub due: Option<Millis>,
+}
+
+/// The handle. Cheap to clone.
+#[derive(Clone)]
+pub struct Teller(pub(crate) Arc<Planner>);
+
+impl Teller {
+    /// The routes of now.
+    pub fn routing(&self) -> Arc<Routing> {
+        Arc::clone(&self.0.route.load().routing)
+    }
+
+    /// All groups with alerts that fire, by receiver and labels.
+    pub fn groups(&self) -> Vec<GroupView> {
+        let (hush, now) = (self.0.hush.load_full(), self.0.clock.now());
+        let mut views = self.0.with_groups(|groups| {
+            groups.inhibitions();
+            let all: Vec<GroupView> = groups.groups.values().filter_map(|group| view(groups, group, &hush, now)).collect();
+            all
+        });
+        views.sort_by(|a, b| (&a.receiver, &a.labels).cmp(&(&b.receiver, &b.labels)));
+        views
+    }
+
+    /// All alerts that fire, by their labels; each with everybody who is told.
+    pub fn alerts(&self) -> Vec<AlertView> {
+        let mut alerts: std::collections::BTreeMap<(Labels, String), AlertView> = std::collections::BTreeMap::new();
+        for group in self.groups() {
+            for view in group.alerts {
+                let key = (view.alert.labels.clone(), view.alert.rule.clone());
+                match alerts.get_mut(&key) {
+                    Some(known) => known.receivers.extend(view.receivers),
+                    None => drop(alerts.insert(key, view)),
+                }
+            }
+        }
+        alerts.into_values().collect()
+    }
+
+    /// All silences that are not forgotten.
+    pub fn silences(&self) -> Vec<Silence> {
+        self.0.hush.load().silences.iter().map(|(silence, _)| silence.clone()).collect()
+    }
+
+    /// Makes or edits a silence; returns its number.
+    pub fn silence(&self, draft: Draft) -> Result<String, NotHushed> {
+        self.0.silence(draft)
+    }
+
+    /// Ends a silence now.
+    pub fn expire_silence(&self, id: &str) -> Result<(), NotHushed> {
+        self.0.expire_silence(id)
+    }
+
+    pub fn acknowledge(&self, given: &Acknowledgement) -> Result<(), NotHushed> {
+        self.0.acknowledge(given)
+    }
+
+    /// Takes the acknowledgement of an alert or a group back.
+    pub fn withdraw(&self, target: &str) -> Result<(), StoreError> {
+        self.0.withdraw(&[target.to_owned()])
+    }
+
+    /// Takes in alerts of another program.
+    pub fn bring(&self, brought: Vec<Brought>) -> Result<(), String> {
+        self.0.bring(brought)
+    }
+}
+
+fn view(groups: &Groups, group: &Group, hush: &Hush, now: Millis) -> Option<GroupView> {
+    let node = groups.route.routing.nodes().get(group.node?)?;
+    let fires = |member: &&Member| member.ended_at.is_none() && !member.is_left;
+    let id = group_id(&group.key);
+    let one = |member: &Member| {
+        let fingerprint = fingerprint(&member.alert.labels);
+        let labels = &member.alert.labels;
+        let given = hush.acknowledgements.get(&fingerprint).or_else(|| hush.acknowledgements.get(&id));
+        let muted = Muted {
+            silenced_by: hush.silenced_by(labels, now).map(|silence| silence.id.clone()).collect(),
+            inhibited_by: groups
+                .known_inhibitions()
+                .source_of(labels)
+                .map(|(source, _)| self::fingerprint(source))
+                .into_iter()
+                .collect(),
+            acknowledged: given.filter(|given| given.holds(now)).cloned(),
+        };
+        AlertView { alert: member.alert.clone(), fingerprint, receivers: vec![node.receiver.clone()], muted }
+    };
+    let alerts: Vec<AlertView> = group.members.values().filter(fires).map(one).collect();
+    if alerts.is_empty() {
+        return None;
+    }
+    let due = groups.due_of(&group.key);
+    Some(GroupView { id, labels: group.labels.clone(), receiver: node.receiver.clone(), alerts, due })
+}

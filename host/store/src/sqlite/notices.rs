@@ -1,0 +1,128 @@
+//! Groups of alerts, their members and what was told of each; a step of planning is one transaction.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rusqlite::{Connection, Transaction, params};
+use vitrine_model::Millis;
+use vitrine_model::alert::EventKind;
+use vitrine_model::port::StoreError;
+use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices};
+
+use super::alerts::{ALERT, read_alert};
+use super::code::{bits, labels_from_text, labels_to_text};
+use super::{Database, Trouble, deliveries};
+
+#[derive(Debug)]
+pub(crate) struct SqliteNotices(pub(crate) Arc<Database>);
+
+impl Notices for SqliteNotices {
+    fn load(&self) -> Result<(Vec<GroupRow>, Vec<MemberRow>), StoreError> {
+        self.0.read(|connection| Ok((groups(connection)?, members(connection)?)))
+    }
+
+    fn commit(&self, change: &NoticeChange) -> Result<(), StoreError> {
+        if change.is_empty() {
+            return Ok(());
+        }
+        self.0.write(|transaction| {
+            mark(transaction, &change.planned)?;
+            change.gone_groups.iter().try_for_each(|key| forget(transaction, key))?;
+            change.groups.iter().try_for_each(|group| set_group(transaction, group))?;
+            for (group, rule, labels) in &change.gone_members {
+                transaction
+                    .prepare_cached("DELETE FROM notice_members WHERE group_key = ?1 AND rule = ?2 AND labels = ?3")?
+                    .execute(params![group, rule, labels_to_text(labels)?])?;
+            }
+            change.members.iter().try_for_each(|member| set_member(transaction, member))?;
+            deliveries::insert(transaction, &change.deliveries)
+        })
+    }
+}
+
+fn mark(transaction: &Transaction<'_>, events: &[i64]) -> Result<(), Trouble> {
+    let mut mark = transaction.prepare_cached("UPDATE events SET planned = 1 WHERE id = ?1")?;
+    for id in events {
+        mark.execute([id])?;
+    }
+    Ok(())
+}
+
+fn forget(transaction: &Transaction<'_>, key: &str) -> Result<(), Trouble> {
+    transaction.prepare_cached("DELETE FROM notice_groups WHERE key = ?1")?.execute([key])?;
+    transaction.prepare_cached("DELETE FROM notice_members WHERE group_key = ?1")?.execute([key])?;
+    Ok(())
+}
+
+fn set_group(transaction: &Transaction<'_>, group: &GroupRow) -> Result<(), Trouble> {
+    let told_at: BTreeMap<&str, Millis> = group.told_at.iter().map(|(channel, at)| (channel.as_str(), *at)).collect();
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO notice_groups (key, labels, anchor, flushed_at, told_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![group.key, labels_to_text(&group.labels)?, group.anchor, group.flushed_at, written(&told_at)?])?;
+    Ok(())
+}
+
+fn set_member(transaction: &Transaction<'_>, member: &MemberRow) -> Result<(), Trouble> {
+    let told: BTreeMap<&str, EventKind> = member.told.iter().map(|(channel, kind)| (channel.as_str(), *kind)).collect();
+    let alert = &member.alert;
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO notice_members
+             (group_key, rule, labels, annotations, state, active_at, fired_at, value, link, expires_at, ended_at, told)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            member.group,
+            alert.rule,
+            labels_to_text(&alert.labels)?,
+            labels_to_text(&alert.annotations)?,
+            alert.state.word(),
+            alert.active_at,
+            alert.fired_at,
+            bits(alert.value),
+            alert.link,
+            alert.expires_at,
+            member.ended_at,
+            written(&told)?
+        ])?;
+    Ok(())
+}
+
+fn written(told: &impl serde::Serialize) -> Result<String, Trouble> {
+    serde_json::to_string(told).map_err(|error| Trouble::Refused(format!("what was told cannot be written: {error}")))
+}
+
+fn groups(connection: &Connection) -> Result<Vec<GroupRow>, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT key, labels, anchor, flushed_at, told_at FROM notice_groups")?;
+    let mut rows = statement.query([])?;
+    let mut groups = Vec::new();
+    while let Some(row) = rows.next()? {
+        let key: String = row.get(0)?;
+        let wrong = |error| Trouble::Refused(format!("the group {key:?} of alerts cannot be read: {error}"));
+        let told_at: BTreeMap<String, Millis> = serde_json::from_str(&row.get::<_, String>(4)?).map_err(wrong)?;
+        groups.push(GroupRow {
+            labels: labels_from_text(&row.get::<_, String>(1)?)?,
+            anchor: row.get(2)?,
+            flushed_at: row.get(3)?,
+            told_at: told_at.into_iter().collect(),
+            key,
+        });
+    }
+    Ok(groups)
+}
+
+fn members(connection: &Connection) -> Result<Vec<MemberRow>, Trouble> {
+    let mut statement = connection.prepare_cached(&format!("SELECT group_key, ended_at, told, {ALERT} FROM notice_members"))?;
+    let mut rows = statement.query([])?;
+    let mut members = Vec::new();
+    while let Some(row) = rows.next()? {
+        let group: String = row.get(0)?;
+        let wrong = |error| Trouble::Refused(format!("an alert of the group {group:?} cannot be read: {error}"));
+        let told: BTreeMap<String, EventKind> = serde_json::from_str(&row.get::<_, String>(2)?).map_err(wrong)?;
+        let (alert, ended_at) = (read_alert(row, 3)?, row.get(1)?);
+        members.push(MemberRow { alert, ended_at, told: told.into_iter().collect(), group });
+    }
+    Ok(members)
+}

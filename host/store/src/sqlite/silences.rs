@@ -1,0 +1,100 @@
+//! Silences and acknowledgements.
+
+use std::sync::Arc;
+
+use rusqlite::params;
+use vitrine_model::Millis;
+use vitrine_model::port::StoreError;
+use vitrine_model::port::silences::Silences;
+use vitrine_model::silence::{Acknowledgement, Silence};
+
+use super::{Database, Trouble};
+
+#[derive(Debug)]
+pub(crate) struct SqliteSilences(pub(crate) Arc<Database>);
+
+impl Silences for SqliteSilences {
+    fn load(&self) -> Result<Vec<Silence>, StoreError> {
+        self.0.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id, conditions, starts_at, ends_at, updated_at, author, comment FROM silences ORDER BY ends_at, id",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut silences = Vec::new();
+            while let Some(row) = rows.next()? {
+                let (id, text): (String, String) = (row.get(0)?, row.get(1)?);
+                let wrong = |error| Trouble::Refused(format!("silence {id} cannot be read: {error}"));
+                let conditions = serde_json::from_str(&text).map_err(wrong)?;
+                let (starts_at, ends_at, updated_at) = (row.get(2)?, row.get(3)?, row.get(4)?);
+                let (author, comment) = (row.get(5)?, row.get(6)?);
+                silences.push(Silence { id, conditions, starts_at, ends_at, updated_at, author, comment });
+            }
+            Ok(silences)
+        })
+    }
+
+    fn put(&self, silences: &[Silence]) -> Result<(), StoreError> {
+        self.0.write(|transaction| {
+            for silence in silences {
+                let wrong = |error| Trouble::Refused(format!("silence {} cannot be written: {error}", silence.id));
+                let conditions = serde_json::to_string(&silence.conditions).map_err(wrong)?;
+                transaction
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO silences (id, conditions, starts_at, ends_at, updated_at, author, comment)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    )?
+                    .execute(params![
+                        silence.id,
+                        conditions,
+                        silence.starts_at,
+                        silence.ends_at,
+                        silence.updated_at,
+                        silence.author,
+                        silence.comment
+                    ])?;
+            }
+            Ok(())
+        })
+    }
+
+    fn prune(&self, before: Millis) -> Result<u64, StoreError> {
+        self.0.write(|transaction| {
+            let silences = transaction.execute("DELETE FROM silences WHERE ends_at < ?1", [before])?;
+            let run_out = transaction.execute("DELETE FROM acknowledgements WHERE until < ?1", [before])?;
+            Ok((silences + run_out) as u64)
+        })
+    }
+
+    fn acknowledgements(&self) -> Result<Vec<Acknowledgement>, StoreError> {
+        self.0.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT target, author, comment, at, until FROM acknowledgements ORDER BY target")?;
+            let rows = statement.query_map([], |row| {
+                let (target, author, comment) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                Ok(Acknowledgement { target, author, comment, at: row.get(3)?, until: row.get(4)? })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn acknowledge(&self, given: &Acknowledgement) -> Result<(), StoreError> {
+        self.0.write(|transaction| {
+            transaction
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO acknowledgements (target, author, comment, at, until) VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![given.target, given.author, given.comment, given.at, given.until])?;
+            Ok(())
+        })
+    }
+
+    fn withdraw(&self, targets: &[String]) -> Result<(), StoreError> {
+        self.0.write(|transaction| {
+            let mut statement = transaction.prepare_cached("DELETE FROM acknowledgements WHERE target = ?1")?;
+            for target in targets {
+                statement.execute([target])?;
+            }
+            Ok(())
+        })
+    }
+}
