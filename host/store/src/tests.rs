@@ -7,6 +7,7 @@ mod hot;
 mod keep;
 mod merging;
 mod moments;
+mod notices;
 mod rollups;
 mod samples;
 mod state;

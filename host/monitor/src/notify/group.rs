@@ -135,7 +135,9 @@ impl Group {
             return (!self.members.is_empty()).then(|| self.anchor.min(now.saturating_add(times.wait)));
         };
         let flushed = flushed.min(now);
-        let news = self.changed_at.map(|at| at.clamp(flushed + 1, now.max(flushed + 1)));
+        // With an interval, this moment's look has been; without one, there may be many at the same moment.
+        let next = flushed + Millis::from(times.interval > 0);
+        let news = self.changed_at.map(|at| at.clamp(next, now.max(next)));
         let held = self.holds_back.then(|| flushed + times.interval.max(LOOK));
         let goes_on = self.members.values().any(|member| member.ended_at.is_none() && !member.is_left);
         let repeat = times.repeat.filter(|_| goes_on).and_then(|repeat| Some(self.told_at.values().min()? + repeat));

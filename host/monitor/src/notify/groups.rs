@@ -339,7 +339,7 @@ impl Groups {
         // No two looks at a group have the same moment, as what is told is named by it.
         let at = group.flushed_at.map_or(now, |before| now.max(before + 1));
         let decision = group.decide(&terms, now);
-        let deliveries = decision.tellings.iter().map(|telling| notice::delivery(&group, telling, &self.route, at));
+        let deliveries = decision.tellings.iter().map(|telling| notice::delivery(&group, telling, &self.route, at, now));
         change.deliveries.extend(deliveries);
         let (members, gone) = group.settle(&decision, at);
         gone.iter().for_each(|id| self.drop_place(id, key));

@@ -9,12 +9,13 @@ use super::group::{Group, Telling};
 use super::route::Route;
 
 /// The delivery of a telling.
-pub(super) fn delivery(group: &Group, telling: &Telling, route: &Route, now: Millis) -> NewDelivery {
+/// `at` is a moment that no other look at the group has.
+pub(super) fn delivery(group: &Group, telling: &Telling, route: &Route, at: Millis, now: Millis) -> NewDelivery {
     let id = group_id(&group.key);
     let channel = telling.target.channel.clone();
     NewDelivery {
         // The same however often it is tried, and no other, not even in a new data folder: far sides tell repeats by it.
-        key: format!("{now:x}-{id}-{channel}"),
+        key: format!("{at:x}-{id}-{channel}"),
         line: group.key.clone(),
         fallbacks: telling.target.fallbacks.clone(),
         notification: notification(group, telling, route, id),

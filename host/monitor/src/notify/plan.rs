@@ -102,6 +102,13 @@ impl Planner {
         self.events.notify_one();
     }
 
+    /// Whether nothing is due now.
+    pub(super) fn is_settled(&self) -> bool {
+        let (now, book) = (self.clock.now(), self.book());
+        let is_led = book.is_true && !self.is_rerouted.load(Ordering::Acquire);
+        is_led && book.groups.next_due().is_none_or(|due| due > now)
+    }
+
     /// Looks at the groups of now.
     pub(super) fn with_groups<T>(&self, look: impl FnOnce(&mut Groups) -> T) -> T {
         look(&mut self.book().groups)

@@ -56,6 +56,11 @@ impl Teller {
         Arc::clone(&self.0.route.load().routing)
     }
 
+    /// Whether nothing is due now: all that happened is planned.
+    pub fn is_settled(&self) -> bool {
+        self.0.is_settled()
+    }
+
     /// All groups with alerts that fire, by receiver and labels.
     pub fn groups(&self) -> Vec<GroupView> {
         let (hush, now) = (self.0.hush.load_full(), self.0.clock.now());

@@ -3,6 +3,7 @@
 
 mod ended;
 mod rules;
+mod telling;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -107,6 +108,20 @@ struct World {
 
 impl World {
     async fn open(folder: &std::path::Path, now: Millis, book: &Arc<Book>) -> World {
+        let world = World::open_unrouted(folder, now, book);
+        let channel = Arc::clone(book) as Arc<dyn Channel>;
+        world.monitor.set_channels(vec![ChannelEntry { name: "book".to_owned(), plugin: "test".to_owned(), channel }]);
+        world.monitor.set_route(Route {
+            routing: Arc::new(Routing::everything_to(["book".to_owned()])),
+            public_url: "http://host".to_owned(),
+            time_zone: "UTC".to_owned(),
+        });
+        world.monitor.begin_telling();
+        world
+    }
+
+    /// Who is told is yet to be said.
+    fn open_unrouted(folder: &std::path::Path, now: Millis, book: &Arc<Book>) -> World {
         let clock = Arc::new(HeldClock::new(now));
         let store = Store::open(folder).unwrap();
         let status = Arc::new(Status::default());
@@ -123,14 +138,6 @@ impl World {
             collecting: tokio::runtime::Handle::current(),
         };
         let monitor = Monitor::start(parts, &mut Registry::default()).unwrap();
-        let channel = Arc::clone(book) as Arc<dyn Channel>;
-        monitor.set_channels(vec![ChannelEntry { name: "book".to_owned(), plugin: "test".to_owned(), channel }]);
-        monitor.set_route(Route {
-            routing: Arc::new(Routing::everything_to(["book".to_owned()])),
-            public_url: "http://host".to_owned(),
-            time_zone: "UTC".to_owned(),
-        });
-        monitor.begin_telling();
         World { clock, status, store, monitor, book: Arc::clone(book) }
     }
 

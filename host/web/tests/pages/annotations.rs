@@ -29,6 +29,8 @@ fn over(name: &str, severity: &str, fired: i64, minutes: i64) -> AlertEvent {
         active_at: at - 60_000,
         fired_at: Some(at),
         value: 0.9,
+        link: String::new(),
+        expires_at: None,
     };
     AlertEvent { kind: EventKind::Resolved, at: at + minutes * 60_000, alert }
 }
