@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests fetch-guest stations sdks test openmetrics promql fuzz browser exporter prometheus postgres lint bench clean
+.PHONY: help run build assets plugins guests fetch-guest stations sdks test openmetrics promql fuzz browser exporter prometheus alertmanager postgres lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -111,6 +111,16 @@ prometheus: ## Get Prometheus for the tests, where it is missing and can be had
 	    echo 'Prometheus is missing: run `sudo apt-get install --no-install-recommends prometheus`' >&2; exit 1; \
 	  fi; }
 
+# As above; of the package only its client is wanted.
+alertmanager: ## Get Alertmanager's client for the tests, where it is missing and can be had
+	@command -v amtool >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    printf '\033[1m==> installing amtool for the tests\033[0m\n'; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus-alertmanager; \
+	  else \
+	    echo 'amtool is missing: run `sudo apt-get install --no-install-recommends prometheus-alertmanager`' >&2; exit 1; \
+	  fi; }
+
 postgres: ## Get PostgreSQL for the tests, where it is missing and can be had
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -125,7 +135,7 @@ tests/peers/node_modules: tests/peers/package-lock.json
 	cd tests/peers && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-test: assets plugins guests stations browser exporter prometheus postgres tests/peers/node_modules lint sdks ## Run all tests
+test: assets plugins guests stations browser exporter prometheus alertmanager postgres tests/peers/node_modules lint sdks ## Run all tests
 	$(call say,building and running all tests; the first time this takes some minutes)
 	cd host/web/assets && npm run --silent check && npm test --silent
 	FUZZ_SECONDS=$(SECONDS_PER_TARGET) cargo test --workspace --exclude vitrine-tests

@@ -1,6 +1,7 @@
 //! The harness: the real binary with real neighbours. Tests wait on conditions; whatever is left over at the end fails.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed unwrap is a failed test")]
 
+mod amtool;
 mod browser;
 mod client;
 mod exporter;
@@ -17,6 +18,7 @@ mod target;
 mod vitrine;
 mod wait;
 
+pub use amtool::{amtool, try_amtool};
 pub use browser::{Browser, Look, Page, Theme};
 pub use client::{Answer, get, post};
 pub use exporter::{Exporter, Labels};

@@ -102,6 +102,12 @@ pub(crate) fn prometheus(name: &str) -> PathBuf {
     })
 }
 
+pub(crate) fn amtool() -> PathBuf {
+    program(&["amtool"]).unwrap_or_else(|| {
+        panic!("amtool is missing: run `make alertmanager`, or `apt-get install --no-install-recommends prometheus-alertmanager`")
+    })
+}
+
 /// The first of these that is somewhere on the path.
 fn program(names: &[&str]) -> Option<PathBuf> {
     let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();

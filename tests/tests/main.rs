@@ -3,6 +3,7 @@
 
 mod access;
 mod acting;
+mod alertmanager;
 mod asked;
 mod bad_input;
 mod browser;

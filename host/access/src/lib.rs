@@ -90,8 +90,9 @@ pub fn may(person: &Person, action: Action, thing: &Thing, from: Standing) -> Re
     match (action, from) {
         (Action::View, _) | (_, Standing::Local) | (Action::Push, Standing::Writer) => Ok(()),
         (Action::Push, Standing::Remote) => Err(Refusal(format!(
-            "{} may not write samples from this address: add it to `write_from` in the host's settings",
-            person.name
+            "{} may not write {} from this address: add it to `write_from` in the host's settings",
+            person.name,
+            thing.word().trim_start_matches("the ")
         ))),
         (Action::Ask, Standing::Writer | Standing::Remote) => {
             Err(Refusal(format!("{} may not question {} from afar: do it on the host's own machine", person.name, thing.word())))

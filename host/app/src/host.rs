@@ -146,6 +146,7 @@ impl Host {
             clock: Arc::clone(&clock),
             alerts,
             deliveries,
+            teller: monitor.teller(),
             panels: panel_finder(&panels),
             sources: source_finder(&cards),
             plugins: card_maker(&cards),

@@ -92,6 +92,7 @@ impl Monitor {
         let planner = Planner::new(PlannerParts {
             clock: Arc::clone(&parts.clock),
             alerts: parts.alerts,
+            deliveries: Arc::clone(&parts.deliveries),
             notices: parts.notices,
             silences: parts.silences,
             live: parts.live.clone(),

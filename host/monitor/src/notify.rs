@@ -23,4 +23,4 @@ pub use outside::Brought;
 pub(crate) use plan::{Planner, PlannerParts, plan};
 pub use route::{Route, Routing};
 pub use silence::{Draft, NotHushed};
-pub use teller::{AlertView, GroupView, Muted, Teller};
+pub use teller::{AlertView, GroupView, Muted, Ports, Teller};

@@ -1,5 +1,6 @@
 //! Answers for programs: Prometheus's API where it has one, our own beside it.
 
+pub(crate) mod acknowledge;
 pub(crate) mod alerts;
 pub(crate) mod answer;
 pub(crate) mod dashboards;
@@ -20,4 +21,5 @@ pub(crate) mod source;
 pub(crate) mod sources;
 pub(crate) mod status;
 pub(crate) mod syntax;
+pub(crate) mod v2;
 pub(crate) mod write;

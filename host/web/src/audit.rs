@@ -8,6 +8,17 @@ use vitrine_model::Fault;
 /// What of the arguments is written down.
 const ARGUMENTS_BYTES: usize = 1 << 10;
 
+/// Writes down that somebody did something to the alerts.
+pub(crate) fn acted(person: &str, from: Option<IpAddr>, what: &str, thing: &str) {
+    let from = from.map(|address| address.to_string()).unwrap_or_default();
+    let (person, thing) = (person.escape_debug().to_string(), thing.escape_debug().to_string());
+    tracing::info!(
+        target: "audit",
+        { audit.person = person, audit.from = from, audit.action = what, audit.thing = thing },
+        "{person} {what} {thing}"
+    );
+}
+
 /// Something that a person has a source do.
 pub(crate) struct Entry {
     pub(crate) person: String,

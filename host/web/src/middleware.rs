@@ -63,12 +63,21 @@ fn wanted(method: &Method, path: &str) -> (Action, Thing) {
     if PUSHES.contains(&path) {
         return (Action::Push, thing(path));
     }
+    let is_look = method == Method::GET || method == Method::HEAD;
+    if ["/api/v2/", "/api/v1/acknowledgements", "/api/v1/deliveries/"].iter().any(|start| path.starts_with(start)) {
+        let action = match path {
+            _ if is_look => Action::View,
+            "/api/v2/alerts" => Action::Push,
+            _ => Action::Act,
+        };
+        return (action, Thing::Alerts);
+    }
     let Some(rest) = path.strip_prefix("/api/v1/sources/").or_else(|| path.strip_prefix("/sources/")) else {
         return (Action::View, thing(path));
     };
     let (name, verb) = rest.split_once('/').unwrap_or((rest, ""));
     let action = match verb {
-        _ if method == Method::GET || method == Method::HEAD => Action::View,
+        _ if is_look => Action::View,
         "query" => Action::Ask,
         _ => Action::Act,
     };
@@ -161,6 +170,22 @@ mod tests {
             (Method::POST, "/api/v1/query", Action::View, Thing::Samples),
         ] {
             assert_eq!(wanted(&method, path), (action, thing), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn who_brings_alerts_writes_and_who_silences_acts() {
+        for (method, path, action) in [
+            (Method::GET, "/api/v2/alerts", Action::View),
+            (Method::POST, "/api/v2/alerts", Action::Push),
+            (Method::GET, "/api/v2/silences", Action::View),
+            (Method::POST, "/api/v2/silences", Action::Act),
+            (Method::DELETE, "/api/v2/silence/x", Action::Act),
+            (Method::POST, "/api/v1/acknowledgements", Action::Act),
+            (Method::DELETE, "/api/v1/acknowledgements/x", Action::Act),
+            (Method::POST, "/api/v1/deliveries/1/resend", Action::Act),
+        ] {
+            assert_eq!(wanted(&method, path), (action, Thing::Alerts), "{method} {path}");
         }
     }
 

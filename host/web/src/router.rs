@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -37,6 +37,18 @@ fn pushes() -> Router<Arc<Web>> {
         .route("/api/v1/import/csv", post(api::import::csv))
         .route("/api/v1/otlp/v1/metrics", post(api::otlp::take))
         .layer(DefaultBodyLimit::disable())
+}
+
+/// Alertmanager's API.
+fn alertmanager() -> Router<Arc<Web>> {
+    let bodies = DefaultBodyLimit::max(api::v2::alerts::BODY);
+    Router::new()
+        .route("/api/v2/status", get(api::v2::status))
+        .route("/api/v2/receivers", get(api::v2::receivers))
+        .route("/api/v2/alerts", get(api::v2::alerts::list).post(api::v2::alerts::take).layer(bodies))
+        .route("/api/v2/alerts/groups", get(api::v2::alerts::groups))
+        .route("/api/v2/silences", get(api::v2::silences::list).post(api::v2::silences::write))
+        .route("/api/v2/silence/{id}", get(api::v2::silences::show).delete(api::v2::silences::expire))
 }
 
 pub fn router(web: Arc<Web>) -> Router {
@@ -78,6 +90,10 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/api/v1/sources/{name}/actions/{action}", post(api::source::act))
         .route("/api/v1/sources/{name}/logs", get(api::source::logs))
         .route("/api/v1/plugins", get(api::plugins::list))
+        .route("/api/v1/acknowledgements", get(api::acknowledge::list).post(api::acknowledge::give))
+        .route("/api/v1/acknowledgements/{target}", delete(api::acknowledge::withdraw))
+        .route("/api/v1/deliveries/{id}/resend", post(api::acknowledge::resend))
+        .merge(alertmanager())
         .route("/healthz", get(api::health::alive))
         .route("/readyz", get(api::health::ready))
         .route("/-/healthy", get(api::health::alive))

@@ -16,9 +16,9 @@ use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::samples::Samples;
 use vitrine_model::port::source::Source;
 use vitrine_model::{Clock, Millis};
-use vitrine_monitor::Ingest;
 use vitrine_monitor::live::Live;
 use vitrine_monitor::status::Status;
+use vitrine_monitor::{Ingest, Teller};
 use vitrine_query::Engine;
 
 use crate::ask::Asker;
@@ -49,6 +49,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub alerts: Arc<dyn Alerts>,
     pub deliveries: Arc<dyn Deliveries>,
+    /// Who is told, and what they do not want to hear of.
+    pub teller: Teller,
     pub panels: Panels,
     pub sources: Sources,
     pub plugins: Arc<dyn Fn() -> Vec<PluginCard> + Send + Sync>,
@@ -88,6 +90,7 @@ pub struct Web {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) alerts: Arc<dyn Alerts>,
     pub(crate) deliveries: Arc<dyn Deliveries>,
+    pub(crate) teller: Teller,
     pub(crate) sources: Sources,
     pub(crate) plugins: Arc<dyn Fn() -> Vec<PluginCard> + Send + Sync>,
     pub(crate) registry: Arc<Mutex<Registry>>,
@@ -147,6 +150,7 @@ impl Web {
             clock: parts.clock,
             alerts: parts.alerts,
             deliveries: parts.deliveries,
+            teller: parts.teller,
             sources: parts.sources,
             plugins: parts.plugins,
             registry: parts.registry,

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use vitrine_model::alert::{AlertState, EventKind};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
+use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::notices::{NoticeChange, Notices};
 use vitrine_model::port::silences::Silences;
 use vitrine_model::{Clock, Millis};
@@ -36,6 +37,7 @@ const PRUNE: Millis = 3_600_000;
 pub(crate) struct Planner {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) alerts: Arc<dyn Alerts>,
+    pub(super) deliveries: Arc<dyn Deliveries>,
     notices: Arc<dyn Notices>,
     pub(super) silences: Arc<dyn Silences>,
     pub(super) live: Live,
@@ -50,7 +52,7 @@ pub(crate) struct Planner {
     /// Told when there are events, or what is due has changed.
     pub(super) events: Arc<Notify>,
     /// Told when there are deliveries.
-    planned: Arc<Notify>,
+    pub(super) planned: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -65,6 +67,7 @@ struct Book {
 pub(crate) struct PlannerParts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) alerts: Arc<dyn Alerts>,
+    pub(crate) deliveries: Arc<dyn Deliveries>,
     pub(crate) notices: Arc<dyn Notices>,
     pub(crate) silences: Arc<dyn Silences>,
     pub(crate) live: Live,
@@ -81,6 +84,7 @@ impl Planner {
         Ok(Planner {
             clock: parts.clock,
             alerts: parts.alerts,
+            deliveries: parts.deliveries,
             notices: parts.notices,
             silences: parts.silences,
             live: parts.live,

@@ -4,17 +4,23 @@ use std::sync::Arc;
 
 use vitrine_model::alert::Alert;
 use vitrine_model::port::StoreError;
+use vitrine_model::port::alerts::Alerts;
+use vitrine_model::port::deliveries::Deliveries;
+use vitrine_model::port::notices::Notices;
+use vitrine_model::port::silences::Silences;
 use vitrine_model::silence::{Acknowledgement, Silence};
-use vitrine_model::{Labels, Millis};
+use vitrine_model::{Clock, Labels, Millis};
 
 use super::group::{Group, Member};
 use super::groups::Groups;
 use super::hush::Hush;
 use super::notice::{fingerprint, group_id};
 use super::outside::Brought;
-use super::plan::Planner;
+use super::plan::{Planner, PlannerParts};
 use super::route::Routing;
 use super::silence::{Draft, NotHushed};
+use crate::live::{Change, Live};
+use crate::metrics::Metrics;
 
 /// Why people are not told of an alert that fires.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,14 +52,45 @@ pub struct GroupView {
     pub due: Option<Millis>,
 }
 
+/// What a teller without a monitor is made of.
+pub struct Ports {
+    pub clock: Arc<dyn Clock>,
+    pub alerts: Arc<dyn Alerts>,
+    pub deliveries: Arc<dyn Deliveries>,
+    pub notices: Arc<dyn Notices>,
+    pub silences: Arc<dyn Silences>,
+    pub live: Live,
+}
+
 /// The handle. Cheap to clone.
 #[derive(Clone)]
 pub struct Teller(pub(crate) Arc<Planner>);
 
 impl Teller {
+    /// One whose groups nobody looks after: for tests of what asks it.
+    pub fn resting(ports: Ports) -> Result<Teller, StoreError> {
+        let planner = Planner::new(PlannerParts {
+            clock: ports.clock,
+            alerts: ports.alerts,
+            deliveries: ports.deliveries,
+            notices: ports.notices,
+            silences: ports.silences,
+            live: ports.live,
+            metrics: Metrics::default(),
+            events: Arc::default(),
+            planned: Arc::default(),
+        });
+        Ok(Teller(Arc::new(planner?)))
+    }
+
     /// The routes of now.
     pub fn routing(&self) -> Arc<Routing> {
         Arc::clone(&self.0.route.load().routing)
+    }
+
+    /// What links begin with.
+    pub fn public_url(&self) -> String {
+        self.0.route.load().public_url.clone()
     }
 
     /// Whether nothing is due now: all that happened is planned.
@@ -91,6 +128,22 @@ impl Teller {
     /// All silences that are not forgotten.
     pub fn silences(&self) -> Vec<Silence> {
         self.0.hush.load().silences.iter().map(|(silence, _)| silence.clone()).collect()
+    }
+
+    pub fn acknowledgements(&self) -> Vec<Acknowledgement> {
+        let mut all: Vec<Acknowledgement> = self.0.hush.load().acknowledgements.values().cloned().collect();
+        all.sort_by(|a, b| a.target.cmp(&b.target));
+        all
+    }
+
+    /// Tries a delivery again that was given up; whether there is such a one.
+    pub fn resend(&self, id: i64) -> Result<bool, StoreError> {
+        let is_sent = self.0.deliveries.resend(id, self.0.clock.now())?;
+        if is_sent {
+            self.0.planned.notify_one();
+            self.0.live.tell(Change::Alerts);
+        }
+        Ok(is_sent)
     }
 
     /// Makes or edits a silence; returns its number.

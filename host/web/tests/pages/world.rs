@@ -13,14 +13,19 @@ use vitrine_model::notification::{Notification, Receipt};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
 use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, DeliveryState, NewDelivery};
+use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices};
 use vitrine_model::port::panel::{Panel, RenderRequest};
 use vitrine_model::port::samples::{Appended, Bounds, Samples, Select, SelectLimits, Take};
+use vitrine_model::port::silences::Silences;
 use vitrine_model::push::Push;
 use vitrine_model::sample::{Family, Sample};
+use vitrine_model::silence::{Acknowledgement, Silence};
 use vitrine_model::view::*;
 use vitrine_model::{Clock, Fault, Labels, Matcher, Millis};
 use vitrine_monitor::Ingest;
+use vitrine_monitor::Teller;
 use vitrine_monitor::live::Live;
+use vitrine_monitor::notify::Ports;
 use vitrine_monitor::status::{ChannelStatus, SourceStatus, Status};
 use vitrine_web::{Dashboard, DashboardFile, Known, Parts, Settings, Web};
 
@@ -299,6 +304,36 @@ impl Deliveries for Records {
     }
 }
 
+impl Notices for Records {
+    fn load(&self) -> Result<(Vec<GroupRow>, Vec<MemberRow>), StoreError> {
+        Ok((Vec::new(), Vec::new()))
+    }
+    fn commit(&self, _: &NoticeChange) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl Silences for Records {
+    fn load(&self) -> Result<Vec<Silence>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn put(&self, _: &[Silence]) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn prune(&self, _: Millis) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+    fn acknowledgements(&self) -> Result<Vec<Acknowledgement>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn acknowledge(&self, _: &Acknowledgement) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn withdraw(&self, _: &[String]) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
 /// Everything, with handles to move it.
 pub struct World {
     pub web: Arc<Web>,
@@ -336,6 +371,15 @@ impl World {
             clock: clock.clone(),
             alerts: records.clone(),
             deliveries: records.clone(),
+            teller: Teller::resting(Ports {
+                clock: clock.clone(),
+                alerts: records.clone(),
+                deliveries: records.clone(),
+                notices: records.clone(),
+                silences: records.clone(),
+                live: live.clone(),
+            })
+            .unwrap(),
             panels: Arc::new(move |name| {
                 let known = PLUGINS.into_iter().find(|plugin| *plugin == name)?;
                 Some(Arc::new(FakePanel { name: known, calls: panel_calls.clone(), fault: panel_fault.clone() }) as Arc<dyn Panel>)
