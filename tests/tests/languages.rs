@@ -28,8 +28,8 @@ panels:
 
 /// What titles, labels, values and plugins say, which is theirs, where it happens to be a word of the catalogue.
 const THEIRS: [(&str, &[&str]); 3] = [
-    ("/d/tour", &["alerts", "data", "firing", "in", "running", "source", "sources", "value"]),
-    ("/d/machine", &["source"]),
+    ("/d/tour", &["alerts", "data", "firing", "in", "lines", "running", "source", "sources", "value"]),
+    ("/d/machine", &["source", "value"]),
     ("/plugins", &["samples", "table"]),
 ];
 

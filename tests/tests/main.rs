@@ -16,6 +16,7 @@ mod first_light;
 mod floors;
 mod import;
 mod languages;
+mod looking;
 mod operations;
 mod plugin_life;
 mod polyglot;

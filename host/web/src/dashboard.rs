@@ -96,6 +96,8 @@ pub struct Panel {
     /// What can be done from it, and from each row of a table, with `{{column}}` for what the row has there.
     pub actions: Vec<ActionLink>,
     pub row_actions: Vec<ActionLink>,
+    /// Rows of a table's page.
+    pub page_rows: usize,
     /// The variable of which each value gets this panel.
     pub repeat: Option<String>,
     /// What its variables stand for, once it is laid out.

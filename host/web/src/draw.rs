@@ -11,6 +11,7 @@ pub mod grid;
 pub mod html;
 pub mod lines;
 pub mod link;
+pub mod look;
 pub mod markup;
 pub mod path;
 pub mod picture;
@@ -30,6 +31,7 @@ use vitrine_model::view::View;
 
 use crate::draw::annotation::Annotations;
 use crate::draw::html::Html;
+use crate::draw::look::Looked;
 use crate::draw::plot::Plot;
 use crate::draw::scale::TimeTick;
 use crate::draw::unit::{Figure, Unit};
@@ -50,6 +52,8 @@ pub struct Surroundings {
     pub annotations: Annotations,
     /// What it is written in.
     pub language: Language,
+    /// How a long panel is looked at.
+    pub looked: Looked,
 }
 
 impl Surroundings {
@@ -62,6 +66,7 @@ impl Surroundings {
             height: 200,
             annotations: Annotations::default(),
             language: Language::English,
+            looked: Looked::default(),
         }
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod alerts;
 pub(crate) mod dashboard;
 pub(crate) mod explore;
 pub(crate) mod finished;
+pub(crate) mod fragment;
 pub(crate) mod frame;
 pub(crate) mod home;
 pub(crate) mod install;

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use vitrine_sdk::panel::{Line, LineColumns, Lines, Request, View, is_table, severity, table_lines};
 use vitrine_sdk::{Column, Fault, Frame, Label, Panel, export};
 
-const LINES: usize = 500;
-const MOST_LINES: usize = 5_000;
+const LINES: usize = 5_000;
+const MOST_LINES: usize = 10_000;
 const TEXTS: [&str; 4] = ["message", "msg", "text", "line"];
 
 #[derive(Debug, Default, Deserialize)]

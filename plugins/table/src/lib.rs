@@ -9,7 +9,7 @@ use vitrine_sdk::panel::{Align, Levels, Request, Table as TableView, TableColumn
 use vitrine_sdk::{Fault, Frame, Panel, Values, export};
 
 /// The host takes no more.
-const MOST_ROWS: usize = 10_000;
+const MOST_ROWS: usize = 100_000;
 const MOST_COLUMNS: usize = 100;
 
 #[derive(Debug, Default, Deserialize)]

@@ -13,7 +13,7 @@ use super::{values_in, wrong};
 use crate::bindings::exported::rendering;
 
 const FIGURES: usize = 500;
-const ROWS: usize = 10_000;
+const ROWS: usize = 100_000;
 const COLUMNS: usize = 100;
 
 pub(crate) fn view(view: rendering::View, frames: &[Frame]) -> Result<View, Fault> {

@@ -12,6 +12,7 @@ import { runFullScreen } from "./page/full_screen.ts";
 import { runInstall } from "./page/install.ts";
 import { runKeyboard } from "./page/keyboard.ts";
 import { runKiosk } from "./page/kiosk.ts";
+import { runLooks } from "./page/looks.ts";
 import { runScope } from "./page/scope.ts";
 import { openSearch } from "./page/search.ts";
 import { runTheme } from "./page/theme.ts";
@@ -61,6 +62,7 @@ function startDashboard(root: HTMLElement, ages: Ages): { board: Board; refresh:
   hold();
   if (socket && events) {
     runScope(visit);
+    runLooks(visit);
     const said = (text: string): void => {
       const message = parseMessage(text);
       if (message) receive(message, board, ages);

@@ -10,6 +10,7 @@ import { type Append, type ChartData, type Message, parseChart, type PanelState 
 import { markRefused } from "./page/act.ts";
 import { tellTimes } from "./page/ages.ts";
 import { parseFragment, showFragment } from "./page/fragment.ts";
+import { Tail } from "./page/tail.ts";
 import { words } from "./words.ts";
 
 const STATE_CLASSES = { stale: "is-stale", error: "is-error", denied: "is-denied" };
@@ -18,6 +19,7 @@ export class Board implements Stage {
   palette = readPalette();
   readonly zoom: Zoom;
   readonly tooltip = new Tooltip();
+  private readonly tail: Tail;
   private readonly charts = new Map<string, LiveChart>();
   /** Data of charts that will be made with the next frame. */
   private readonly coming = new Map<string, ChartData>();
@@ -31,6 +33,7 @@ export class Board implements Stage {
   /** `lost` is called when a message does not fit what is shown, and only a full answer helps. */
   constructor(private readonly root: HTMLElement, private readonly lost: () => void, visit: ((address: URL) => void) | null = null) {
     this.zoom = new Zoom(() => this.redraw(), visit);
+    this.tail = new Tail(root, (id, html) => this.showHtml(id, html));
     for (const panel of root.querySelectorAll<HTMLElement>(".panel")) {
       this.fragments.set(panel.id, panel.querySelector(".panel-body")?.innerHTML.trim() ?? "");
       const data = parseChart(panel.querySelector("script.panel-data")?.textContent ?? "");
@@ -60,7 +63,7 @@ export class Board implements Stage {
     switch (message.type) {
       case "chart": return this.showChart(message.panel, message.chart);
       case "append": return this.extend(message.panel, message);
-      case "html": return this.showHtml(message.panel, message.html);
+      case "html": return this.tail.keeps(message.panel, message.html) ? undefined : this.showHtml(message.panel, message.html);
       case "state": return this.later(`state ${message.panel}`, () => this.showState(message.panel, message.state, message.text));
     }
   }
@@ -75,7 +78,10 @@ export class Board implements Stage {
       const body = panel.querySelector(".panel-body");
       const { id } = panel;
       if (data && body?.querySelector("svg.chart")) this.showChart(id, data);
-      else this.showHtml(id, body?.innerHTML ?? "");
+      else {
+        this.tail.forget(id);
+        this.showHtml(id, body?.innerHTML ?? "");
+      }
       const state = (panel.dataset.state ?? "ok") as PanelState;
       this.receive({ type: "state", panel: id, state, text: panel.querySelector(".panel-state")?.textContent ?? "" });
       const [head, freshHead] = [mine[place]?.querySelector(".panel-head h2"), panel.querySelector(".panel-head h2")];
@@ -119,6 +125,7 @@ export class Board implements Stage {
       this.charts.delete(id);
       showFragment(body, fragment.content);
       tellTimes(body);
+      this.tail.shown(body);
     });
   }
 

@@ -5,6 +5,7 @@ mod annotations;
 mod decorate;
 mod export;
 mod frame;
+mod made;
 mod notice;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,9 +15,8 @@ use jiff::tz::TimeZone;
 use tokio::sync::OnceCell;
 use vitrine_model::frame::TimeRange;
 use vitrine_model::port::alerts::Alerts;
-use vitrine_model::port::panel::{Panel as PanelPlugin, RenderRequest, Theme};
-use vitrine_model::{Fault, Millis, Span};
-use vitrine_query::{Cancel, Engine, Expr};
+use vitrine_model::port::panel::Panel as PanelPlugin;
+use vitrine_model::{Millis, Span};
 
 use crate::ask::Asker;
 use crate::dashboard::Panel;
@@ -24,14 +24,15 @@ use crate::dashboard::kept::Kept;
 use crate::dashboard::layout::Layout;
 use crate::dashboard::scope::Scope;
 use crate::dashboard::window::Window;
+use crate::draw::Kind;
+use crate::draw::look::Look;
 use crate::draw::plot::Plot;
-use crate::draw::{self, Kind, Surroundings};
 use crate::page::messages::{Messages, filled};
 use crate::page::reader::Language;
 use crate::web::Sources;
 use crate::words;
-use frame::{Asking, newest};
-use notice::{empty, failed};
+use made::{MOST_MADE, MadeCell};
+use notice::failed;
 
 /// Finished evaluations kept for those who come a little later. Each may be megabytes.
 const MOST_KEPT: usize = 512;
@@ -82,7 +83,9 @@ struct Place {
     generation: u64,
     dashboard: String,
     panel: String,
+    /// Without looks.
     scope: Scope,
+    look: Look,
 }
 
 /// What a panel looks at.
@@ -114,6 +117,8 @@ pub struct Evaluator {
     evaluations: prometheus_client::metrics::counter::Counter,
     /// Annotations, each for all panels that mark the same.
     marks: Mutex<Kept<annotations::Key, annotations::Cell>>,
+    /// Views that people look at in several ways, as the newest moment has them.
+    made: Mutex<Kept<Place, (Millis, MadeCell)>>,
 }
 
 impl Evaluator {
@@ -134,6 +139,7 @@ impl Evaluator {
             failing: Mutex::new(Kept::new(MOST_KEPT)),
             evaluations,
             marks: Mutex::new(Kept::new(MOST_KEPT)),
+            made: Mutex::new(Kept::new(MOST_MADE)),
         }
     }
 
@@ -143,14 +149,17 @@ impl Evaluator {
         self.good.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.failing.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.marks.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// All panels of a dashboard, in their order.
     pub async fn dashboard(&self, generation: u64, layout: &Layout, now: Millis) -> Vec<Arc<Shown>> {
         let sight = Sight::new(layout, now);
+        let plain = layout.scope.plain();
         join_all(layout.panels().map(|panel| {
-            let name = layout.dashboard.name.clone();
-            let place = Place { generation, dashboard: name, panel: panel.id.clone(), scope: layout.scope.clone() };
+            let dashboard = layout.dashboard.name.clone();
+            let look = layout.scope.look(&panel.id);
+            let place = Place { generation, dashboard, panel: panel.id.clone(), scope: plain.clone(), look };
             self.panel(place, panel, &sight)
         }))
         .await
@@ -176,8 +185,7 @@ impl Evaluator {
     }
 
     async fn evaluate(&self, place: Place, panel: &Panel, sight: &Sight) -> Arc<Shown> {
-        self.evaluations.inc();
-        match self.try_evaluate(panel, sight).await {
+        match self.try_evaluate(&place, panel, sight).await {
             Ok(shown) => {
                 let shown = Arc::new(shown);
                 self.failing.lock().unwrap_or_else(PoisonError::into_inner).remove(&place);
@@ -191,63 +199,6 @@ impl Evaluator {
                 Arc::new(failed(&fault, since, before.as_deref(), panel, sight))
             }
         }
-    }
-
-    async fn try_evaluate(&self, panel: &Panel, sight: &Sight) -> Result<Shown, Fault> {
-        let plugin = (self.panels)(&panel.show)
-            .ok_or_else(|| Fault::Invalid(format!("the panel plugin `{}` is not loaded: see the plugins page", panel.show)))?;
-        let own;
-        let sight = match panel.range.is_some() || panel.shift > Span::ZERO || panel.zone.is_some() {
-            true => {
-                own = sight.of(panel);
-                &own
-            }
-            false => sight,
-        };
-        let (source, queries) = frame::asking(panel, sight)?;
-        let frames = self.frames(panel, source.as_deref(), &queries, sight).await?;
-        let is_promql = source.is_none();
-        let newest = frames.iter().filter_map(newest).max();
-        if is_promql && !queries.is_empty() && frames.iter().all(|frame| frame.columns.len() < 2) {
-            return Ok(empty(&queries, &self.nearest(&queries).await, sight.says()));
-        }
-        let range = sight.window.shown(sight.range);
-        let request = RenderRequest {
-            frames,
-            options: panel.options.clone(),
-            width: u32::from(panel.width) * COLUMN_PIXELS,
-            height: panel.pixels(),
-            theme: Theme::Light,
-            time_zone: sight.zone.iana_name().unwrap_or("UTC").to_owned(),
-            range,
-        };
-        let mut view = plugin.render(request).await?;
-        decorate::decorate(panel, &mut view);
-        let surroundings = Surroundings {
-            title: panel.title.clone(),
-            range,
-            zone: sight.zone.clone(),
-            height: panel.pixels(),
-            annotations: self.annotations(panel, sight, &view).await,
-            language: sight.language,
-        };
-        let drawing = tokio::task::spawn_blocking(move || draw::draw(&view, &surroundings))
-            .await
-            .map_err(|error| Fault::Internal(format!("the view could not be drawn: {error}")))?;
-        if drawing.empty && !queries.is_empty() {
-            return Ok(Shown { kind: drawing.kind, ..empty(&queries, &self.nearest(&queries).await, sight.says()) });
-        }
-        // How old rows of a database may be, only who asked for them knows.
-        let newest = newest.or(drawing.newest).filter(|_| is_promql);
-        let (state, text) = freshness(newest, sight);
-        Ok(Shown { kind: drawing.kind, html: drawing.html.into(), plot: drawing.plot.map(Arc::new), state, text })
-    }
-
-    /// What a panel without any series may have meant; a courtesy, so whatever is wrong with it stays unsaid.
-    async fn nearest(&self, queries: &[Asking]) -> Vec<String> {
-        let exprs: Vec<Arc<Expr>> = queries.iter().filter_map(|query| query.expr.clone()).collect();
-        let work = move |engine: &Engine, _: &Cancel| engine.nearest(exprs.iter().map(Arc::as_ref));
-        self.asker.work(work).await.ok().and_then(Result::ok).unwrap_or_default()
     }
 }
 

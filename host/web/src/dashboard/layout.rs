@@ -12,7 +12,7 @@ use vitrine_model::frame::TimeRange;
 use crate::dashboard::kept::Kept;
 use crate::dashboard::link::Link;
 use crate::dashboard::options::{Options, PACE};
-use crate::dashboard::scope::{Asked, Chosen, Scope, Time};
+use crate::dashboard::scope::{Asked, Chosen, Looks, Scope, Time};
 use crate::dashboard::values::{Value, Values};
 use crate::dashboard::variable::{Choice, Kind, Picker, PickerOption, Variable};
 use crate::dashboard::{Dashboard, Row};
@@ -64,6 +64,19 @@ impl Layouts {
 
     /// The dashboard as it was asked for.
     pub async fn lay(&self, generation: u64, dashboard: &Arc<Dashboard>, asked: &Asked, now: Millis) -> Arc<Layout> {
+        if asked.looks.is_empty() {
+            return self.plain(generation, dashboard, asked, now).await;
+        }
+        // How single panels are looked at changes nothing of the layout.
+        let plain = Asked { looks: Looks::new(), ..asked.clone() };
+        let layout = self.plain(generation, dashboard, &plain, now).await;
+        let mut looks = asked.looks.clone();
+        looks.retain(|id, _| layout.panels().any(|panel| panel.id == *id));
+        let scope = Scope { looks: Arc::new(looks), ..layout.scope.clone() };
+        Arc::new(Layout { scope, ..layout.as_ref().clone() })
+    }
+
+    async fn plain(&self, generation: u64, dashboard: &Arc<Dashboard>, asked: &Asked, now: Millis) -> Arc<Layout> {
         let moment = now - now.rem_euclid(PACE);
         let key = (generation, dashboard.name.clone(), asked.clone());
         if let Some((at, layout)) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
@@ -99,7 +112,7 @@ impl Layouts {
             chosen.insert(variable.name.clone(), choice);
         }
         pickers.sort_by_key(|(order, _)| *order);
-        let scope = Scope { time, zone, language: asked.language, chosen: Arc::new(chosen) };
+        let scope = Scope { time, zone, language: asked.language, chosen: Arc::new(chosen), looks: Arc::default() };
         let address = scope.address();
         let (rows, notices) = repeat::rows(dashboard, &values, &address, asked.language);
         Layout {

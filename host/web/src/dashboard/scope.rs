@@ -1,6 +1,7 @@
 //! What a viewer looks at: which time, in which zone, of what, in which language. Whoever has the same scope sees the same
 //! evaluation.
 
+mod look;
 pub mod time;
 
 use std::collections::BTreeMap;
@@ -8,8 +9,10 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+pub use look::Looks;
 pub use time::{Moment, Time};
 
+use crate::draw::look::Look;
 use crate::page::reader::{Language, Reader};
 
 /// In an address, what stands for all values of a variable.
@@ -38,6 +41,8 @@ pub struct Asked {
     /// No address says it: whoever reads does.
     pub language: Language,
     pub chosen: BTreeMap<String, Chosen>,
+    /// How single panels are looked at.
+    pub looks: Looks,
 }
 
 /// What a dashboard is looked at with, complete: of each variable what was chosen, and nothing else.
@@ -48,6 +53,8 @@ pub struct Scope {
     pub zone: String,
     pub language: Language,
     pub chosen: Arc<BTreeMap<String, Chosen>>,
+    /// Of panels that there are.
+    pub looks: Arc<Looks>,
 }
 
 impl Asked {
@@ -68,9 +75,12 @@ impl Asked {
             asked.zone = Some(parse_zone(zone)?);
         }
         for (key, value) in pairs {
-            let Some(name) = key.strip_prefix(PREFIX) else { continue };
-            asked.choose(name, value)?;
+            match key.strip_prefix(PREFIX) {
+                Some(name) => asked.choose(name, value)?,
+                None => look::read(&mut asked.looks, key, value)?,
+            }
         }
+        asked.looks.retain(|_, look| *look != Look::default());
         Ok(asked)
     }
 
@@ -120,7 +130,17 @@ impl Scope {
                 Chosen::These(values) => pairs.extend(values.iter().map(|value| (key.clone(), value.clone()))),
             }
         }
+        pairs.extend(self.looks.iter().flat_map(|(id, look)| look.pairs(id)));
         pairs
+    }
+
+    /// Whatever single panels are looked at like.
+    pub fn plain(&self) -> Scope {
+        Scope { looks: Arc::default(), ..self.clone() }
+    }
+
+    pub fn look(&self, panel: &str) -> Look {
+        self.looks.get(panel).cloned().unwrap_or_default()
     }
 
     /// The part of an address after its `?`.
@@ -131,8 +151,8 @@ impl Scope {
 
 impl From<&Scope> for Asked {
     fn from(scope: &Scope) -> Asked {
-        let chosen = scope.chosen.as_ref().clone();
-        Asked { time: Some(scope.time), zone: Some(scope.zone.clone()), language: scope.language, chosen }
+        let (chosen, looks) = (scope.chosen.as_ref().clone(), scope.looks.as_ref().clone());
+        Asked { time: Some(scope.time), zone: Some(scope.zone.clone()), language: scope.language, chosen, looks }
     }
 }
 
@@ -151,10 +171,36 @@ mod tests {
         let asked = parse("var-host=a&var-host=b&var-host=a&var-mode=%24__all&range=6h&tz=utc&kiosk=1").unwrap();
         assert_eq!(asked.chosen["host"], Chosen::These(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!((&asked.chosen["mode"], asked.zone.as_deref()), (&Chosen::All, Some("UTC")));
-        let chosen = Arc::new(asked.chosen.clone());
-        let scope = Scope { time: asked.time.unwrap(), zone: "UTC".to_owned(), language: Language::default(), chosen };
+        let scope = Scope {
+            time: asked.time.unwrap(),
+            zone: "UTC".to_owned(),
+            language: Language::default(),
+            chosen: Arc::new(asked.chosen.clone()),
+            looks: Arc::default(),
+        };
         assert_eq!(scope.address(), "range=6h&var-host=a&var-host=b&var-mode=%24__all");
         assert_eq!(parse(&scope.address()).unwrap().chosen, asked.chosen);
+    }
+
+    #[test]
+    fn single_panels_are_looked_at_in_their_own_ways() {
+        let text = "range=6h&p0.page=3&p0.sort=-In+use&p1-a.filter=a%26b&p1-a.level=warning";
+        let asked = parse(&format!("{text}&x.other=1&.page=2&p2.page=1&p3.filter=")).unwrap();
+        let scope = Scope {
+            time: asked.time.unwrap(),
+            zone: "UTC".to_owned(),
+            language: Language::default(),
+            chosen: Arc::default(),
+            looks: Arc::new(asked.looks.clone()),
+        };
+        assert_eq!(scope.address(), text);
+        assert_eq!(
+            (scope.look("p0").page, scope.look("none"), scope.plain().address()),
+            (2, Look::default(), "range=6h".to_owned())
+        );
+        assert!(parse("p0.page=x").is_err() && parse(&format!("p0.filter={}", "x".repeat(201))).is_err());
+        assert!(parse(&(0..21).map(|place| format!("p{place}.filter=x")).collect::<Vec<_>>().join("&")).is_err());
+        assert_eq!(parse("p0.page=0&p1.page=99999999999").unwrap().looks["p1"].page, 999_999);
     }
 
     #[test]

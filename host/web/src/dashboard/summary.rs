@@ -71,7 +71,7 @@ impl Panel {
                     &self.links,
                     &self.row_link,
                     &self.annotations,
-                    (&self.actions, &self.row_actions)
+                    (&self.actions, &self.row_actions, self.page_rows)
                 )
             ),
         }

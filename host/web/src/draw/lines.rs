@@ -6,8 +6,11 @@ use crate::draw::Surroundings;
 use crate::draw::html::Html;
 use crate::draw::link;
 use crate::draw::twin;
+use crate::page::messages::filled;
 use crate::page::reader::Reader;
 use crate::words;
+
+mod choose;
 
 /// What a page can carry.
 const MOST_LINES: usize = 500;
@@ -16,17 +19,26 @@ const MOST_FIELDS: usize = 30;
 const MOST_LETTERS: usize = 2_000;
 
 pub fn draw(html: &mut Html, lines: &Lines, surroundings: &Surroundings) {
-    html.raw("<div class=\"log-box\" role=\"region\" tabindex=\"0\" aria-label=\"").text(&surroundings.title);
+    let looked = &surroundings.looked;
+    let chosen: Vec<&Line> = lines.lines.iter().filter(|line| choose::fits(line, &looked.look)).collect();
+    choose::form(html, lines, surroundings, chosen.len());
+    html.raw("<div class=\"log-box\" role=\"region\" tabindex=\"0\" data-newest=\"").raw(choose::newest(lines));
+    html.raw("\" aria-label=\"").text(&filled(surroundings.says().line_by_line, &[&surroundings.title]));
     html.raw(if lines.ages { "\"><ol class=\"log ages\">" } else { "\"><ol class=\"log\">" });
-    for line in lines.lines.iter().take(MOST_LINES) {
+    // The newest are the ones that matter where not all can be drawn.
+    let most = chosen.len().min(MOST_LINES);
+    let shown = if choose::newest(lines) == "bottom" { &chosen[chosen.len() - most..] } else { &chosen[..most] };
+    for line in shown {
         one(html, line, lines.ages, surroundings);
     }
     html.raw("</ol>");
     let says = surroundings.says();
     if lines.lines.is_empty() {
         html.raw("<p class=\"log-none\">").text(if lines.ages { says.none_now } else { says.none_in_range }).raw("</p>");
+    } else if chosen.is_empty() {
+        html.raw("<p class=\"log-none\">").text(says.none_say).raw("</p>");
     }
-    twin::more(html, &twin::left_out(lines.lines.len().saturating_sub(MOST_LINES), surroundings.says().rest_lines));
+    twin::more(html, &twin::left_out(chosen.len() - most, says.rest_lines));
     html.raw("</div>");
 }
 
@@ -98,6 +110,7 @@ mod tests {
     use vitrine_model::frame::TimeRange;
 
     use super::*;
+    use crate::draw::look::{Look, Looked};
 
     const START: Millis = 1_763_632_800_000;
 
@@ -126,6 +139,44 @@ mod tests {
     #[test]
     fn what_lasts_has_an_age() {
         insta::assert_snapshot!(picture(vec![line("firing", State::Bad, "DiskFull", &[], "")], true));
+    }
+
+    #[test]
+    fn lines_are_chosen_by_text_and_weight() {
+        let levels = [("debug", State::Neutral), ("warn", State::Warning), ("", State::Bad), ("critical", State::Bad)];
+        let lines: Vec<Line> = levels
+            .iter()
+            .cycle()
+            .take(12)
+            .enumerate()
+            .map(|(place, (level, state))| {
+                let host = format!("web-{place}");
+                Line { time: START + place as i64, ..line(level, *state, "No answer", &[("host", &host)], "") }
+            })
+            .collect();
+        let drawn = |level: &str, filter: &str| {
+            let look = Look { level: level.to_owned(), filter: filter.to_owned(), ..Look::default() };
+            let looked = Looked { id: "p0".to_owned(), look, ..Looked::default() };
+            let range = TimeRange { start: START, end: START + 3_600_000, step: 900_000 };
+            let surroundings = Surroundings { looked, ..Surroundings::tested("Shop", range) };
+            let mut html = Html::new();
+            draw(&mut html, &Lines { lines: lines.clone(), ages: false }, &surroundings);
+            html.finish()
+        };
+        let count = |level: &str, filter: &str| drawn(level, filter).matches("<li").count();
+        assert_eq!([count("", ""), count("warning", ""), count("error", ""), count("fatal", "")], [12, 9, 6, 3]);
+        assert_eq!([count("", "WEB-1"), count("error", "no ans"), count("", "nothing")], [3, 6, 0]);
+        let page = drawn("error", "web-1");
+        for part in [
+            "<span class=\"hint\" role=\"status\">2 of 12 lines</span>",
+            "<option selected value=\"error\">error and worse</option>",
+            "name=\"p0.filter\" value=\"web-1\"",
+            "data-newest=\"bottom\"",
+        ] {
+            assert!(page.contains(part), "{part} is not in {page}");
+        }
+        assert!(drawn("", "nothing").contains("none that say this"));
+        assert!(!picture(lines.clone(), true).contains("<form") && !picture(lines[..3].to_vec(), false).contains("<form"));
     }
 
     #[test]

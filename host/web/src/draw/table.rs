@@ -6,37 +6,117 @@ use vitrine_model::view::{Align, Cell, State, Table, TableColumn};
 use crate::draw::Surroundings;
 use crate::draw::html::Html;
 use crate::draw::link;
+use crate::draw::look::{Look, Looked, Sort};
 use crate::draw::unit::{Unit, fixed, marked};
 use crate::page::messages::filled;
 use crate::words;
+use page::Page;
 
-/// What a page can carry; the rest is counted.
+mod page;
+
+/// What is drawn where nobody can ask for the next page; the rest is counted.
 const MOST_ROWS: usize = 500;
 
 /// How a button begins, so that pages can take all of them away.
 pub(crate) const ACTION: &str = "<a class=\"action\" ";
 
 pub fn draw(html: &mut Html, table: &Table, surroundings: &Surroundings) {
-    let rows = table.columns.iter().map(|column| column.values.len()).min().unwrap_or(0);
+    let looked = &surroundings.looked;
+    if !looked.can_choose() {
+        return whole(html, table, surroundings);
+    }
+    let page = page::cut(table, looked);
+    let is_long = page.all > looked.rows || looked.look != Look::default();
+    html.raw("<div class=\"table-box paged\">");
+    if is_long {
+        let says = surroundings.says();
+        looked.form(html, &filled(says.filter_of, &[&surroundings.title]), says.filter);
+        html.raw("<button class=\"tool\" type=\"submit\">").text(says.filter).raw("</button></form>");
+    }
+    html.raw("<div class=\"table-part\"><table class=\"table\"><thead><tr>");
+    for column in &table.columns {
+        head(html, column, looked);
+    }
+    html.raw("</tr></thead>");
+    rows(html, &page.table, page.table.columns.first().map_or(0, |column| column.values.len()), surroundings);
+    html.raw("</table></div>");
+    if is_long {
+        pages(html, &page, surroundings);
+    }
+    html.raw("</div>");
+}
+
+/// For whoever takes it elsewhere: nothing to choose, and no end to it but the bound.
+fn whole(html: &mut Html, table: &Table, surroundings: &Surroundings) {
+    let all = table.columns.iter().map(|column| column.values.len()).min().unwrap_or(0);
     html.raw("<div class=\"table-box\"><table class=\"table\"><thead><tr>");
     for column in &table.columns {
         html.raw("<th scope=\"col\"").raw(class(column.align)).raw(">").text(&column.title).raw("</th>");
     }
-    html.raw("</tr></thead><tbody>");
-    for row in 0..rows.min(MOST_ROWS) {
+    html.raw("</tr></thead>");
+    rows(html, table, all.min(MOST_ROWS), surroundings);
+    html.raw("</table>");
+    if all > MOST_ROWS {
+        let says = surroundings.says();
+        let more = filled(says.rows_counted, &[&MOST_ROWS.to_string(), &marked(&all.to_string(), surroundings.language)]);
+        html.raw("<p class=\"more\">").text(&more).raw("</p>");
+    }
+    html.raw("</div>");
+}
+
+fn rows(html: &mut Html, table: &Table, count: usize, surroundings: &Surroundings) {
+    html.raw("<tbody>");
+    for row in 0..count {
         html.raw("<tr>");
         for column in &table.columns {
             cell(html, column, row, surroundings);
         }
         html.raw("</tr>");
     }
-    html.raw("</tbody></table>");
-    if rows > MOST_ROWS {
-        let more = filled(
-            surroundings.says().rows_counted,
-            &[&MOST_ROWS.to_string(), &marked(&rows.to_string(), surroundings.language)],
-        );
-        html.raw("<p class=\"more\">").text(&more).raw("</p>");
+    html.raw("</tbody>");
+}
+
+/// A column's head sorts by it: numbers from the greatest, all else from the first; once more, the other way.
+fn head(html: &mut Html, column: &TableColumn, looked: &Looked) {
+    let sorted = looked.look.sort.as_ref().filter(|sort| sort.by == column.title);
+    html.raw("<th scope=\"col\"").raw(class(column.align));
+    html.raw(match sorted {
+        Some(sort) if sort.descending => " aria-sort=\"descending\">",
+        Some(_) => " aria-sort=\"ascending\">",
+        None => ">",
+    });
+    if column.cell == Cell::Action || column.title.is_empty() {
+        html.text(&column.title).raw("</th>");
+        return;
+    }
+    let descending = sorted.map_or(matches!(column.values, Values::Numbers(_)), |sort| !sort.descending);
+    let sort = Some(Sort { by: column.title.clone(), descending });
+    looked.link(html, &Look { page: 0, sort, ..looked.look.clone() }, "nofollow", &column.title);
+    html.raw("</th>");
+}
+
+/// Which rows these are, and the way to the others.
+fn pages(html: &mut Html, page: &Page, surroundings: &Surroundings) {
+    let (looked, says) = (&surroundings.looked, surroundings.says());
+    let count = |count: usize| marked(&count.to_string(), surroundings.language);
+    let shown = page.table.columns.first().map_or(0, |column| column.values.len());
+    let first = if shown == 0 { 0 } else { page.before + 1 };
+    html.raw("<div class=\"pages\"><span role=\"status\">");
+    html.text(&filled(says.rows_shown, &[&count(first), &count(page.before + shown), &count(page.matching)]));
+    if page.matching < page.all {
+        html.raw(" ").text(&filled(says.found_in, &[&count(page.all)]));
+    }
+    html.raw("</span>");
+    let mut to = |at: usize, rel: &'static str, word: &str| {
+        looked.link(html, &Look { page: at, ..looked.look.clone() }, rel, word);
+    };
+    if page.at > 0 {
+        to(0, "nofollow", says.first_page);
+        to(page.at - 1, "prev nofollow", says.previous_page);
+    }
+    if page.at + 1 < page.pages {
+        to(page.at + 1, "next nofollow", says.next_page);
+        to(page.pages - 1, "nofollow", says.last_page);
     }
     html.raw("</div>");
 }
@@ -106,9 +186,7 @@ fn class_of(column: &TableColumn, state: State) -> &'static str {
 /// How far the number is from one end of its column to the other.
 fn gauge(html: &mut Html, column: &TableColumn, row: usize, state: State) {
     let Values::Numbers(numbers) = &column.values else { return };
-    let present = || numbers.iter().copied().filter(|number| number.is_finite());
-    let low = if column.minimum.is_finite() { column.minimum } else { present().fold(0.0, f64::min) };
-    let high = if column.maximum.is_finite() { column.maximum } else { present().fold(0.0, f64::max) };
+    let (low, high) = page::ends(column);
     let part = if high > low && !numbers[row].is_nan() { ((numbers[row] - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
     html.raw("<svg class=\"cell-gauge ")
         .raw(state.word())

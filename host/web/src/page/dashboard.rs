@@ -19,10 +19,10 @@ use crate::dashboard::scope::Asked;
 use crate::dashboard::variable::Picker;
 use crate::dashboard::window::Window;
 use crate::dashboard::{Panel, Row};
-use crate::draw::table::ACTION;
 use crate::live::message::{Health, chart_data};
 use crate::middleware;
 use crate::page::finished::{Around, Asking};
+use crate::page::fragment::{self, Pairs};
 use crate::page::frame::Frame;
 use crate::page::messages::filled;
 use crate::page::reader::Reader;
@@ -32,9 +32,6 @@ use crate::web::Web;
 
 /// The rows of the grid that a panel alone on the page takes.
 const ALONE_ROWS: u8 = 9;
-
-/// What the address says, pair by pair.
-pub(crate) type Pairs = Vec<(String, String)>;
 
 #[derive(Serialize)]
 struct Body {
@@ -171,6 +168,9 @@ fn body(reader: Reader, found: &Found, pairs: &Pairs, refusal: Option<String>, n
     let besides: Pairs = pairs.iter().filter(|(key, _)| key == "tz" || key == "kiosk").cloned().collect();
     let zone: Pairs = besides.iter().filter(|(key, _)| key == "tz").cloned().collect();
     let query = time::query(&[layout.scope.pairs(), zone]);
+    let scope = layout.scope.plain().pairs();
+    let around = fragment::Around { scope: &scope, besides: &besides, refused: refusal.is_some() };
+    let rows = rows(found, shown, &query, &around);
     Body {
         name: dashboard.name.clone(),
         title: layout.title.clone(),
@@ -184,7 +184,7 @@ fn body(reader: Reader, found: &Found, pairs: &Pairs, refusal: Option<String>, n
         back: found.alone.is_some().then(|| format!("{}?{query}", own_path(&dashboard.name, None))),
         // A page without a script loads as a whole: not as often as one with a live stream changes.
         refresh: (dashboard.refresh.millis() / 1000).max(15),
-        rows: rows(found, shown, &query, refusal.is_some()),
+        rows,
         alone: found.alone.clone(),
         refusal,
         address: own,
@@ -209,27 +209,27 @@ fn kiosk(pairs: &Pairs) -> Option<&'static str> {
     }
 }
 
-fn rows(found: &Found, shown: &[Arc<Shown>], query: &str, refused: bool) -> Vec<RowShape> {
+fn rows(found: &Found, shown: &[Arc<Shown>], query: &str, around: &fragment::Around<'_>) -> Vec<RowShape> {
     let mut rest = shown.iter();
-    let name = &found.layout.dashboard.name;
-    let shape = |(panel, shown): (&Panel, &Arc<Shown>)| match found.alone {
-        Some(_) => PanelShape { width: 12, height: ALONE_ROWS, ..panel_shape(panel, shown, None, refused) },
-        None => panel_shape(panel, shown, Some(format!("{}?{query}", own_path(name, Some(&panel.id)))), refused),
+    let layout = &found.layout;
+    let name = &layout.dashboard.name;
+    let shape = |(panel, shown): (&Panel, &Arc<Shown>)| {
+        let others = layout.scope.looks.iter().filter(|(id, _)| **id != panel.id).flat_map(|(id, look)| look.pairs(id));
+        let html = around.put(&shown.html, others.collect());
+        match found.alone {
+            Some(_) => PanelShape { width: 12, height: ALONE_ROWS, ..panel_shape(panel, shown, None, html) },
+            None => panel_shape(panel, shown, Some(format!("{}?{query}", own_path(name, Some(&panel.id)))), html),
+        }
     };
     let row = |row: &Row| RowShape {
         title: row.title.clone(),
         links: row.links.clone(),
         panels: row.panels.iter().zip(&mut rest).map(shape).collect(),
     };
-    found.layout.rows.iter().map(row).collect()
+    layout.rows.iter().map(row).collect()
 }
 
-/// Buttons that cannot be used say so. Nobody's text holds a tag, so each of these is the program's own.
-fn without_actions(html: &str) -> String {
-    html.replace(ACTION, "<a class=\"action\" aria-disabled=\"true\" aria-describedby=\"refusal\" ")
-}
-
-fn panel_shape(panel: &Panel, shown: &Shown, href: Option<String>, refused: bool) -> PanelShape {
+fn panel_shape(panel: &Panel, shown: &Shown, href: Option<String>, html: String) -> PanelShape {
     PanelShape {
         id: panel.id.clone(),
         title: panel.title.clone(),
@@ -240,7 +240,7 @@ fn panel_shape(panel: &Panel, shown: &Shown, href: Option<String>, refused: bool
         width: panel.width,
         height: panel.height,
         kind: shown.kind.word(),
-        html: if refused { without_actions(&shown.html) } else { shown.html.to_string() },
+        html,
         data: shown.plot.as_deref().map(chart_data),
         state: shown.state.word(),
         text: shown.text.clone(),

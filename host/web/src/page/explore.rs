@@ -16,6 +16,7 @@ use crate::dashboard::file::parse_range;
 use crate::dashboard::name;
 use crate::dashboard::window::Window;
 use crate::draw::annotation::Annotations;
+use crate::draw::look::Looked;
 use crate::draw::unit::{marked, significant};
 use crate::draw::{self, Surroundings};
 use crate::live::message::chart_data;
@@ -115,7 +116,8 @@ async fn drawn(web: &Web, reader: Reader, q: &str, matrix: Matrix, range: TimeRa
         return Ok((String::new(), None));
     }
     let (zone, language, annotations) = (web.zone.clone(), reader.language, Annotations::default());
-    let surroundings = Surroundings { title: q.to_owned(), range, zone, height: HEIGHT, annotations, language };
+    let looked = Looked::default();
+    let surroundings = Surroundings { title: q.to_owned(), range, zone, height: HEIGHT, annotations, language, looked };
     let work = move || draw::draw(&View::Chart(chart(matrix)), &surroundings);
     let drawing = tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?;
     Ok((drawing.html, drawing.plot.as_ref().map(chart_data)))

@@ -197,6 +197,23 @@ messages! {
     explore_start: "Ask anything in PromQL.", "Pergunte qualquer coisa em PromQL.";
     explore_hint: "Start with a metric:", "Comece com uma métrica:";
 
+    // Long panels
+    filter: "Filter", "Filtrar";
+    filter_of: "Filter {}", "Filtrar {}";
+    search_of: "Search {}", "Buscar em {}";
+    rows_shown: "{}–{} of {}", "{}–{} de {}";
+    found_in: "found in {}", "encontradas entre {}";
+    first_page: "first", "primeira";
+    previous_page: "previous", "anterior";
+    next_page: "next", "próxima";
+    last_page: "last", "última";
+    line_by_line: "{}, line by line", "{}, linha por linha";
+    least_level: "Least level of {}", "Nível mínimo de {}";
+    all_levels: "all levels", "todos os níveis";
+    and_worse: "{} and worse", "{} e pior";
+    lines_of: "{} of {} lines", "{} de {} linhas";
+    none_say: "none that say this", "nenhuma diz isso";
+
     // Having something done
     act_question: "Shall the source “{}” do this?", "A fonte “{}” deve fazer isto?";
     act_destructive: "It cannot be undone.", "Não pode ser desfeito.";

@@ -8,6 +8,7 @@ mod asked;
 mod export;
 mod frames;
 mod live;
+mod looks;
 mod plugins;
 mod reading;
 mod rules;

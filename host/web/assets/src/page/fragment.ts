@@ -8,13 +8,32 @@ export function parseFragment(html: string): HTMLTemplateElement {
 
 export function showFragment(body: HTMLElement, fresh: DocumentFragment): void {
   const focused = pathTo(body, document.activeElement);
+  const field = body.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement ? document.activeElement : null;
+  const typed = field ? { value: field.value, changed: field.value !== field.defaultValue, at: field.selectionStart, to: field.selectionEnd } : null;
+  const open = opened(body);
   const scrolls = scrolled(body);
   body.replaceChildren(fresh);
   for (const { path, top, left } of scrolls) {
     const element = follow(body, path);
     if (element) [element.scrollTop, element.scrollLeft] = [top, left];
   }
-  if (focused) follow(body, focused)?.focus({ preventScroll: true });
+  for (const details of body.querySelectorAll("details")) if (open.delete(nameOf(details))) details.open = true;
+  const next = focused ? follow(body, focused) : null;
+  next?.focus({ preventScroll: true });
+  if (!typed || !(next instanceof HTMLInputElement)) return;
+  // Whoever is typing goes on typing.
+  if (typed.changed) next.value = typed.value;
+  next.setSelectionRange(typed.at, typed.to);
+}
+
+/** What is open, by what it is called: lines move, and a reader of one reads on. */
+function opened(body: HTMLElement): Set<string> {
+  return new Set([...body.querySelectorAll<HTMLDetailsElement>("details[open]")].map(nameOf));
+}
+
+function nameOf(details: HTMLDetailsElement): string {
+  // The time of a line may go on with each look at it.
+  return (details.querySelector("summary .log-text") ?? details.querySelector("summary"))?.textContent ?? "";
 }
 
 interface Scroll {

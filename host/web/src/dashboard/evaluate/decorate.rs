@@ -78,11 +78,12 @@ fn levels(thresholds: &[Threshold], view: &mut View) {
     }
 }
 
-/// The first column of each row leads to the address, in which `{{column}}` is what the row has there.
+/// The first text of each row leads to the address, in which `{{column}}` is what the row has there.
 fn lead(link: &str, table: &mut Table) {
     let rows = table.columns.first().map_or(0, |column| column.values.len());
     let links: Vec<String> = (0..rows).map(|row| address(link, table, row)).collect();
-    if let Some(first) = table.columns.first_mut() {
+    let is_text = |column: &&mut TableColumn| matches!(column.values, Values::Texts(_));
+    if let Some(first) = table.columns.iter_mut().find(is_text) {
         first.links = links;
     }
 }

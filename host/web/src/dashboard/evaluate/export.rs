@@ -9,6 +9,7 @@ use crate::dashboard::Panel;
 use crate::dashboard::evaluate::{Evaluator, Sight, decorate, frame};
 use crate::dashboard::layout::Layout;
 use crate::draw::Surroundings;
+use crate::draw::look::Looked;
 
 impl Evaluator {
     /// The answers to the panel's queries, transformed as it wants them.
@@ -37,8 +38,8 @@ impl Evaluator {
         let mut view = plugin.render(request).await?;
         decorate::decorate(panel, &mut view);
         let annotations = self.annotations(panel, &sight, &view).await;
-        let (title, language) = (panel.title.clone(), sight.language);
-        Ok((view, Surroundings { title, range, zone: sight.zone, height, annotations, language }))
+        let (title, language, looked) = (panel.title.clone(), sight.language, Looked::default());
+        Ok((view, Surroundings { title, range, zone: sight.zone, height, annotations, language, looked }))
     }
 
     async fn looked_at(&self, panel: &Panel, sight: &Sight) -> Result<Vec<Frame>, Fault> {

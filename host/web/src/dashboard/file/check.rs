@@ -12,6 +12,7 @@ use crate::dashboard::template::{Format, Template};
 use crate::dashboard::transform::{MOST_STEPS, Step};
 use crate::dashboard::variable::Variable;
 use crate::dashboard::{Panel, builtin};
+use crate::draw::look::USUAL_ROWS;
 
 pub(super) struct Check<'a> {
     pub(super) known: &'a Known<'a>,
@@ -176,6 +177,7 @@ impl<'a> Check<'a> {
             links: self.links(&file.links, path),
             annotations: self.shared.iter().cloned().chain(own).collect(),
             row_link: self.row_link(file, path),
+            page_rows: self.page_rows(file.page_rows, path),
             actions: self.actions(&file.actions, path, "actions"),
             row_actions: self.actions(&file.row_actions, path, "row_actions"),
             repeat,
@@ -225,6 +227,18 @@ impl<'a> Check<'a> {
             let reason = format!("there is no panel plugin `{}`", file.show);
             let hint = format!("there are `{}`", self.known.panels.join("`, `"));
             self.findings.push(Finding::value(path.clone().key("show"), reason).hint(hint));
+        }
+    }
+
+    fn page_rows(&mut self, given: Option<u16>, path: &Path) -> usize {
+        match given {
+            None => USUAL_ROWS,
+            Some(number @ 5..=500) => usize::from(number),
+            Some(number) => {
+                let finding = Finding::value(path.clone().key("page_rows"), format!("{number} rows are no page"));
+                self.findings.push(finding.hint("use 5 to 500"));
+                USUAL_ROWS
+            }
         }
     }
 

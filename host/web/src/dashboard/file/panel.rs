@@ -53,6 +53,9 @@ pub struct PanelFile {
     pub annotations: Vec<AnnotationFile>,
     /// Where each row of a table leads: `/d/host?var-host={{host}}`.
     pub row_link: Option<String>,
+    /// How many rows a table shows on one page.
+    #[schemars(range(min = 5, max = 500))]
+    pub page_rows: Option<u16>,
     /// Buttons that have a source do something.
     pub actions: Vec<ActionFile>,
     /// The same in each row of a table, which fills in `{{column}}`.

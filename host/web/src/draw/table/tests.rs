@@ -54,3 +54,36 @@ fn cells_as_gauges_in_colours_and_with_links() {
     };
     insta::assert_snapshot!(picture(&table));
 }
+
+#[test]
+fn of_a_hundred_thousand_rows_one_page_is_drawn() {
+    let rows = 100_000;
+    let used = (0..rows).map(|row| if row % 1_000 == 7 { f64::NAN } else { f64::from(row) }).collect();
+    let names = (0..rows).map(|row| format!("/mnt/{row}")).collect();
+    let table = Table {
+        columns: vec![
+            column("mount", "", Align::Start, Values::Texts(names), vec![]),
+            TableColumn { cell: Cell::Gauge, ..column("used", "", Align::End, Values::Numbers(used), vec![]) },
+        ],
+    };
+    let drawn = |look: Look| {
+        let looked = Looked { id: "p0".to_owned(), scope: Vec::new(), look, rows: 50 };
+        let range = TimeRange { start: 0, end: 1, step: 1 };
+        let surroundings = Surroundings { looked, ..Surroundings::tested("Disks", range) };
+        let mut html = Html::new();
+        draw(&mut html, &table, &surroundings);
+        html.finish()
+    };
+    let sort = |descending| Some(Sort { by: "used".to_owned(), descending });
+    let page = drawn(Look { sort: sort(true), page: 1, ..Look::default() });
+    assert!(page.contains("51–100 of 100,000") && page.len() < 40_000, "{} bytes", page.len());
+    // A gauge reaches as far as the whole column does.
+    assert!(page.contains(">/mnt/99949<") && page.contains("width=\"99.9%\""), "{page}");
+    // What is no number comes last, whichever way.
+    for descending in [false, true] {
+        let page = drawn(Look { sort: sort(descending), page: 1_999, ..Look::default() });
+        assert!(page.contains(">/mnt/99007<") && page.contains("99,951–100,000 of 100,000"), "{page}");
+    }
+    let page = drawn(Look { filter: "T/99".to_owned(), ..Look::default() });
+    assert!(page.contains("1–50 of 1111 found in 100,000"), "{page}");
+}
