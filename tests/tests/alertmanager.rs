@@ -1,7 +1,7 @@
 //! Who knows Alertmanager finds it here: Debian's Prometheus brings its alerts, `amtool` asks and silences, and people are told
 //! by the routes.
 
-use vitrine_tests::{Files, LONG, Prometheus, Relay, Smtp, Start, Vitrine, amtool, try_amtool, wait_until};
+use vitrine_tests::{Files, LONG, Prometheus, Relay, Smtp, Start, Vitrine, amtool, run, try_amtool, wait_until};
 
 /// Two receivers: what is critical goes to one, all else to the other; news waits a second.
 fn files(smtp: &Smtp) -> Files {
@@ -137,6 +137,22 @@ async fn amtool_works_here() {
     assert!(amtool(&at, &["config", "routes", "show"]).await.contains("severity=\"critical\""));
     assert_eq!(amtool(&at, &["config", "routes", "test", "severity=critical"]).await.trim(), "pager");
     assert_eq!(amtool(&at, &["config", "routes", "test", "severity=warning"]).await.trim(), "web");
+    let told = run(files.path(), &["routes", "test", "alertname=Slow", "node=c", "severity=warning", "--url", &at]).await;
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    for line in [
+        "{} → web: web\n",
+        "group   {alertname=\"Slow\"}, after 1s, news after 1s, again after 1h",
+        "with the next look at the group, which is there already: within 1s",
+        "no silence holds",
+        "inhibited by {alertname=\"Gone\", node=\"c\", severity=\"critical\"}, says inhibit_rules[0]",
+    ] {
+        assert!(told.out.contains(line), "{line} in {}", told.out);
+    }
+    let shown = run(files.path(), &["routes", "show"]).await.out;
+    assert!(
+        shown.contains("  {severity=\"critical\"} → pager") && shown.contains("pager: pager (if that fails: web)"),
+        "{shown}"
+    );
     assert!(amtool(&at, &["cluster", "show"]).await.contains("disabled"));
     vitrine.stop().await;
 }

@@ -33,6 +33,8 @@ async fn help_reads_well() {
         ("restore", vec!["restore", "--help"]),
         ("import", vec!["import", "--help"]),
         ("import-grafana", vec!["import", "grafana", "--help"]),
+        ("routes", vec!["routes", "--help"]),
+        ("routes-test", vec!["routes", "test", "--help"]),
         ("schema", vec!["schema", "--help"]),
         ("completions", vec!["completions", "--help"]),
     ] {

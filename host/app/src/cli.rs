@@ -10,6 +10,7 @@ mod plan;
 mod plugin;
 mod preview;
 mod query;
+mod routes;
 mod serve;
 
 use std::io::IsTerminal;
@@ -127,6 +128,9 @@ enum Verb {
     Import(import::From),
     /// Ask a running host in PromQL, and print the answer as table, JSON, CSV or chart
     Query(query::Question),
+    /// Say who is told of which alerts, and when
+    #[command(subcommand)]
+    Routes(routes::Verb),
     /// Write, build, test, sign, install and inspect plugins
     #[command(subcommand)]
     Plugin(plugin::Verb),
@@ -157,6 +161,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Verb::Restore { source, replace } => backup::restore(&origins, &source, replace),
         Verb::Import(from) => import::run(&from, &origins),
         Verb::Query(question) => query::run(&question, &origins),
+        Verb::Routes(verb) => routes::run(&verb, &origins),
         Verb::Plugin(verb) => plugin::run(verb, &origins),
         Verb::Compile(bounds) => compile::run(&bounds),
         Verb::Schema { kind } => check::schema(kind),

@@ -89,6 +89,7 @@ impl Monitor {
             active: Mutex::default(),
         };
         evaluator.restore(parts.alerts.load().map_err(told)?);
+        let evaluator = Arc::new(evaluator);
         let planner = Planner::new(PlannerParts {
             clock: Arc::clone(&parts.clock),
             alerts: parts.alerts,
@@ -101,6 +102,9 @@ impl Monitor {
             planned: Arc::clone(&planned),
         });
         let planner = planner.map_err(told)?;
+        // Pages hold the planner past the end of the loops; the evaluator, a handle of the door for samples, ends with these.
+        let current = Arc::downgrade(&evaluator);
+        planner.set_fresh(Box::new(move |rule, labels| current.upgrade()?.current(rule, labels)));
         parts.deliveries.release().map_err(told)?;
         let book = ChannelBook {
             clock: Arc::clone(&parts.clock),
@@ -115,7 +119,7 @@ impl Monitor {
         Ok(Monitor {
             around,
             collecting: parts.collecting,
-            evaluator: Arc::new(evaluator),
+            evaluator,
             planner: Arc::new(planner),
             book: Arc::new(book),
             sources: Mutex::default(),

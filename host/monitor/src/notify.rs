@@ -4,6 +4,7 @@
 mod backoff;
 mod deliver;
 pub mod file;
+pub mod forecast;
 mod group;
 mod groups;
 mod hush;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use vitrine_model::alert::{Alert, AlertChange, OUTSIDE};
+use vitrine_model::alert::{Alert, AlertChange, AlertState, OUTSIDE};
 use vitrine_model::labels::NAME;
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::sample::{Batch, Sample};
@@ -64,6 +64,12 @@ pub(crate) async fn run(group: Group, evaluator: Arc<Evaluator>, stop: Cancellat
 impl Evaluator {
     fn active(&self) -> MutexGuard<'_, Active> {
         self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How an alert stands by the last evaluation, if it fires.
+    pub(crate) fn current(&self, rule: &str, labels: &Labels) -> Option<Alert> {
+        let active = self.active();
+        active.get(rule)?.get(labels).filter(|alert| alert.state == AlertState::Firing).cloned()
     }
 
     /// Takes back what was active before a restart.

@@ -128,6 +128,15 @@ impl Group {
         }
     }
 
+    /// Values and annotations change while an alert goes on: what is told is how it stands by now.
+    pub(super) fn refresh(&mut self, fresh: &dyn Fn(&Id) -> Option<Alert>) {
+        for (id, member) in self.members.iter_mut().filter(|(_, member)| member.ended_at.is_none()) {
+            if let Some(alert) = fresh(id).filter(|alert| alert.since() == member.alert.since()) {
+                member.alert = alert;
+            }
+        }
+    }
+
     /// When it is to be looked at next.
     pub(super) fn due(&self, times: Times, now: Millis) -> Option<Millis> {
         let Some(flushed) = self.flushed_at else {

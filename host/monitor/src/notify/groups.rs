@@ -307,7 +307,8 @@ impl Groups {
     }
 
     /// Tells what is due, as far as one transaction goes; what is still due comes with the next call.
-    pub(super) fn flush(&mut self, hush: &Hush, now: Millis) -> NoticeChange {
+    /// `fresh` says how an alert that fires stands by now.
+    pub(super) fn flush(&mut self, hush: &Hush, fresh: &dyn Fn(&Id) -> Option<Alert>, now: Millis) -> NoticeChange {
         if now + SET_BACK < self.looked_at {
             let all: Vec<String> = self.groups.keys().cloned().collect();
             all.iter().for_each(|key| self.plan(key, now));
@@ -318,6 +319,9 @@ impl Groups {
         while members < AT_ONCE {
             let Some((_, key)) = self.due.first().filter(|(at, _)| *at <= now).cloned() else { break };
             members += self.groups.get(&key).map_or(0, |group| group.members.len()) + 1;
+            if let Some(group) = self.groups.get_mut(&key) {
+                group.refresh(fresh);
+            }
             self.flush_one(&key, hush, now, &mut change);
         }
         change

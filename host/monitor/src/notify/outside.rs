@@ -117,6 +117,12 @@ impl Planner {
         self.keep(&mut outside, change)
     }
 
+    /// How one of these stands by now.
+    pub(super) fn brought(&self, labels: &Labels, rule: &str) -> Option<Alert> {
+        let outside = || self.outside.lock().unwrap_or_else(PoisonError::into_inner);
+        (rule == OUTSIDE).then(|| outside().firing.get(labels).cloned()).flatten()
+    }
+
     pub(super) fn next_expiry(&self) -> Option<Millis> {
         let outside = self.outside.lock().unwrap_or_else(PoisonError::into_inner);
         outside.firing.values().filter_map(|alert| alert.expires_at).min()

@@ -2,19 +2,20 @@
 //! in memory is what is stored: after a step that failed it is read anew.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use vitrine_model::alert::{AlertState, EventKind};
+use vitrine_model::alert::{Alert, AlertState, EventKind};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
 use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::notices::{NoticeChange, Notices};
 use vitrine_model::port::silences::Silences;
-use vitrine_model::{Clock, Millis};
+use vitrine_model::{Clock, Labels, Millis};
 
+use super::group::Id;
 use super::groups::Groups;
 use super::hush::Hush;
 use super::notice::{fingerprint, group_id};
@@ -42,6 +43,8 @@ pub(crate) struct Planner {
     pub(super) silences: Arc<dyn Silences>,
     pub(super) live: Live,
     metrics: Metrics,
+    /// How an alert of a rule stands by now.
+    fresh: OnceLock<Fresh>,
     pub(super) route: ArcSwap<Route>,
     is_rerouted: AtomicBool,
     groups: Mutex<Book>,
@@ -54,6 +57,9 @@ pub(crate) struct Planner {
     /// Told when there are deliveries.
     pub(super) planned: Arc<Notify>,
 }
+
+/// Rule and labels to the alert, if it fires.
+pub(crate) type Fresh = Box<dyn Fn(&str, &Labels) -> Option<Alert> + Send + Sync>;
 
 #[derive(Default)]
 struct Book {
@@ -89,6 +95,7 @@ impl Planner {
             silences: parts.silences,
             live: parts.live,
             metrics: parts.metrics,
+            fresh: OnceLock::new(),
             route: ArcSwap::default(),
             is_rerouted: AtomicBool::new(false),
             groups: Mutex::default(),
@@ -98,6 +105,12 @@ impl Planner {
             events: parts.events,
             planned: parts.planned,
         })
+    }
+
+    /// Whom to ask how the alerts of rules stand by now.
+    pub(crate) fn set_fresh(&self, fresh: Fresh) {
+        // Set once, by whoever makes the planner.
+        let _ = self.fresh.set(fresh);
     }
 
     pub(crate) fn set_route(&self, route: Route) {
@@ -177,7 +190,9 @@ impl Planner {
 
     fn flush(&self, book: &mut Book, now: Millis) -> Result<(), StoreError> {
         let hush = self.hush.load();
-        let change = book.groups.flush(&hush, now);
+        let fresh = self.fresh.get();
+        let fresh = |id: &Id| fresh.and_then(|fresh| fresh(&id.0, &id.1)).or_else(|| self.brought(&id.1, &id.0));
+        let change = book.groups.flush(&hush, &fresh, now);
         if change == NoticeChange::default() {
             return Ok(());
         }

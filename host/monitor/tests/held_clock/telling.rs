@@ -282,3 +282,23 @@ async fn while_nobody_may_be_told_all_is_kept() {
     assert_eq!(desk.told(), ["1230 mail: A +1 -0"]);
     desk.close().await;
 }
+
+#[tokio::test]
+async fn what_is_repeated_is_how_it_stands_by_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::open(folder.path(), 0, by_team()).await;
+    let one = |summary: &str| Brought {
+        labels: Labels::from_pairs([("alertname", "Full"), ("team", "web")]),
+        annotations: Labels::from_pairs([("summary", summary)]),
+        starts_at: Some(START),
+        ends_at: Some(START + 86_400 * SECOND),
+        link: String::new(),
+    };
+    desk.world.monitor.teller().bring(vec![one("91 % full")]).unwrap();
+    desk.settled().await;
+    desk.to(40).await;
+    desk.world.monitor.teller().bring(vec![one("98 % full")]).unwrap();
+    desk.to(3_700).await;
+    assert_eq!(desk.told(), ["30 mail: 91 % full +1 -0", "3630 mail: 98 % full +1 -0"]);
+    desk.close().await;
+}
