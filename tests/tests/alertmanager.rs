@@ -184,3 +184,35 @@ async fn what_is_grouped_and_silenced_survives_a_kill() {
     assert_eq!(subjects.len(), 2, "{subjects:?}");
     vitrine.stop().await;
 }
+
+/// The form makes a silence and a button ends it; the page of alerts says what is silenced, and takes an alert on.
+#[tokio::test]
+async fn pages_silence_and_acknowledge() {
+    let smtp = Smtp::start(Relay::Normal).await;
+    let files = files(&smtp);
+    let vitrine = Start::bare(&files).flag("--listen", "127.0.0.1:0").serve().await;
+    let at = vitrine.address().to_owned();
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let post = async |path: &str, body: &str| vitrine_tests::post(&at, path, &form, body.as_bytes().to_vec()).await.unwrap();
+    let wrong = post("/silences", "matchers=node&span=2h&author=ada&comment=known").await;
+    assert!(wrong.status == 400 && wrong.readable().contains("`node` is not a matcher"), "{}", wrong.body);
+    let made = post("/silences", "matchers=node%3D%22a%22&span=2h&author=ada&comment=being+mended").await;
+    assert_eq!(made.status, 303);
+    amtool(&at, &["alert", "add", "Slow", "node=a"]).await;
+    amtool(&at, &["alert", "add", "Gone", "node=b"]).await;
+    smtp.mail("[firing] Gone").await;
+    let alerts = vitrine.get("/api/v2/alerts").await.json();
+    let gone = alerts[0]["fingerprint"].as_str().unwrap().to_owned();
+    assert_eq!(post(&format!("/alerts/{gone}/acknowledge"), "").await.status, 303);
+    let page = vitrine.get("/alerts").await.readable();
+    assert!(page.contains("silenced by ada: being mended") && page.contains("acknowledged by local"), "{page}");
+    let form = vitrine.get(&format!("/silences?alert={gone}")).await.readable();
+    assert!(form.contains("value=\"alertname=\"Gone\", node=\"b\"\""), "{form}");
+    let id = vitrine.get("/api/v2/silences").await.json()[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(post(&format!("/silences/{id}/end"), "").await.status, 303);
+    smtp.mail("[firing] Slow").await;
+    let handed_on = [("content-type", "application/x-www-form-urlencoded"), ("x-forwarded-for", "203.0.113.7")];
+    let afar = vitrine_tests::post(&at, "/silences", &handed_on, b"matchers=a%3Db&span=2h".to_vec()).await.unwrap();
+    assert_eq!(afar.status, 403);
+    vitrine.stop().await;
+}

@@ -58,13 +58,17 @@ pub(crate) fn standing(writers: &Networks, headers: &HeaderMap, caller: Option<S
     }
 }
 
+/// What begins so is about alerts, and whoever posts there changes something.
+const OF_ALERTS: [&str; 6] =
+    ["/api/v2/", "/api/v1/acknowledgements", "/api/v1/deliveries/", "/silences", "/alerts/", "/deliveries/"];
+
 /// All routes show, but for those that bring samples, and those that speak to a source's own system.
 fn wanted(method: &Method, path: &str) -> (Action, Thing) {
     if PUSHES.contains(&path) {
         return (Action::Push, thing(path));
     }
     let is_look = method == Method::GET || method == Method::HEAD;
-    if ["/api/v2/", "/api/v1/acknowledgements", "/api/v1/deliveries/"].iter().any(|start| path.starts_with(start)) {
+    if OF_ALERTS.iter().any(|start| path.starts_with(start)) {
         let action = match path {
             _ if is_look => Action::View,
             "/api/v2/alerts" => Action::Push,
@@ -184,6 +188,11 @@ mod tests {
             (Method::POST, "/api/v1/acknowledgements", Action::Act),
             (Method::DELETE, "/api/v1/acknowledgements/x", Action::Act),
             (Method::POST, "/api/v1/deliveries/1/resend", Action::Act),
+            (Method::GET, "/silences", Action::View),
+            (Method::POST, "/silences", Action::Act),
+            (Method::POST, "/silences/x/end", Action::Act),
+            (Method::POST, "/alerts/x/acknowledge", Action::Act),
+            (Method::POST, "/deliveries/1/resend", Action::Act),
         ] {
             assert_eq!(wanted(&method, path), (action, Thing::Alerts), "{method} {path}");
         }

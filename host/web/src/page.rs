@@ -13,6 +13,7 @@ pub(crate) mod messages;
 pub(crate) mod plugins;
 pub(crate) mod reader;
 pub(crate) mod search;
+pub(crate) mod silences;
 pub(crate) mod sources;
 pub(crate) mod templates;
 pub(crate) mod time;

@@ -1,9 +1,10 @@
 //! Alerts: what is true now, what was, and who was told.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use vitrine_model::Labels;
@@ -11,11 +12,14 @@ use vitrine_model::alert::{Alert, AlertState, EventKind};
 use vitrine_model::labels::NAME;
 use vitrine_model::port::deliveries::DeliveryState;
 use vitrine_monitor::fingerprint;
+use vitrine_monitor::notify::AlertView;
 
 use crate::draw::unit::{marked, significant};
 use crate::page::When;
 use crate::page::frame::Frame;
+use crate::page::messages::filled;
 use crate::page::reader::Reader;
+use crate::page::silences::{self, Caller};
 use crate::web::Web;
 
 const RECENT: usize = 50;
@@ -47,6 +51,8 @@ struct EventRow {
 
 #[derive(Serialize)]
 struct DeliveryRow {
+    id: i64,
+    is_dead: bool,
     channel: String,
     title: String,
     state: &'static str,
@@ -63,11 +69,14 @@ struct Body {
     alerts: Vec<AlertRow>,
     events: Vec<EventRow>,
     deliveries: Vec<DeliveryRow>,
+    /// Of alerts by their ids: what keeps people from being told, and who has taken them on.
+    muted: BTreeMap<String, Vec<String>>,
+    may_act: bool,
     /// What could not be read, and why.
     troubles: Vec<String>,
 }
 
-pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader) -> Response {
+pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader, caller: Caller, headers: HeaderMap) -> Response {
     let frame = Frame::new(&web, reader, "alerts", reader.says().alerts).await;
     let mut troubles = Vec::new();
     let alerts = web.load_alerts().await.map(|alerts| rows(&web, reader, alerts));
@@ -78,9 +87,26 @@ pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader) -> Respons
         alerts: alerts.unwrap_or_else(|reason| noted(&mut troubles, reason)),
         events: events.unwrap_or_else(|reason| noted(&mut troubles, reason)),
         deliveries: deliveries.unwrap_or_else(|reason| noted(&mut troubles, reason)),
+        muted: muted(&web, reader).await,
+        may_act: silences::refusal(&web, &headers, caller.map(|one| one.0.0)).is_none(),
         troubles,
     };
     web.page("alerts.html", &frame, body)
+}
+
+async fn muted(web: &Web, reader: Reader) -> BTreeMap<String, Vec<String>> {
+    let teller = web.teller.clone();
+    let told = tokio::task::spawn_blocking(move || (teller.alerts(), teller.silences())).await;
+    let (alerts, silences) = told.unwrap_or_default();
+    let says = reader.says();
+    let notes = |view: AlertView| {
+        let by = view.muted.silenced_by.iter().filter_map(|id| silences.iter().find(|silence| silence.id == *id));
+        let mut notes: Vec<String> = by.map(|silence| filled(says.silenced_by, &[&silence.author, &silence.comment])).collect();
+        notes.extend((!view.muted.inhibited_by.is_empty()).then(|| says.inhibited.to_owned()));
+        notes.extend(view.muted.acknowledged.map(|given| filled(says.acknowledged_by, &[&given.author])));
+        (view.fingerprint, notes)
+    };
+    alerts.into_iter().map(notes).filter(|(_, notes)| !notes.is_empty()).collect()
 }
 
 fn noted<T>(troubles: &mut Vec<String>, reason: String) -> Vec<T> {
@@ -127,6 +153,8 @@ async fn deliveries(web: &Web, reader: Reader) -> Result<Vec<DeliveryRow>, Strin
     let port = Arc::clone(&web.deliveries);
     let records = web.blocking(move || port.recent(RECENT)).await?;
     let row = |record: vitrine_model::port::deliveries::DeliveryRecord| DeliveryRow {
+        id: record.delivery.id,
+        is_dead: record.state == DeliveryState::Dead,
         mood: match record.state {
             DeliveryState::Delivered => "good",
             DeliveryState::Dead => "bad",

@@ -246,6 +246,27 @@ messages! {
     delivered_word: "delivered", "entregue";
     dead_word: "dead", "abandonado";
     no_deliveries: "Nobody had to be told anything yet.", "Ninguém precisou ser avisado ainda.";
+    acknowledge: "Acknowledge", "Reconhecer";
+    acknowledged_by: "acknowledged by {}", "reconhecido por {}";
+    silenced_by: "silenced by {}: {}", "silenciado por {}: {}";
+    inhibited: "kept quiet by another alert", "calado por outro alerta";
+    send_again: "Send again", "Enviar de novo";
+
+    // Silences
+    silences: "Silences", "Silêncios";
+    no_silences: "No silence holds, and none is to come.", "Nenhum silêncio em vigor nem previsto.";
+    silence_active: "active", "ativo";
+    silence_pending: "to come", "previsto";
+    silence_ended: "ended", "encerrado";
+    silence_author: "Who", "Quem";
+    silence_comment: "Why", "Por quê";
+    silence_starts: "Starts", "Começa";
+    silence_ends: "Ends", "Termina";
+    silence_end: "End", "Encerrar";
+    silence_new: "New silence", "Novo silêncio";
+    silence_matchers: "Alerts with", "Alertas com";
+    silence_span: "For", "Por";
+    silence_do: "Silence", "Silenciar";
 
     // Sources
     source: "Source", "Fonte";

@@ -2,7 +2,7 @@
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-const SOURCES: [(&str, &str); 12] = [
+const SOURCES: [(&str, &str); 13] = [
     ("frame.html", include_str!("../../templates/frame.html")),
     ("offline.html", include_str!("../../templates/offline.html")),
     ("search.html", include_str!("../../templates/search.html")),
@@ -11,6 +11,7 @@ const SOURCES: [(&str, &str); 12] = [
     ("home.html", include_str!("../../templates/home.html")),
     ("dashboard.html", include_str!("../../templates/dashboard.html")),
     ("alerts.html", include_str!("../../templates/alerts.html")),
+    ("silences.html", include_str!("../../templates/silences.html")),
     ("sources.html", include_str!("../../templates/sources.html")),
     ("plugins.html", include_str!("../../templates/plugins.html")),
     ("act.html", include_str!("../../templates/act.html")),

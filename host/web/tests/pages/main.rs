@@ -83,6 +83,7 @@ async fn every_page_has_its_frame_and_its_policy() {
         ("/explore?q=sum(", 200, "<p class=\"trouble\" role=\"alert\">"),
         ("/offline", 200, "This host cannot be reached just now"),
         ("/alerts", 200, "the server at hooks.example answered 503"),
+        ("/silences", 200, "No silence holds, and none is to come."),
         ("/sources", 200, "waits for an SMTP relay"),
         ("/plugins", 200, "<span class=\"label missing\">no</span>"),
         ("/nowhere", 404, "There is no page at this address"),

@@ -22,7 +22,8 @@ async fn pages_speak_the_readers_language() {
     world.furnish();
     world.fire();
     world.sources();
-    for path in ["/", "/d/machine", "/alerts", "/sources", "/plugins", "/search", "/explore", "/nowhere", "/offline"] {
+    for path in ["/", "/d/machine", "/alerts", "/silences", "/sources", "/plugins", "/search", "/explore", "/nowhere", "/offline"]
+    {
         let page = read(&world, path, &[(ACCEPT_LANGUAGE, "de, pt-BR;q=0.8, en;q=0.5")]).await;
         assert!(page.contains("<html lang=\"pt\""), "{page}");
         assert!(page.contains(">Painéis</a>") && !page.contains(">Dashboards<"), "{path}\n{page}");
