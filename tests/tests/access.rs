@@ -4,7 +4,7 @@ use vitrine_tests::{Browser, Files, Look, Page, Theme, Vitrine};
 
 use crate::browser::{NOTHING, machine, polls};
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "/",
     "/d/machine?range=5m",
     "/d/checks",
@@ -14,6 +14,7 @@ const PAGES: [&str; 12] = [
     "/explore",
     "/explore?q=rate(node_cpu_seconds_total[5s])&range=5m",
     "/alerts",
+    "/silences",
     "/sources",
     "/plugins",
     "/nowhere",
