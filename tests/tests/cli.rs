@@ -89,6 +89,37 @@ async fn the_shipped_files_have_no_problems() {
 }
 
 #[tokio::test]
+async fn what_nobody_includes_is_noted_and_no_problem() {
+    let files = Files::new();
+    files.write("config/sources.yaml", "sources:\n  here: { plugin: system, every: 1s, grant: [system] }\n");
+    files.write("dashboards/one.yaml", "title: One\npanels:\n  - include: _shared/used.yaml\n");
+    files.write("dashboards/_shared/used.yaml", "panels:\n  - { title: A, show: text, text: a }\n");
+    files.write("dashboards/_shared/lonely.yaml", "panels: []\n");
+    let ran = Start::bare(&files).run(&["check"]).await;
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let note = "dashboards/_shared/lonely.yaml: no dashboard includes this file (name it in an `include:`, or remove it)";
+    assert!(ran.err.starts_with("note: ") && ran.err.contains(note) && ran.err.lines().count() == 1, "{}", ran.err);
+
+    files.write(
+        "dashboards/two.yaml",
+        "title: Two\npanels:\n  - title: B\n    show: table\n    query: sum by (host) (up)\n    unit: secnds\n    transform:\n      \
+         - reduce: last\n      - sort: hots\n    actions:\n      - { source: here, action: restart }\n",
+    );
+    let ran = Start::bare(&files).run(&["check"]).await;
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    for part in ["two.yaml:9:15", "did you mean `host`?", "two.yaml:6:11", "did you mean `seconds`?"] {
+        assert!(ran.err.contains(part), "{part} is not in\n{}", ran.err);
+    }
+    // What else is wrong can be told once these are mended.
+    files.write(
+        "dashboards/two.yaml",
+        "title: Two\npanels:\n  - { title: B, show: table, query: up, actions: [{ source: here, action: restart }] }\n",
+    );
+    let ran = Start::bare(&files).run(&["check"]).await;
+    assert!(ran.err.contains("the plugin `system` of `here` offers no actions"), "{}", ran.err);
+}
+
+#[tokio::test]
 async fn the_environment_wins_over_files_and_flags_over_both() {
     // Port 1 is nobody's: whoever listens there has not been overruled.
     let files = Files::new();

@@ -76,6 +76,8 @@ pub struct Plan {
     /// Rule files (without ending) and dashboards that are wrong now: what was good before runs on.
     pub broken_rules: Vec<String>,
     pub broken_dashboards: Vec<String>,
+    /// What is not wrong, and was perhaps not meant.
+    pub remarks: Problems,
     /// How many files were read.
     pub files: usize,
 }
@@ -87,6 +89,7 @@ struct Notes {
     files: usize,
     broken_rules: Vec<String>,
     broken_dashboards: Vec<String>,
+    remarks: Vec<Problem>,
 }
 
 /// Reads and checks everything. An error means that not even the settings can be read.
@@ -124,6 +127,7 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
         problems: Problems(notes.problems),
         broken_rules: notes.broken_rules,
         broken_dashboards: notes.broken_dashboards,
+        remarks: Problems(notes.remarks),
         files: notes.files,
     };
     Ok(match &origins.preview {

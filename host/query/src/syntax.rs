@@ -1,6 +1,7 @@
 //! From text to an expression that is known to be sound.
 
 pub(crate) mod duration;
+mod labels;
 mod number;
 mod parser;
 mod pattern;
@@ -12,6 +13,7 @@ mod text;
 mod token;
 pub(crate) mod tree;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -88,6 +90,11 @@ impl Expr {
             }
             _ => None,
         }
+    }
+
+    /// The labels that the series of its answer can have; none where only the samples can tell.
+    pub fn labels(&self) -> Option<BTreeSet<String>> {
+        labels::labels(&self.node)
     }
 
     /// The metrics it names, each once. A selector may read others too, where it matches names by pattern.

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use vitrine_config::Problems;
 use vitrine_config::schema::schema_of;
 use vitrine_monitor::alert::file::RuleFile;
 use vitrine_monitor::notify::file::RouteFile;
@@ -13,10 +14,13 @@ use crate::plan::{self, Origins};
 use crate::settings::Settings;
 
 pub(super) fn run(origins: &Origins) -> anyhow::Result<ExitCode> {
-    let (problems, files) = match plan::read_and_try(origins) {
-        Ok(plan) => (plan.problems, plan.files),
-        Err(found) => found,
+    let (problems, remarks, files) = match plan::read_and_try(origins) {
+        Ok(plan) => (plan.problems, plan.remarks, plan.files),
+        Err((problems, files)) => (problems, Problems::default(), files),
     };
+    for remark in &remarks.0 {
+        writeln!(std::io::stderr(), "note: {}", remark.one_line())?;
+    }
     if problems.is_empty() {
         let noun = if files == 1 { "file" } else { "files" };
         writeln!(std::io::stdout(), "{files} {noun}, no problems")?;

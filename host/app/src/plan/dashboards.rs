@@ -3,13 +3,13 @@
 
 mod include;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use vitrine_config::typed::{findings, read_as};
 use vitrine_config::{Document, Finding, Part, Path as Place, Problem, Source};
-use vitrine_plugin::Kind;
+use vitrine_plugin::{Kind, Offer};
 use vitrine_web::{Dashboard, DashboardFile, Known};
 
 use super::{Notes, yaml_files};
@@ -29,6 +29,7 @@ pub(super) fn read(settings: &Settings, catalog: &Catalog, notes: &mut Notes) ->
     let folder = &settings.dashboards_dir;
     let mut dashboards = Vec::new();
     let mut taken: HashMap<String, PathBuf> = HashMap::new();
+    let mut included: Option<HashSet<PathBuf>> = Some(HashSet::new());
     for file in files(folder, DEPTH) {
         notes.files += 1;
         if let Some(other) = taken.insert(name(folder, &file), file.clone()) {
@@ -36,14 +37,44 @@ pub(super) fn read(settings: &Settings, catalog: &Catalog, notes: &mut Notes) ->
             continue;
         }
         match one(folder, &file, &known, catalog) {
-            Ok(dashboard) => dashboards.push(dashboard),
+            Ok((dashboard, parts)) => {
+                dashboards.push(dashboard);
+                included = included.map(|files| files.into_iter().chain(parts).collect());
+            }
             Err(problems) => {
+                // What it includes is not known as long as it is wrong.
+                included = None;
                 notes.broken_dashboards.push(name(folder, &file));
                 notes.problems.extend(problems);
             }
         }
     }
+    if let Some(included) = included {
+        notes.remarks.extend(lonely(folder, &included));
+    }
     dashboards
+}
+
+/// Files to include that nobody includes: one of them may have been meant to be.
+fn lonely(folder: &Path, included: &HashSet<PathBuf>) -> Vec<Problem> {
+    let shown: HashSet<PathBuf> = files(folder, DEPTH).into_iter().collect();
+    let parts = all(folder, DEPTH).into_iter().filter(|file| !shown.contains(file) && !included.contains(file));
+    let remark = |file: PathBuf| Problem::of(Source::File(file), "no dashboard includes this file").hint(LONELY);
+    parts.map(remark).collect()
+}
+
+const LONELY: &str = "name it in an `include:`, or remove it";
+
+/// Every file, those to include among them.
+fn all(folder: &Path, depth: usize) -> Vec<PathBuf> {
+    let mut found = yaml_files(folder);
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_shown =
+        |path: &PathBuf| path.is_dir() && !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let mut folders: Vec<PathBuf> = if depth == 0 { Vec::new() } else { entries.filter(is_shown).collect() };
+    folders.sort();
+    found.extend(folders.iter().flat_map(|folder| all(folder, depth - 1)));
+    found
 }
 
 /// The first of two files keeps the name, so that what was shown stays.
@@ -67,7 +98,7 @@ fn files(folder: &Path, depth: usize) -> Vec<PathBuf> {
     found
 }
 
-fn one(folder: &Path, file: &Path, known: &Known<'_>, catalog: &Catalog) -> Result<Dashboard, Vec<Problem>> {
+fn one(folder: &Path, file: &Path, known: &Known<'_>, catalog: &Catalog) -> Result<(Dashboard, Vec<PathBuf>), Vec<Problem>> {
     let document = Document::read(file).map_err(|problem| vec![problem])?;
     let mut read: DashboardFile = read_as(&document).map_err(|problems| problems.0)?;
     let mut order: Vec<String> = read.variables.keys().cloned().collect();
@@ -77,8 +108,9 @@ fn one(folder: &Path, file: &Path, known: &Known<'_>, catalog: &Catalog) -> Resu
     let name = name(folder, file);
     let placed = |findings: Vec<Finding>| findings.into_iter().map(|finding| whole.problem(finding)).collect::<Vec<_>>();
     let dashboard = Dashboard::check(&name, &whole.file, known).map_err(placed)?;
-    let wrong = options(&dashboard, &whole, catalog);
-    if wrong.is_empty() { Ok(dashboard) } else { Err(wrong) }
+    let mut wrong = options(&dashboard, &whole, catalog);
+    wrong.extend(offers(&dashboard, &whole, known, catalog));
+    if wrong.is_empty() { Ok((dashboard, whole.included().map(Path::to_owned).collect())) } else { Err(wrong) }
 }
 
 /// `machine`, `shop/orders`: the file's path below the folder, without its ending.
@@ -97,6 +129,25 @@ fn options(dashboard: &Dashboard, whole: &Whole, catalog: &Catalog) -> Vec<Probl
             let own = path.clone().join(&finding.path);
             let path = if whole.holds(&own) { own } else { path.clone().key("options").join(&finding.path) };
             problems.push(whole.problem(Finding { path, ..finding }));
+        }
+    }
+    problems
+}
+
+/// Buttons for what the source's plugin cannot do at all.
+fn offers(dashboard: &Dashboard, whole: &Whole, known: &Known<'_>, catalog: &Catalog) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (panel, path) in dashboard.panels().zip(paths(&whole.file)) {
+        for (key, actions) in [("actions", &panel.actions), ("row_actions", &panel.row_actions)] {
+            for (place, action) in actions.iter().enumerate() {
+                let plugin = known.sources.iter().find(|(name, _)| *name == action.source).map(|(_, plugin)| plugin);
+                let Some((plugin, entry)) = plugin.and_then(|plugin| Some((plugin, catalog.get(plugin)?))) else { continue };
+                if !entry.manifest.offers(Offer::Actions) {
+                    let path = path.clone().key(key).index(place).key("source");
+                    let reason = format!("the plugin `{plugin}` of `{}` offers no actions", action.source);
+                    problems.push(whole.problem(Finding::value(path, reason)));
+                }
+            }
         }
     }
     problems

@@ -6,8 +6,10 @@ pub mod panel;
 pub mod variable;
 
 mod check;
+mod columns;
 mod link;
 mod query;
+mod unit;
 
 use std::collections::BTreeMap;
 

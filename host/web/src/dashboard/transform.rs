@@ -106,6 +106,21 @@ pub struct UnknownColumn {
     hint: String,
 }
 
+impl UnknownColumn {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is wrong, and which column was meant or which there are.
+    pub fn reason(&self) -> String {
+        format!("there is no column `{}` to {}", self.name, self.verb)
+    }
+
+    pub fn hint(&self) -> Option<String> {
+        self.hint.strip_prefix(": ").map(str::to_owned)
+    }
+}
+
 /// All steps, in their order.
 pub fn apply(steps: &[Step], frames: Vec<Frame>) -> Result<Vec<Frame>, UnknownColumn> {
     steps.iter().try_fold(frames, |frames, step| step.apply(frames))

@@ -58,6 +58,10 @@ const BINARY: [(f64, &str); 6] = [
 const SPANS: [(f64, &str); 7] =
     [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")];
 
+/// The words for all units that are more than a word.
+pub const KNOWN: [&str; 11] =
+    ["count", "short", "ratio", "percent", "bytes", "bytes/s", "bits/s", "seconds", "duration", "date", "timestamp"];
+
 impl Unit {
     /// Understands the names the panels document; any other word is shown as it is.
     pub fn parse(text: &str) -> Unit {

@@ -80,9 +80,9 @@ async fn a_source_is_asked_in_its_own_language() {
         told,
         [
             ("panels[0].source".to_owned(), hint("did you mean `shop`?")),
-            ("panels[0].shift".to_owned(), hint("write it as `15m`, `6h` or `7d`")),
             ("panels[0].transform[0].calculate.a".to_owned(), None),
             ("panels[0].transform[1].filter.matches".to_owned(), None),
+            ("panels[0].shift".to_owned(), hint("write it as `15m`, `6h` or `7d`")),
         ]
     );
 }
@@ -114,4 +114,70 @@ async fn thresholds_and_links_are_the_files_own() {
     let findings = Dashboard::check("x", &file, &known).unwrap_err();
     let paths: Vec<String> = findings.iter().map(|finding| finding.path.to_string()).collect();
     assert_eq!(paths, ["panels[0].thresholds", "panels[0].links[0].to", "panels[0].links[1].title"]);
+}
+
+/// What is told of a panel with these queries and steps.
+fn told(queries: Value, steps: Value, more: Value) -> Vec<(String, Option<String>)> {
+    let mut file = panel(more);
+    let panel = file["panels"][0].as_object_mut().unwrap();
+    panel.remove("query");
+    panel.insert("queries".to_owned(), queries);
+    panel.insert("transform".to_owned(), steps);
+    file["variables"] = json!({ "host": { "query": "label_values(up, host)" } });
+    let file: DashboardFile = serde_json::from_value(file).unwrap();
+    let known = Known { panels: &PLUGINS.map(str::to_owned), sources: &[("shop".to_owned(), "sql".to_owned())] };
+    match Dashboard::check("x", &file, &known) {
+        Ok(_) => Vec::new(),
+        Err(findings) => findings.into_iter().map(|one| (one.path.to_string(), one.hint)).collect(),
+    }
+}
+
+#[test]
+fn a_column_that_cannot_be_there_is_told_with_the_one_that_was_meant() {
+    let by = json!(["sum by (host, mode) (rate(cpu{host=~\"$host\"}[$__rate_interval]))"]);
+    let wrong = |steps: Value| told(by.clone(), steps, json!({})).into_iter().next();
+    let meant = |path: &str, name: &str| Some((format!("panels[0].transform{path}"), Some(format!("did you mean `{name}`?"))));
+    assert_eq!(wrong(json!([{ "reduce": "last" }, { "sort": "-valeu" }])), meant("[1].sort", "value"));
+    let steps = json!([{ "reduce": "last" }, { "filter": { "column": "hots", "equals": "a" } }]);
+    assert_eq!(wrong(steps), meant("[1].filter.column", "host"));
+    let steps = json!([{ "reduce": "last" }, { "filter": { "column": "host", "equals": "a" } }, { "rename": { "mdoe": "x" } }]);
+    assert_eq!(wrong(steps), meant("[2].rename.mdoe", "mode"));
+    let group = json!({ "by": "host", "take": { "value": "sum" } });
+    let steps = json!([{ "reduce": "last" }, { "group": group }, { "calculate": { "twice": "value * 2" } }, { "sort": "twise" }]);
+    assert_eq!(wrong(steps), meant("[3].sort", "twice"));
+    assert_eq!(
+        wrong(json!([{ "reduce": "last" }, { "group": group }, { "sort": "mode" }])).unwrap().0,
+        "panels[0].transform[2].sort"
+    );
+    let good =
+        json!([{ "reduce": "last" }, { "group": group }, { "rename": { "host": "Host" } }, { "limit": 3 }, { "sort": "Host" }]);
+    assert_eq!(wrong(good.clone()), None);
+    let more = json!({
+        "show": "table", "row_link": "/d/x?a={{Host}}&b={{hosts}}",
+        "row_actions": [{ "source": "shop", "action": "restart", "with": { "service": "{{Hots}}" } }],
+    });
+    assert_eq!(
+        told(by, good, more),
+        [
+            ("panels[0].row_link".to_owned(), Some("did you mean `Host`?".to_owned())),
+            ("panels[0].row_actions[0].with.service".to_owned(), Some("did you mean `Host`?".to_owned())),
+        ]
+    );
+    // Where only the samples can tell, nothing is said.
+    for queries in [json!(["cpu"]), json!(["sum by (host) (cpu)", "cpu"]), json!(["sum by ($host) (cpu)"])] {
+        assert_eq!(told(queries, json!([{ "reduce": "last" }, { "sort": "mode" }]), json!({})), []);
+    }
+    assert_eq!(told(json!(["sum by (host) (cpu)"]), json!([{ "sort": "any" }]), json!({})), []);
+}
+
+#[test]
+fn a_misspelt_unit_is_told_and_a_word_of_ones_own_is_not() {
+    let units = |unit: &str, options: Value| told(json!(["up"]), json!([]), json!({ "unit": unit, "options": options }));
+    let meant = |path: &str, unit: &str| vec![(format!("panels[0].{path}"), Some(format!("did you mean `{unit}`?")))];
+    assert_eq!(units("secnds", json!({})), meant("unit", "seconds"));
+    assert_eq!(units("byte/s", json!({})), meant("unit", "bytes/s"));
+    assert_eq!(units("bytes", json!({ "right": { "unit": "precent" } })), meant("options.right.unit", "percent"));
+    for unit in ["s", "EUR", "req/s", "packets", "orders", "rows", "°C", "$host", "kW", "hosts"] {
+        assert_eq!(units(unit, json!({})), [], "{unit}");
+    }
 }

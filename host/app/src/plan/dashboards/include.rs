@@ -31,6 +31,11 @@ impl Whole {
         (&self.documents[*document], own.clone().join(&Place(path.0[whole.0.len()..].to_vec())))
     }
 
+    /// The files that it includes, as they are named below the folder.
+    pub(super) fn included(&self) -> impl Iterator<Item = &Path> {
+        self.documents.iter().skip(1).map(Document::file)
+    }
+
     pub(super) fn problem(&self, finding: Finding) -> Problem {
         let (document, path) = self.origin(&finding.path);
         document.problem(Finding { path, ..finding })

@@ -152,6 +152,9 @@ impl<'a> Check<'a> {
         let source = self.source(file, path);
         let queries = self.queries(file, path);
         let own = self.annotations(&file.annotations, path);
+        let transform = self.transform(file, path);
+        self.columns(file, &queries, &transform, path);
+        self.units(file, path);
         self.repeated.truncate(outside);
         let (options, twice) = file.plugin_options();
         for name in twice {
@@ -172,7 +175,7 @@ impl<'a> Check<'a> {
             shift: self.span(file.shift.as_deref(), path, "shift", Span::ZERO).unwrap_or(Span::ZERO),
             zone: self.zone(file.time_zone.as_deref(), path),
             compares: file.compare.is_some(),
-            transform: self.transform(file, path),
+            transform,
             thresholds: self.thresholds(file, path),
             links: self.links(&file.links, path),
             annotations: self.shared.iter().cloned().chain(own).collect(),
