@@ -67,7 +67,9 @@ alerting: {{ alertmanagers: [{{ static_configs: [{{ targets: ['{}'] }}] }}] }}
         rules.display(),
         vitrine.address()
     );
-    let prometheus = Prometheus::start(&settings, &["--web.enable-lifecycle"]).await;
+    // What it sends before it knows its receivers is lost, and comes again after that time.
+    let flags = ["--web.enable-lifecycle", "--rules.alert.resend-delay=1s"];
+    let prometheus = Prometheus::start(&settings, &flags).await;
     let mail = smtp.mail("[firing]").await;
     assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("pager@shop.test", "[firing] the shop does not answer"));
     let alerts = vitrine.get("/api/v2/alerts").await.json();
@@ -214,5 +216,40 @@ async fn pages_silence_and_acknowledge() {
     let handed_on = [("content-type", "application/x-www-form-urlencoded"), ("x-forwarded-for", "203.0.113.7")];
     let afar = vitrine_tests::post(&at, "/silences", &handed_on, b"matchers=a%3Db&span=2h".to_vec()).await.unwrap();
     assert_eq!(afar.status, 403);
+    vitrine.stop().await;
+}
+
+/// Routes change while the host runs; wrong ones change nothing, and are told.
+#[tokio::test]
+async fn routes_are_read_anew_and_wrong_ones_are_not_taken() {
+    let smtp = Smtp::start(Relay::Normal).await;
+    let files = files(&smtp);
+    let vitrine = Start::bare(&files).flag("--listen", "127.0.0.1:0").serve().await;
+    let at = vitrine.address().to_owned();
+    let receiver = async || vitrine.get("/api/v2/alerts").await.json()[0]["receivers"][0]["name"].as_str().map(str::to_owned);
+    files.write("config/routes.yaml", &ROUTES.replace("receiver: pager", "receiver: paper"));
+    let told = async || vitrine.get("/alerts").await.readable().contains("there is no receiver `paper`").then_some(());
+    wait_until("the mistake is told", LONG, told).await;
+    amtool(&at, &["alert", "add", "Gone", "node=c", "severity=critical"]).await;
+    assert_eq!(smtp.mail("[firing] Gone").await.to, "pager@shop.test");
+    assert_eq!(receiver().await.as_deref(), Some("pager"));
+    files.write("config/routes.yaml", &ROUTES.replace("receiver: pager", "receiver: web"));
+    let is_led = async || (receiver().await.as_deref() == Some("web")).then_some(());
+    wait_until("the alert goes along the new routes", LONG, is_led).await;
+    // The other receiver hears of it now, and the first one of its end.
+    wait_until("the other is told", LONG, async || (smtp.mails().len() == 2).then_some(())).await;
+    let end =
+        ["alert", "add", "Gone", "node=c", "severity=critical", "--start=2019-01-01T00:00:00Z", "--end=2020-01-01T00:00:00Z"];
+    amtool(&at, &end).await;
+    wait_until("both hear of the end", LONG, async || (smtp.mails().len() == 4).then_some(())).await;
+    let mut told: Vec<String> = smtp.mails().into_iter().map(|mail| format!("{} {}", mail.to, mail.subject)).collect();
+    told.sort();
+    let wanted = [
+        "pager@shop.test [firing] Gone",
+        "pager@shop.test [resolved] Gone",
+        "web@shop.test [firing] Gone",
+        "web@shop.test [resolved] Gone",
+    ];
+    assert_eq!(told, wanted);
     vitrine.stop().await;
 }

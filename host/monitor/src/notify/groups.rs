@@ -365,3 +365,6 @@ impl Groups {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,8 @@ use crate::page::silences::{self, Caller};
 use crate::web::Web;
 
 const RECENT: usize = 50;
+/// Alerts on the page: those that fire come first, the longest first.
+const SHOWN: usize = 500;
 
 #[derive(Serialize)]
 pub(crate) struct AlertRow {
@@ -67,6 +69,8 @@ struct DeliveryRow {
 #[derive(Serialize)]
 struct Body {
     alerts: Vec<AlertRow>,
+    /// How many more there are than are shown.
+    left_out: Option<String>,
     events: Vec<EventRow>,
     deliveries: Vec<DeliveryRow>,
     /// Of alerts by their ids: what keeps people from being told, and who has taken them on.
@@ -80,6 +84,8 @@ pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader, caller: Ca
     let frame = Frame::new(&web, reader, "alerts", reader.says().alerts).await;
     let mut troubles = Vec::new();
     let alerts = web.load_alerts().await.map(|alerts| rows(&web, reader, alerts));
+    let left_out = alerts.as_ref().map_or(0, |rows| rows.len().saturating_sub(SHOWN));
+    let alerts = alerts.map(|rows| rows.into_iter().take(SHOWN).collect::<Vec<_>>());
     let known = alerts.iter().flatten().map(|row| row.id.clone()).collect();
     let events = events(&web, reader, known).await;
     let deliveries = deliveries(&web, reader).await;
@@ -87,6 +93,7 @@ pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader, caller: Ca
         alerts: alerts.unwrap_or_else(|reason| noted(&mut troubles, reason)),
         events: events.unwrap_or_else(|reason| noted(&mut troubles, reason)),
         deliveries: deliveries.unwrap_or_else(|reason| noted(&mut troubles, reason)),
+        left_out: (left_out > 0).then(|| filled(reader.says().rest_alerts, &[&left_out.to_string()])),
         muted: muted(&web, reader).await,
         may_act: silences::refusal(&web, &headers, caller.map(|one| one.0.0)).is_none(),
         troubles,

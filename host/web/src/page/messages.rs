@@ -99,6 +99,7 @@ messages! {
     counted: "{} of {} series", "{} de {} séries";
     rows_counted: "{} of {} rows", "{} de {} linhas";
     rest_series: "and {} more series", "e mais {} séries";
+    rest_alerts: "and {} more alerts", "e mais {} alertas";
     rest_figures: "and {} more figures", "e mais {} números";
     rest_lines: "and {} more lines", "e mais {} linhas";
     rest_fields: "and {} more fields", "e mais {} campos";
