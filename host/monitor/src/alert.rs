@@ -4,8 +4,10 @@ mod evaluate;
 pub mod file;
 pub mod rule;
 mod state;
-mod template;
+pub mod template;
+mod turn;
 
 pub(crate) use evaluate::{Evaluator, run};
 pub use rule::{Group, Rule};
 pub use template::Template;
+pub use turn::External;

@@ -87,6 +87,7 @@ impl Monitor {
             metrics: metrics.clone(),
             events: Arc::clone(&events),
             active: Mutex::default(),
+            external: Mutex::default(),
         };
         evaluator.restore(parts.alerts.load().map_err(told)?);
         let evaluator = Arc::new(evaluator);

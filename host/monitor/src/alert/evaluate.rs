@@ -7,22 +7,18 @@ use std::time::Instant;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use vitrine_model::alert::{Alert, AlertChange, AlertState, OUTSIDE};
-use vitrine_model::labels::NAME;
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::sample::{Batch, Sample};
 use vitrine_model::{Clock, Labels, Millis};
-use vitrine_query::{Answer, Cancel, Engine, Expr};
+use vitrine_query::{Engine, Expr};
 
 use super::rule::{AlertRule, Group, RecordRule, Rule};
-use super::state::{self, True};
-use super::template::Template;
+use super::state;
+use super::turn::{self, External};
 use crate::ingest::Ingest;
 use crate::live::{Change, Live};
 use crate::metrics::Metrics;
 use crate::status::{Evaluated, Status};
-
-/// Alerts that one rule may have at once; over it the evaluation fails and everything stays as it is.
-const ALERTS_PER_RULE: usize = 10_000;
 
 type Active = HashMap<String, HashMap<Labels, Alert>>;
 
@@ -38,6 +34,8 @@ pub(crate) struct Evaluator {
     /// Told when there are events to plan deliveries for.
     pub(crate) events: Arc<Notify>,
     pub(crate) active: Mutex<Active>,
+    /// What templates may speak of besides the alert.
+    pub(crate) external: Mutex<External>,
 }
 
 /// Evaluates a group until stopped.
@@ -70,6 +68,10 @@ impl Evaluator {
     pub(crate) fn current(&self, rule: &str, labels: &Labels) -> Option<Alert> {
         let active = self.active();
         active.get(rule)?.get(labels).filter(|alert| alert.state == AlertState::Firing).cloned()
+    }
+
+    fn external(&self) -> External {
+        self.external.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes back what was active before a restart.
@@ -115,21 +117,14 @@ impl Evaluator {
         outcome
     }
 
-    async fn alert(self: &Arc<Self>, rule: &AlertRule, at: Millis) -> Result<(), String> {
-        let vector = self.query(&rule.expr, at).await?;
-        if vector.len() > ALERTS_PER_RULE {
-            return Err(format!("it gives {} alerts, more than {ALERTS_PER_RULE}", vector.len()));
-        }
-        let mut truths: Vec<True> = vector.into_iter().map(|(labels, value)| truth(rule, &labels, value)).collect();
-        let count = truths.len();
-        truths.sort_by(|a, b| a.labels.cmp(&b.labels));
-        truths.dedup_by(|a, b| a.labels == b.labels);
-        if truths.len() < count {
-            return Err("two of its series have the same labels once the rule's labels are set".to_owned());
-        }
+    async fn alert(self: &Arc<Self>, rule: &Arc<AlertRule>, at: Millis) -> Result<(), String> {
         // Work on a copy: if the commit fails, the next evaluation decides anew from what is stored.
-        let mut active = self.active().get(&rule.key).cloned().unwrap_or_default();
-        let change = state::step(rule, &mut active, truths, at);
+        let before = self.active().get(&rule.key).cloned().unwrap_or_default();
+        let (engine, asked, external) = (Arc::clone(&self.engine), Arc::clone(rule), self.external());
+        let ask = move || (turn::truths(&engine, &external, &asked, &before, at), before);
+        let asked = tokio::task::spawn_blocking(ask).await.map_err(|error| format!("the evaluation failed: {error}"))?;
+        let (truths, mut active) = asked;
+        let change = state::step(rule, &mut active, truths?, at);
         if !self.commit(change).await {
             return Err("its change could not be stored".to_owned());
         }
@@ -147,16 +142,8 @@ impl Evaluator {
     async fn query(&self, expr: &Expr, at: Millis) -> Result<Vec<(Labels, f64)>, String> {
         let engine = Arc::clone(&self.engine);
         let expr = expr.clone();
-        let query = move || engine.instant(&expr, at, &Cancel::default());
-        let answer = tokio::task::spawn_blocking(query).await.map_err(|error| format!("the evaluation failed: {error}"))?;
-        match answer.map_err(|error| error.to_string())? {
-            Answer::Vector(vector) => Ok(vector),
-            Answer::Scalar(value) => Ok(vec![(Labels::new(), value)]),
-            Answer::Text(_) => Err("a text is neither true nor false".to_owned()),
-            Answer::Samples(_) => {
-                Err("a range of samples is neither true nor false: put it into a function, such as `rate(metric[5m])`".to_owned())
-            }
-        }
+        let query = move || turn::vector(&engine, &expr, at);
+        tokio::task::spawn_blocking(query).await.map_err(|error| format!("the evaluation failed: {error}"))?
     }
 
     /// Whether it is stored now.
@@ -188,17 +175,4 @@ impl Evaluator {
             }
         }
     }
-}
-
-/// The series' labels without its name, the rule's labels over them, and what people are told.
-fn truth(rule: &AlertRule, series: &Labels, value: f64) -> True {
-    let fill = |list: &[(String, Template)], labels: &Labels| -> Vec<(String, String)> {
-        list.iter().map(|(name, template)| (name.clone(), template.fill(labels, value))).collect()
-    };
-    let plain = series.filter(|name| name != NAME);
-    let own = fill(&rule.labels, series);
-    let labels =
-        plain.with(own.iter().map(|(name, text)| (name.as_str(), text.as_str()))).with([("alertname", rule.name.as_str())]);
-    let annotations = Labels::from_pairs(fill(&rule.annotations, series));
-    True { labels, annotations, value }
 }

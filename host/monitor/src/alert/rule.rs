@@ -1,6 +1,7 @@
 //! Rules, checked: what an evaluation needs and nothing that could still be wrong.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use vitrine_config::{Finding, Path};
 use vitrine_model::Span;
@@ -38,8 +39,8 @@ impl Group {
 
 #[derive(Debug, Clone)]
 pub enum Rule {
-    Alert(AlertRule),
-    Record(RecordRule),
+    Alert(Arc<AlertRule>),
+    Record(Arc<RecordRule>),
 }
 
 #[derive(Debug, Clone)]
@@ -101,12 +102,12 @@ fn rule(key: String, entry: &RuleEntry, path: &Path, findings: &mut Vec<Finding>
             let hold = duration(entry.hold.as_deref(), Span::ZERO, path.clone().key("for"), findings);
             let labels = templates(&entry.labels, &path.clone().key("labels"), findings);
             let annotations = templates(&entry.annotations, &path.clone().key("annotations"), findings);
-            Some(Rule::Alert(AlertRule { key, name: name.clone(), expr: expr?, hold, labels, annotations }))
+            Some(Rule::Alert(AlertRule { key, name: name.clone(), expr: expr?, hold, labels, annotations }.into()))
         }
         (None, Some(name)) => {
             let plain = entry.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             let labels = Labels::from_pairs(plain.chain([(NAME, name.as_str())]));
-            Some(Rule::Record(RecordRule { expr: expr?, labels }))
+            Some(Rule::Record(RecordRule { expr: expr?, labels }.into()))
         }
         _ => {
             let reason = "a rule has either `alert` or `record`";
@@ -136,7 +137,10 @@ fn templates(
         }
         match Template::parse(text) {
             Ok(template) => list.push((name.clone(), template)),
-            Err(reason) => findings.push(Finding::value(path.clone().key(name), reason)),
+            Err(mistake) => {
+                let reason = format!("the template cannot be read: {}", mistake.reason);
+                findings.push(Finding::value(path.clone().key(name), reason.clone()).within(Some((mistake.at, reason))));
+            }
         }
     }
     list

@@ -1,44 +1,83 @@
 //! The texts of labels and annotations, with the alert's values filled in.
 //!
-//! minijinja, bounded in work and size. Prometheus's `$labels` and `$value` are understood; its Go functions are not yet.
+//! Two forms are read. Prometheus's (Go's templates, with its functions) and the host's own (minijinja). A text has the
+//! first if it says anything that only that can mean: a `$`, a `.field`, a keyword such as `if`, a function with arguments
+//! beside it. It has the second if it has `{%` or `{#`, a filter with parentheses right behind its name, or none of these
+//! marks. Whoever mixes both is told so: no text means two things.
 
-use std::sync::{Arc, LazyLock};
+mod builtins;
+mod functions;
+mod human;
+mod jinja;
+mod lexer;
+mod machine;
+mod number;
+mod parser;
+mod printf;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod value;
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
-use vitrine_model::Labels;
+use std::sync::Arc;
 
-/// Steps that one text may take, and letters that it may come to.
-const FUEL: u64 = 10_000;
+use vitrine_model::{Labels, Millis};
+
+use self::tree::{Tree, Wrong};
+
+/// Letters that one text may come to.
 const LETTERS: usize = 16 << 10;
 
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = Environment::new();
-    environment.set_fuel(Some(FUEL));
-    environment.set_undefined_behavior(UndefinedBehavior::Lenient);
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    // Whole values are written without a fraction, as Prometheus does.
-    environment.set_formatter(|out, state, value| match f64::try_from(value.clone()) {
-        Ok(number) if value.is_number() => Ok(write!(out, "{number}")?),
-        _ => minijinja::escape_formatter(out, state, value),
-    });
-    environment.add_filter("humanize", |value: f64| humanize(value));
-    environment.add_filter("humanizePercentage", |value: f64| format!("{} %", short(value * 100.0)));
-    environment.add_filter("humanizeDuration", |value: f64| duration(value));
-    environment
-});
+/// What a label becomes whose template fails: the same text each time, as it is part of an alert's identity.
+pub(crate) const FAILED_LABEL: &str = "<error expanding template>";
+
+/// Answers PromQL.
+pub type Ask<'a> = dyn Fn(&str) -> Result<Vec<(Labels, f64)>, String> + 'a;
+
+/// What a text is filled in with.
+pub struct Around<'a> {
+    pub labels: &'a Labels,
+    pub external_labels: &'a Labels,
+    pub external_url: &'a str,
+    pub value: f64,
+    /// The moment of the evaluation.
+    pub at: Millis,
+    /// Answers PromQL at that moment.
+    pub query: &'a Ask<'a>,
+}
+
+/// A mistake in a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mistake {
+    /// The byte of the text.
+    pub at: usize,
+    pub reason: String,
+}
+
+impl From<Wrong> for Mistake {
+    fn from(wrong: Wrong) -> Mistake {
+        Mistake { at: wrong.at, reason: wrong.reason }
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    Plain,
+    Go(Arc<Tree>),
+    Jinja,
+}
 
 /// A text that parses.
 #[derive(Debug, Clone)]
 pub struct Template {
     written: Arc<str>,
-    text: Arc<str>,
+    form: Form,
 }
 
 impl Template {
-    pub fn parse(text: &str) -> Result<Template, String> {
-        let plain = without_dollars(text);
-        ENVIRONMENT.template_from_str(&plain).map_err(|error| format!("the template cannot be read: {error}"))?;
-        Ok(Template { written: text.into(), text: plain.into() })
+    pub fn parse(text: &str) -> Result<Template, Mistake> {
+        let form = form(text)?;
+        Ok(Template { written: text.into(), form })
     }
 
     /// As it stands in the file.
@@ -47,124 +86,71 @@ impl Template {
     }
 
     /// A failing template becomes a text with the error in it: the alert is told all the same.
-    pub fn fill(&self, labels: &Labels, value: f64) -> String {
-        if !self.text.contains('{') {
-            return self.text.to_string();
+    pub fn fill(&self, around: &Around<'_>) -> String {
+        self.try_fill(around).unwrap_or_else(|reason| cut(format!("<error expanding template: {reason}>")))
+    }
+
+    /// The text, or why there is none.
+    pub(crate) fn try_fill(&self, around: &Around<'_>) -> Result<String, String> {
+        match &self.form {
+            Form::Plain => Ok(self.written.to_string()),
+            Form::Go(tree) => machine::run(tree, around).map_err(|wrong| {
+                let (line, column) = place(&self.written, wrong.at);
+                format!("{line}:{column}: {}", wrong.reason)
+            }),
+            Form::Jinja => jinja::fill(&self.written, around).map(cut),
         }
-        let values = context! { labels => Value::from_pairs(labels.iter()), value => value };
-        let filled = ENVIRONMENT.template_from_str(&self.text).and_then(|template| template.render(values));
-        let mut text = filled.unwrap_or_else(|error| format!("<error in template: {error}>"));
-        if text.len() > LETTERS {
-            let end = (0..=LETTERS).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(0);
-            text.truncate(end);
-            text.push('…');
-        }
-        text
     }
 }
 
-/// `$labels` and `$value` inside braces, without their dollars.
-fn without_dollars(text: &str) -> String {
-    let mut made = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("{{") {
-        made.push_str(before);
-        made.push_str("{{");
-        let (inside, outside) = after.split_once("}}").map_or((after, None), |(inside, outside)| (inside, Some(outside)));
-        made.push_str(&inside.replace("$labels", "labels").replace("$value", "value"));
-        let Some(outside) = outside else { return made };
-        made.push_str("}}");
-        rest = outside;
+/// Which form a text has, read.
+fn form(text: &str) -> Result<Form, Mistake> {
+    if !["{{", "{%", "{#"].iter().any(|opening| text.contains(opening)) {
+        return Ok(Form::Plain);
     }
-    made.push_str(rest);
-    made
-}
-
-/// Three significant digits, without zeros at the end.
-fn short(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return value.to_string();
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "a magnitude is between -324 and 308")]
-    let magnitude = value.abs().log10().floor() as i32;
-    let decimals = usize::try_from(2 - magnitude).unwrap_or(0).min(12);
-    let text = format!("{value:.decimals$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-/// With an SI prefix, as Prometheus does.
-fn humanize(value: f64) -> String {
-    const LARGE: [&str; 8] = ["k", "M", "G", "T", "P", "E", "Z", "Y"];
-    const SMALL: [&str; 8] = ["m", "u", "n", "p", "f", "a", "z", "y"];
-    let mut left = value;
-    let mut prefix = "";
-    if value.abs() >= 1_000.0 && value.is_finite() {
-        for name in LARGE {
-            if left.abs() < 1_000.0 {
-                break;
-            }
-            left /= 1_000.0;
-            prefix = name;
+    let is_known = |name: &str| builtins::takes(name).or_else(|| functions::takes(name)).is_some();
+    let go = parser::parse(text, is_known);
+    let has_jinja = text.contains("{%") || text.contains("{#") || blocks(text).any(calls_a_filter);
+    let has_dollar = blocks(text).any(|block| block.contains('$'));
+    match go {
+        Ok(tree) if tree.is_marked && !text.contains("{%") => Ok(Form::Go(Arc::new(tree))),
+        Err(wrong) if has_dollar && !has_jinja => Err(wrong.into()),
+        _ if has_dollar => {
+            let at = text.find('$').unwrap_or(0);
+            let reason = "Prometheus's form (`$labels`) and minijinja's (`{%`, `filter(…)`) are mixed: write `labels` and `value` \
+                          without `$`, or all of it in Prometheus's form";
+            Err(Mistake { at, reason: reason.to_owned() })
         }
-    } else if value.abs() < 1.0 && value != 0.0 {
-        for name in SMALL {
-            if left.abs() >= 1.0 {
-                break;
-            }
-            left *= 1_000.0;
-            prefix = name;
-        }
-    }
-    format!("{}{prefix}", short(left))
-}
-
-fn duration(seconds: f64) -> String {
-    if !seconds.is_finite() || seconds.abs() < 1.0 {
-        return format!("{}s", humanize(seconds));
-    }
-    let sign = if seconds < 0.0 { "-" } else { "" };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and the value is positive")]
-    let whole = seconds.abs() as u64;
-    let (days, hours, minutes, rest) = (whole / 86_400, whole / 3_600 % 24, whole / 60 % 60, whole % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{sign}{}s", short(seconds.abs())),
-        (0, 0, _) => format!("{sign}{minutes}m {rest}s"),
-        (0, ..) => format!("{sign}{hours}h {minutes}m {rest}s"),
-        _ => format!("{sign}{days}d {hours}h {minutes}m {rest}s"),
+        _ => jinja::check(text).map(|()| Form::Jinja).map_err(Mistake::from),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+/// What is inside of `{{ }}`.
+fn blocks(text: &str) -> impl Iterator<Item = &str> {
+    text.split("{{").skip(1).map(|block| block.split("}}").next().unwrap_or_default())
+}
 
-    use super::*;
+/// `| name(`: nothing but minijinja writes that.
+fn calls_a_filter(block: &str) -> bool {
+    block.split('|').skip(1).any(|part| {
+        let part = part.trim_start();
+        let after = part.trim_start_matches(|letter: char| letter == '_' || letter.is_alphanumeric());
+        after.len() < part.len() && after.starts_with('(')
+    })
+}
 
-    #[test]
-    fn fills_in_values_as_prometheus_writes_them() {
-        let labels = Labels::from_pairs([("instance", "web-1"), ("mountpoint", "/var")]);
-        for (text, wanted) in [
-            ("plain", "plain"),
-            (
-                "disk {{ $labels.mountpoint }} on {{ $labels.instance }}: {{ $value | humanizePercentage }}",
-                "disk /var on web-1: 91.2 %",
-            ),
-            ("{{ labels.nothing }}.", "."),
-            ("{{ $value | humanize }}", "912m"),
-            ("costs $5", "costs $5"),
-            ("{{ $value }}, {{ 2.0 }}", "0.912, 2"),
-            ("{{ 93784.0 | humanizeDuration }}", "1d 2h 3m 4s"),
-        ] {
-            assert_eq!(Template::parse(text).unwrap().fill(&labels, 0.912), wanted, "{text}");
-        }
+/// Line and column of a byte, both from one.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |place| place + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+fn cut(mut text: String) -> String {
+    if text.len() > LETTERS {
+        let end = (0..=LETTERS).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
     }
-
-    #[test]
-    fn a_failing_template_tells_its_error() {
-        let text = Template::parse("{{ nothing.of.this }}").unwrap().fill(&Labels::new(), 1.0);
-        assert!(text.contains("error in template"), "{text}");
-        let text = Template::parse("{% for i in range(100000) %}x{% endfor %}").unwrap().fill(&Labels::new(), 1.0);
-        assert!(text.contains("error in template"), "{text}");
-        assert!(Template::parse("{{ printf \"%.2f\" $value }}").is_err());
-    }
+    text
 }
