@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests fetch-guest stations sdks test openmetrics promql fuzz browser exporter prometheus alertmanager postgres lint bench clean
+.PHONY: help run build assets plugins guests fetch-guest stations sdks test openmetrics promql fuzz browser exporter prometheus alertmanager postgres poppler lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,7 +27,7 @@ build: assets plugins ## Build the host in release
 
 assets: host/web/assets/dist/app.js ## Bundle the browser's files
 
-host/web/assets/dist/app.js: host/web/assets/package-lock.json host/web/assets/build.mjs $(wildcard host/web/assets/src/*) $(wildcard host/web/assets/src/*/*)
+host/web/assets/dist/app.js: host/web/assets/package-lock.json host/web/assets/build.mjs host/web/assets/fonts.mjs $(wildcard host/web/assets/src/*) $(wildcard host/web/assets/src/*/*)
 	$(call say,bundling the browser files)
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or later (on Debian: apt-get install nodejs npm)' >&2; exit 1; }
 	cd host/web/assets && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent build
@@ -130,12 +130,21 @@ postgres: ## Get PostgreSQL for the tests, where it is missing and can be had
 	    echo 'PostgreSQL is missing: run `sudo apt-get install postgresql`' >&2; exit 1; \
 	  fi; }
 
+poppler: ## Get what reads PDF in the tests, where it is missing and can be had
+	@{ command -v pdftotext && command -v pdfinfo; } >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    printf '\033[1m==> installing Poppler for the tests of PDF\033[0m\n'; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq poppler-utils; \
+	  else \
+	    echo 'Poppler is missing: run `sudo apt-get install poppler-utils`' >&2; exit 1; \
+	  fi; }
+
 tests/peers/node_modules: tests/peers/package-lock.json
 	$(call say,getting the mail server for the tests)
 	cd tests/peers && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-test: assets plugins guests stations browser exporter prometheus alertmanager postgres tests/peers/node_modules lint sdks ## Run all tests
+test: assets plugins guests stations browser exporter prometheus alertmanager postgres poppler tests/peers/node_modules lint sdks ## Run all tests
 	$(call say,building and running all tests; the first time this takes some minutes)
 	cd host/web/assets && npm run --silent check && npm test --silent
 	FUZZ_SECONDS=$(SECONDS_PER_TARGET) cargo test --workspace --exclude vitrine-tests
@@ -176,4 +185,4 @@ bench: assets plugins ## Run the benchmarks in benches/
 
 clean: ## Remove what was built
 	cargo clean
-	rm -rf host/web/assets/dist host/web/assets/node_modules host/app/bundled tests/components tests/peers/node_modules
+	rm -rf host/web/assets/dist host/web/assets/fonts host/web/assets/node_modules host/app/bundled tests/components tests/peers/node_modules

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 fn main() {
-    for name in ["app.js", "style.css"] {
-        let file = Path::new("assets/dist").join(name);
+    for name in ["dist/app.js", "dist/style.css", "fonts/latin-400.ttf"] {
+        let file = Path::new("assets").join(name);
         println!("cargo::rerun-if-changed={}", file.display());
         if !file.is_file() {
             println!("cargo::error=host/web/{} is missing: run `make assets`", file.display());

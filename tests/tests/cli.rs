@@ -16,6 +16,8 @@ async fn help_reads_well() {
         ("plan", vec!["plan", "--help"]),
         ("preview", vec!["preview", "--help"]),
         ("query", vec!["query", "--help"]),
+        ("render", vec!["render", "--help"]),
+        ("share", vec!["share", "--help"]),
         ("plugin", vec!["plugin", "--help"]),
         ("plugin-new", vec!["plugin", "new", "--help"]),
         ("plugin-build", vec!["plugin", "build", "--help"]),

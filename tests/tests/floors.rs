@@ -44,7 +44,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
 ];
 
 /// Heavy dependencies and their only homes.
-const HOMES: [(&str, &[&str]); 20] = [
+const HOMES: [(&str, &[&str]); 23] = [
     ("wasmtime", &["vitrine-plugin"]),
     ("wasmtime-wasi", &["vitrine-plugin"]),
     ("wasmtime-wasi-http", &["vitrine-plugin"]),
@@ -59,6 +59,9 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("tower-http", &["vitrine-web"]),
     ("memory-serve", &["vitrine-web"]),
     ("ammonia", &["vitrine-web"]),
+    ("resvg", &["vitrine-web"]),
+    ("krilla", &["vitrine-web"]),
+    ("krilla-svg", &["vitrine-web"]),
     ("minijinja", &["vitrine-monitor", "vitrine-web"]),
     ("cron", &["vitrine-monitor"]),
     ("figment", &["vitrine-config"]),

@@ -18,6 +18,7 @@ mod import;
 mod languages;
 mod looking;
 mod operations;
+mod pictures;
 mod plugin_life;
 mod polyglot;
 mod preview;

@@ -30,6 +30,8 @@ pub enum Action {
     Push,
     /// Sends a question of their own to a system watched, with the source's rights.
     Ask,
+    /// Gives a link to others that shows it for a while.
+    Share,
     /// Changes something, here or in the systems watched.
     Act,
 }
@@ -88,7 +90,8 @@ pub struct Refusal(pub String);
 /// Whether this person may do this to that.
 pub fn may(person: &Person, action: Action, thing: &Thing, from: Standing) -> Result<(), Refusal> {
     match (action, from) {
-        (Action::View, _) | (_, Standing::Local) | (Action::Push, Standing::Writer) => Ok(()),
+        // Who may look may let others look: a link shows nothing that everybody could not see.
+        (Action::View | Action::Share, _) | (_, Standing::Local) | (Action::Push, Standing::Writer) => Ok(()),
         (Action::Push, Standing::Remote) => Err(Refusal(format!(
             "{} may not write {} from this address: add it to `write_from` in the host's settings",
             person.name,
@@ -112,6 +115,7 @@ mod tests {
         let person = Person::anyone();
         for (action, from, allowed) in [
             (Action::View, Standing::Remote, true),
+            (Action::Share, Standing::Remote, true),
             (Action::View, Standing::Local, true),
             (Action::Ask, Standing::Local, true),
             (Action::Ask, Standing::Remote, false),

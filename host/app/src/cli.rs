@@ -10,8 +10,10 @@ mod plan;
 mod plugin;
 mod preview;
 mod query;
+mod render;
 mod routes;
 mod serve;
+mod share;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -33,6 +35,7 @@ use crate::plan::Origins;
   vitrine plan                        say what a change would alter, before it does
   vitrine preview dashboards/my.yaml  write a dashboard and watch it
   vitrine query up                    ask the running host
+  vitrine render machine --png m.png  a dashboard as a picture
   vitrine plugin new source mine      write a plugin of your own
   vitrine plugin inspect system       what a plugin is, and what it may do
   vitrine plugin build plugins/mine   compile a plugin to one file
@@ -131,6 +134,14 @@ enum Verb {
     /// Say who is told of which alerts, and when
     #[command(subcommand)]
     Routes(routes::Verb),
+    /// Make a picture or a PDF of a dashboard, or of one panel of it
+    ///
+    /// Asks the running host; where none runs, it reads the data folder.
+    Render(render::Wish),
+    /// Make a link that shows a dashboard, or one panel of it, to whoever has it, for a while
+    ///
+    /// The host need not run. Whoever has the link sees that and nothing else.
+    Share(share::Wish),
     /// Write, build, test, sign, install and inspect plugins
     #[command(subcommand)]
     Plugin(plugin::Verb),
@@ -162,6 +173,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Verb::Import(from) => import::run(&from, &origins),
         Verb::Query(question) => query::run(&question, &origins),
         Verb::Routes(verb) => routes::run(&verb, &origins),
+        Verb::Render(wish) => render::run(&wish, origins),
+        Verb::Share(wish) => share::run(&wish, &origins),
         Verb::Plugin(verb) => plugin::run(verb, &origins),
         Verb::Compile(bounds) => compile::run(&bounds),
         Verb::Schema { kind } => check::schema(kind),

@@ -22,6 +22,7 @@ use arc_swap::ArcSwap;
 use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
 use vitrine_model::Clock;
+use vitrine_model::port::alerts::Alerts;
 use vitrine_model::port::samples::Samples;
 use vitrine_monitor::alert::Group;
 use vitrine_monitor::live::Live;
@@ -36,6 +37,7 @@ use vitrine_web::{Dashboard, Web};
 
 use crate::cli::compile;
 use crate::plan::{Origins, Plan};
+use crate::seal::FileSeal;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::signature::Trust;
@@ -86,12 +88,14 @@ pub struct Surroundings {
     pub compiler: Option<PathBuf>,
     /// Whose samples are shown, where they are not the store's.
     pub samples: Option<Arc<dyn Samples>>,
+    /// Whose alerts pages tell of, where they are not the store's.
+    pub alerts: Option<Arc<dyn Alerts>>,
 }
 
 impl Host {
     /// Opens the store, sets up the sandbox, and starts what the plan names.
     pub async fn start(plan: Plan, origins: Origins, around: Surroundings) -> anyhow::Result<Host> {
-        let Surroundings { clock, collecting, compiler, samples } = around;
+        let Surroundings { clock, collecting, compiler, samples, alerts: told } = around;
         let registry = Arc::new(Mutex::new(Registry::default()));
         let settings = plan.settings.clone();
         let store = Arc::new(Store::open_with(&settings.data_dir, settings.store.checked())?);
@@ -144,7 +148,7 @@ impl Host {
             live,
             status,
             clock: Arc::clone(&clock),
-            alerts,
+            alerts: told.unwrap_or(alerts),
             deliveries,
             teller: monitor.teller(),
             panels: panel_finder(&panels),
@@ -153,6 +157,7 @@ impl Host {
             registry,
             ready: readiness(&ready),
             settings: settings.web(),
+            seal: Arc::new(FileSeal::new(&settings.data_dir)),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         });
         let mut host = Host {

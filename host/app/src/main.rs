@@ -13,6 +13,7 @@ mod oci;
 mod orders;
 mod plan;
 mod process;
+mod seal;
 mod settings;
 mod shelf;
 mod signature;

@@ -196,6 +196,12 @@ fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Span> {
     for (key, reason, hint) in settings.web().problems() {
         find(Finding::value(Path::new().key(key), reason).hint(hint));
     }
+    for (place, origin) in settings.embed_from.iter().enumerate() {
+        if let Err(reason) = vitrine_web::embed::Origin::parse(origin) {
+            let path = Path::new().key("embed_from").index(place);
+            find(Finding::value(path, reason).hint("write it as `https://intranet.shop.example`, without a path"));
+        }
+    }
     if let Err(reason) = crate::logging::filter(&settings.log) {
         find(Finding::value(Path::new().key("log"), reason).hint("write `info`, or `info,vitrine_plugin=debug`"));
     }

@@ -31,6 +31,10 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// Addresses and networks that may bring samples by remote write, OTLP and import, besides this machine: `10.0.0.0/8`.
     pub write_from: Vec<String>,
+    /// Whose pages may show dashboards and shared links in a frame, such as `https://intranet.shop.example`; nobody's where
+    /// there are none.
+    #[schemars(length(max = 50))]
+    pub embed_from: Vec<String>,
     /// How long a body of samples may take to come, and each MiB of an import: `30s`.
     pub write_timeout: String,
     /// The time zone of pages, messages and cron expressions, an IANA name; empty: the machine's own.
@@ -91,6 +95,7 @@ impl Default for Settings {
             public_url: None,
             allowed_hosts: Vec::new(),
             write_from: Vec::new(),
+            embed_from: Vec::new(),
             write_timeout: format!("{}s", web.write_timeout.as_secs()),
             time_zone: String::new(),
             data_dir: "data".into(),
@@ -271,6 +276,7 @@ impl Settings {
             public_url: self.public_url.clone(),
             allowed_hosts: self.allowed_hosts.clone(),
             write_from: self.write_from.clone(),
+            embed_from: self.embed_from.clone(),
             write_timeout: self.write_timeout.parse().map_or(usual.write_timeout, Span::as_duration),
             time_zone: self.time_zone.clone(),
             max_viewers: self.max_viewers,

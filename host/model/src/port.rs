@@ -8,6 +8,7 @@ pub mod deliveries;
 pub mod keep;
 pub mod notices;
 pub mod panel;
+pub mod pictures;
 pub mod samples;
 pub mod silences;
 pub mod source;

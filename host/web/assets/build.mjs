@@ -4,6 +4,7 @@ import { access, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promis
 import { gzipSync } from "node:zlib";
 import { Resvg } from "@resvg/resvg-js";
 import { build, transform } from "esbuild";
+import { unpackFonts } from "./fonts.mjs";
 
 const GZIP_BUDGET_BYTES = 90_000;
 const STYLES = ["node_modules/uplot/dist/uPlot.min.css", "src/live.css", "src/style.css", "src/plugins.css", "src/panels.css", "src/page.css"];
@@ -64,6 +65,7 @@ for (const icon of [
   { name: "icon-maskable-512.png", side: 512, room: 0.2 },
 ]) await writeFile(here(`dist/${icon.name}`), await picture(icon));
 await copyFile(here("node_modules/uplot/LICENSE"), here("dist/uplot-license.txt"));
+await unpackFonts();
 
 let total = 0;
 for (const name of ["app.js", "early.js", "worker.js", "style.css", "icon.svg"]) total += await size(name);

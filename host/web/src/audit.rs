@@ -3,7 +3,10 @@
 
 use std::net::IpAddr;
 
+use vitrine_access::Person;
 use vitrine_model::Fault;
+
+use crate::share::Share;
 
 /// What of the arguments is written down.
 const ARGUMENTS_BYTES: usize = 1 << 10;
@@ -62,4 +65,16 @@ impl Entry {
             self.action.escape_debug()
         );
     }
+}
+
+/// A link was made. What it shows is told, and not the link itself: whoever reads the log could open it.
+pub(crate) fn shared(person: &Person, share: &Share) {
+    let panel = share.panel.as_deref().unwrap_or("");
+    tracing::info!(
+        target: "audit",
+        { audit.person = person.name, audit.dashboard = share.dashboard, audit.panel = panel, audit.expires_ms = share.expires },
+        "{} made a link to dashboard `{}`",
+        person.name,
+        share.dashboard.escape_debug()
+    );
 }

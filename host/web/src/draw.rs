@@ -19,6 +19,7 @@ pub mod plot;
 pub mod scale;
 pub mod slices;
 pub mod stat;
+pub mod still;
 pub mod table;
 pub mod timeline;
 pub mod twin;

@@ -5,10 +5,13 @@
 
 pub mod dashboard;
 pub mod draw;
+pub mod embed;
 pub mod live;
 pub mod plugins;
+pub mod render;
 pub mod router;
 pub mod settings;
+pub mod share;
 pub mod web;
 
 mod act;

@@ -1,7 +1,7 @@
 //! What holds for every request: which names are answered to, and what browsers may do with the answer.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{
@@ -16,7 +16,11 @@ use crate::router::PUSHES;
 use crate::web::Web;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-     manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ";
+/// Where links are made by programs.
+const SHARES: &str = "/api/v1/shares";
+/// Pages that show and do nothing: the admin may allow them in frames.
+const FRAMED: [&str; 2] = ["/embed/", "/s/"];
 
 /// Refuses names that are not ours: a foreign page may have pointed one at this address.
 pub(crate) async fn known_host(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
@@ -67,6 +71,9 @@ fn wanted(method: &Method, path: &str) -> (Action, Thing) {
     if PUSHES.contains(&path) {
         return (Action::Push, thing(path));
     }
+    if path == SHARES || path.starts_with("/share/") {
+        return (Action::Share, thing(path));
+    }
     let is_look = method == Method::GET || method == Method::HEAD;
     if OF_ALERTS.iter().any(|start| path.starts_with(start)) {
         let action = match path {
@@ -91,7 +98,8 @@ fn wanted(method: &Method, path: &str) -> (Action, Thing) {
 fn thing(path: &str) -> Thing {
     let mut parts = path.trim_start_matches('/').splitn(2, '/');
     match (parts.next().unwrap_or(""), parts.next().unwrap_or("")) {
-        ("d" | "live", name) => Thing::Dashboard(name.trim_end_matches("/events").to_owned()),
+        ("render", path) => Thing::Dashboard(path.rsplit_once('.').map_or(path, |(name, _)| name).to_owned()),
+        ("d" | "live" | "embed" | "share", name) => Thing::Dashboard(name.trim_end_matches("/events").to_owned()),
         ("alerts", _) | ("api", "v1/alerts" | "v1/rules") => Thing::Alerts,
         ("sources", _) | ("api", "sources") => Thing::Sources,
         ("plugins", _) | ("api", "v1/plugins") => Thing::Plugins,
@@ -104,10 +112,23 @@ fn thing(path: &str) -> Thing {
     }
 }
 
-pub(crate) async fn headers(request: Request, next: Next) -> Response {
+/// What pages may do, and who may have them in a frame.
+pub(crate) fn policy(ancestors: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("{POLICY}{ancestors}"))
+        .unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
+}
+
+static NOBODY: LazyLock<HeaderValue> = LazyLock::new(|| policy("'none'"));
+
+pub(crate) async fn headers(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
+    let is_framed = FRAMED.iter().any(|start| request.uri().path().starts_with(start));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    // Who has a link has nothing else of us: engines should not show it to others either.
+    if is_framed {
+        headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
+    }
+    headers.insert(CONTENT_SECURITY_POLICY, if is_framed { web.framed.clone() } else { NOBODY.clone() });
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
@@ -150,6 +171,8 @@ mod tests {
             ("/api/v1/rules", Thing::Alerts),
             ("/api/v1/plugins", Thing::Plugins),
             ("/api/v1/query", Thing::Samples),
+            ("/render/shop/orders.png", Thing::Dashboard("shop/orders".to_owned())),
+            ("/embed/shop/orders", Thing::Dashboard("shop/orders".to_owned())),
             ("/sources", Thing::Sources),
             ("/", Thing::Host),
         ] {
@@ -172,6 +195,8 @@ mod tests {
             (Method::GET, "/api/v1/sources/shop/actions", Action::View, shop()),
             (Method::GET, "/api/v1/sources/shop/logs", Action::View, shop()),
             (Method::POST, "/api/v1/query", Action::View, Thing::Samples),
+            (Method::POST, "/share/shop/orders", Action::Share, Thing::Dashboard("shop/orders".to_owned())),
+            (Method::POST, "/api/v1/shares", Action::Share, Thing::Samples),
         ] {
             assert_eq!(wanted(&method, path), (action, thing), "{method} {path}");
         }

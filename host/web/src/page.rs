@@ -13,6 +13,7 @@ pub(crate) mod messages;
 pub(crate) mod plugins;
 pub(crate) mod reader;
 pub(crate) mod search;
+pub(crate) mod share;
 pub(crate) mod silences;
 pub(crate) mod sources;
 pub(crate) mod templates;
@@ -67,6 +68,13 @@ impl Web {
                 None
             }
         }
+    }
+
+    /// As [`Web::error_page`], for those who have nothing but a link.
+    pub(crate) async fn bare_error_page(&self, reader: Reader, status: StatusCode, title: &str, text: &str) -> Response {
+        let frame = Frame::new(self, reader, "error", title).await.bared();
+        let body = context! { status => status.as_u16(), text };
+        (status, self.page("error.html", &frame, body)).into_response()
     }
 
     pub(crate) async fn error_page(&self, reader: Reader, status: StatusCode, title: &str, text: &str) -> Response {

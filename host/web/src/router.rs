@@ -55,6 +55,11 @@ pub fn router(web: Arc<Web>) -> Router {
     Router::new()
         .route("/", get(page::home::show))
         .route("/d/{*name}", get(page::dashboard::show))
+        .route("/embed/{*name}", get(page::dashboard::embedded))
+        .route("/share/{*name}", post(page::share::make))
+        .route("/s/{token}", get(page::share::show))
+        .route("/api/v1/shares", post(api::shares::make))
+        .route("/render/{*path}", get(api::render::show))
         .route("/search", get(page::search::show))
         .route("/explore", get(page::explore::show))
         .route("/language", post(page::reader::choose))
@@ -114,7 +119,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .layer(from_fn(middleware::own_site))
         .layer(from_fn_with_state(Arc::clone(&web), middleware::known_host))
         .layer(CatchPanicLayer::custom(middleware::panicked))
-        .layer(from_fn(middleware::headers))
+        .layer(from_fn_with_state(Arc::clone(&web), middleware::headers))
         .with_state(web)
 }
 

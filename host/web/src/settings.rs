@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vitrine_access::Networks;
 
+use crate::embed::Origin;
+
 /// Pages and the live stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -20,6 +22,8 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// Addresses and networks that may bring samples, besides this machine: `10.0.0.0/8`.
     pub write_from: Vec<String>,
+    /// Whose pages may show dashboards in a frame, such as `https://intranet.shop.example`; nobody's where there are none.
+    pub embed_from: Vec<String>,
     /// How long a body of samples may take to come, and each MiB of an import.
     pub write_timeout: Duration,
     /// The time zone of pages, an IANA name; empty for the machine's own.
@@ -37,6 +41,7 @@ impl Default for Settings {
             public_url: None,
             allowed_hosts: Vec::new(),
             write_from: Vec::new(),
+            embed_from: Vec::new(),
             write_timeout: Duration::from_secs(30),
             time_zone: String::new(),
             max_viewers: 5_000,
@@ -84,6 +89,11 @@ impl Settings {
     /// Who may bring samples; nobody but this machine where `problems` tells of a mistake.
     pub fn writers(&self) -> Networks {
         Networks::parse(&self.write_from).unwrap_or_default()
+    }
+
+    /// Whose pages may show ours; nobody's where one of them is wrong.
+    pub fn embedders(&self) -> Vec<Origin> {
+        self.embed_from.iter().map(|text| Origin::parse(text)).collect::<Result<_, _>>().unwrap_or_default()
     }
 
     /// The names this host answers to.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use axum::http::HeaderValue;
 use jiff::tz::TimeZone;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
@@ -33,7 +34,10 @@ use crate::page::finished::Finished;
 use crate::page::templates::Templates;
 use crate::plugins::PluginCard;
 use crate::pushes::Pushes;
+use crate::render::Renders;
 use crate::settings::Settings;
+use crate::share::Seal;
+use crate::{embed, middleware};
 
 /// The source of a name, as it runs now.
 pub type Sources = Arc<dyn Fn(&str) -> Option<Arc<dyn Source>> + Send + Sync>;
@@ -59,6 +63,8 @@ pub struct Parts {
     /// Why the host cannot serve yet, if it cannot.
     pub ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
     pub settings: Settings,
+    /// What stands under the links that people share.
+    pub seal: Arc<dyn Seal>,
     pub version: String,
 }
 
@@ -77,6 +83,9 @@ pub struct Web {
     pub(crate) version: String,
     pub(crate) hosts: AllowedHosts,
     pub(crate) writers: Networks,
+    /// The policy of pages that may stand in others' frames.
+    pub(crate) framed: HeaderValue,
+    pub(crate) seal: Arc<dyn Seal>,
     pub(crate) zone: TimeZone,
     pub(crate) asker: Asker,
     pub(crate) samples: Arc<dyn Samples>,
@@ -97,6 +106,7 @@ pub struct Web {
     pub(crate) ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
     pub(crate) templates: Templates,
     pub(crate) finished: Finished,
+    pub(crate) renders: Renders,
     pub(crate) hubs: Hubs,
     pub(crate) closing: CancellationToken,
     shelf: ArcSwap<Shelf>,
@@ -118,18 +128,22 @@ impl Web {
         let zone = parts.settings.zone();
         let evaluations = Counter::default();
         let hubs = Hubs::default();
+        let renders = Renders::default();
         let pushes = Pushes::new(parts.ingest, parts.settings.write_timeout);
         {
             let mut registry = parts.registry.lock().unwrap_or_else(PoisonError::into_inner);
             let web = registry.sub_registry_with_prefix("vitrine_web");
             web.register("panel_evaluations", "Panels computed, each for all who look at it", evaluations.clone());
             pushes.register(web);
+            renders.register(web);
             web.register("live_viewers", "Live pages open now", hubs.viewers_gauge.clone());
             web.register("live_streams", "Live streams computed now", hubs.streams_gauge.clone());
         }
         Arc::new(Web {
             hosts: parts.settings.hosts(),
             writers: parts.settings.writers(),
+            framed: middleware::policy(&embed::ancestors(&parts.settings.embedders())),
+            seal: parts.seal,
             evaluator: Evaluator::new(
                 asker.clone(),
                 parts.panels,
@@ -157,6 +171,7 @@ impl Web {
             ready: parts.ready,
             templates: Templates::new(),
             finished: Finished::default(),
+            renders,
             hubs,
             closing: CancellationToken::new(),
             shelf: ArcSwap::default(),

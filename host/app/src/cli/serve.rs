@@ -54,7 +54,7 @@ pub(super) fn show(origins: Origins, shown: Option<Shown>) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-fn threads(name: &str, workers: usize) -> anyhow::Result<Runtime> {
+pub(super) fn threads(name: &str, workers: usize) -> anyhow::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers)
         .max_blocking_threads(BLOCKING_THREADS)
@@ -64,7 +64,7 @@ fn threads(name: &str, workers: usize) -> anyhow::Result<Runtime> {
         .context("the threads cannot be started")
 }
 
-fn cores() -> usize {
+pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
@@ -80,7 +80,8 @@ async fn serve(plan: plan::Plan, mut origins: Origins, collecting: Handle, shown
     let address = listener.local_addr().unwrap_or(plan.settings.listen);
     origins.bound = Some(address);
     let (samples, path) = shown.map(|shown| (shown.samples, shown.path)).unzip();
-    let around = Surroundings { clock: Arc::new(SystemClock), collecting, compiler: Some(compile::program()), samples };
+    let compiler = Some(compile::program());
+    let around = Surroundings { clock: Arc::new(SystemClock), collecting, compiler, samples, alerts: None };
     let mut host = Host::start(plan, origins, around).await?;
     writeln!(std::io::stdout(), "Vitrine is at http://{address}{}", path.unwrap_or_default())?;
     let stop = CancellationToken::new();

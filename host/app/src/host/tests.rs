@@ -71,7 +71,8 @@ impl World {
         assert!(plan.problems.is_empty(), "{}", plan.problems);
         let clock = Arc::new(HeldClock::new(START));
         let collecting = tokio::runtime::Handle::current();
-        let around = Surroundings { clock: Arc::clone(&clock) as Arc<dyn Clock>, collecting, compiler: None, samples: None };
+        let around =
+            Surroundings { clock: Arc::clone(&clock) as Arc<dyn Clock>, collecting, compiler: None, samples: None, alerts: None };
         World { host: Host::start(plan, origins, around).await.unwrap(), clock, folder }
     }
 

@@ -23,27 +23,24 @@ const MOST_GROUPS: usize = 8;
 const MOST_NAMED: usize = 6;
 
 /// What is drawn of the described.
-struct Drawn<'a> {
-    bars: &'a Bars,
-    categories: usize,
-    groups: usize,
-    classes: Vec<&'static str>,
-    unit: Unit,
+pub(in crate::draw) struct Drawn<'a> {
+    pub bars: &'a Bars,
+    pub categories: usize,
+    pub groups: usize,
+    pub classes: Vec<&'static str>,
+    pub unit: Unit,
 }
 
 /// A bar's ends; of a stacked one, on those before it.
 #[derive(Debug, Clone, Copy)]
-struct Piece {
-    from: f64,
-    to: f64,
-    class: &'static str,
+pub(in crate::draw) struct Piece {
+    pub from: f64,
+    pub to: f64,
+    pub class: &'static str,
 }
 
 pub fn draw(html: &mut Html, bars: &Bars, surroundings: &Surroundings) {
-    let (categories, groups) = (bars.categories.len().min(MOST_CATEGORIES), bars.groups.len().min(MOST_GROUPS));
-    let colours = colour::distinct(bars.groups.iter().take(groups).map(|group| (&group.labels, group.name.as_str())));
-    let classes = colours.into_iter().map(|colour| COLOUR_CLASSES[colour % COLOUR_CLASSES.len()]).collect();
-    let drawn = Drawn { bars, categories, groups, classes, unit: Unit::parse(&bars.unit) };
+    let drawn = Drawn::new(bars);
     match bars.horizontal {
         true => lying::draw(html, &drawn, surroundings),
         false => standing::draw(html, &drawn, surroundings),
@@ -53,8 +50,28 @@ pub fn draw(html: &mut Html, bars: &Bars, surroundings: &Surroundings) {
 }
 
 impl Drawn<'_> {
+    pub(in crate::draw) fn new(bars: &Bars) -> Drawn<'_> {
+        let (categories, groups) = (bars.categories.len().min(MOST_CATEGORIES), bars.groups.len().min(MOST_GROUPS));
+        let colours = colour::distinct(bars.groups.iter().take(groups).map(|group| (&group.labels, group.name.as_str())));
+        let classes = colours.into_iter().map(|colour| COLOUR_CLASSES[colour % COLOUR_CLASSES.len()]).collect();
+        Drawn { bars, categories, groups, classes, unit: Unit::parse(&bars.unit) }
+    }
+
+    /// What all bars of a category come to; empty where they stand side by side, for there a sum says nothing.
+    pub(in crate::draw) fn told(&self, category: usize, surroundings: &Surroundings) -> String {
+        if !self.bars.stacked && self.groups != 1 {
+            return String::new();
+        }
+        let values = self.bars.groups.iter().take(self.groups).map(|group| group.values[category]);
+        let sum = match values.clone().all(f64::is_nan) {
+            true => f64::NAN,
+            false => values.filter(|value| !value.is_nan()).sum(),
+        };
+        surroundings.figure(&self.unit, sum).line()
+    }
+
     /// The bars of one category, first group first.
-    fn pieces(&self, category: usize) -> Vec<Piece> {
+    pub(in crate::draw) fn pieces(&self, category: usize) -> Vec<Piece> {
         let mut floors = [0.0, 0.0];
         let mut pieces = Vec::with_capacity(self.groups);
         for (group, class) in self.bars.groups.iter().zip(&self.classes) {
@@ -71,7 +88,7 @@ impl Drawn<'_> {
     }
 
     /// The ends of the scale that holds them all; zero is always one of those within.
-    fn ends(&self) -> (f64, f64) {
+    pub(in crate::draw) fn ends(&self) -> (f64, f64) {
         let (mut low, mut high) = (0.0_f64, 0.0_f64);
         for piece in (0..self.categories).flat_map(|category| self.pieces(category)).filter(|piece| piece.to.is_finite()) {
             (low, high) = (low.min(piece.to), high.max(piece.to));

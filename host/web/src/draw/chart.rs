@@ -1,9 +1,9 @@
 //! Charts as SVG that stretches with its panel: positions are percentages, lines keep their width, words their size.
 
 pub(super) mod axes;
-mod ends;
-mod legend;
-mod series;
+pub(super) mod ends;
+pub(super) mod legend;
+pub(super) mod series;
 
 use std::fmt::Write;
 
@@ -48,7 +48,7 @@ pub fn draw(html: &mut Html, plot: &Plot, surroundings: &Surroundings) {
         series::series(html, plot, place, &layers, &axes);
     }
     html.raw("</svg>");
-    ends::ends(html, plot, &layers, &axes, surroundings, height);
+    ends::ends(html, &ends::ends_of(plot, &layers, &axes, surroundings, height));
     html.raw("</svg></div>");
     legend::legend(html, plot, &axes, surroundings);
     table(html, plot, &axes, surroundings);

@@ -1,8 +1,8 @@
 //! Nodes and what joins them, as SVG that stretches with its panel.
 
-mod layout;
+pub(in crate::draw) mod layout;
 
-use vitrine_model::view::{Graph, State};
+use vitrine_model::view::{Edge, Graph, State};
 
 use crate::draw::Surroundings;
 use crate::draw::graph::layout::Place;
@@ -15,12 +15,12 @@ use crate::page::messages::filled;
 const MOST_NODES: usize = 60;
 const MOST_EDGES: usize = 200;
 /// Up to here each edge is told its value; beyond, the table says it.
-const MOST_TOLD: usize = 24;
+pub(in crate::draw) const MOST_TOLD: usize = 24;
 const MOST_LETTERS: usize = 24;
 
 pub fn draw(html: &mut Html, graph: &Graph, surroundings: &Surroundings) {
-    let nodes = graph.nodes.len().min(MOST_NODES);
-    let drawn = graph.edges.iter().filter(|edge| edge.source < nodes && edge.target < nodes).take(MOST_EDGES);
+    let nodes = shown_nodes(graph);
+    let drawn = edges(graph);
     let ends: Vec<(usize, usize)> = drawn.clone().map(|edge| (edge.source, edge.target)).collect();
     let places = layout::places(nodes, &ends);
     let unit = Unit::parse(&graph.edge_unit);
@@ -46,6 +46,17 @@ pub fn draw(html: &mut Html, graph: &Graph, surroundings: &Surroundings) {
         html.raw("</div>");
     }
     table(html, graph, nodes, surroundings);
+}
+
+/// How many of the nodes are drawn.
+pub(in crate::draw) fn shown_nodes(graph: &Graph) -> usize {
+    graph.nodes.len().min(MOST_NODES)
+}
+
+/// The edges between them that are.
+pub(in crate::draw) fn edges(graph: &Graph) -> impl Iterator<Item = &Edge> + Clone {
+    let nodes = shown_nodes(graph);
+    graph.edges.iter().filter(move |edge| edge.source < nodes && edge.target < nodes).take(MOST_EDGES)
 }
 
 /// The worst first: that is what a listener wants to know.
@@ -130,7 +141,7 @@ fn table(html: &mut Html, graph: &Graph, nodes: usize, surroundings: &Surroundin
 #[cfg(test)]
 mod tests {
     use vitrine_model::frame::TimeRange;
-    use vitrine_model::view::{Edge, Node};
+    use vitrine_model::view::Node;
 
     use super::*;
 

@@ -15,14 +15,14 @@ use crate::page::messages::filled;
 /// More cells than these no eye can tell apart: neighbours are shown as one, by their mean.
 const MOST_COLUMNS: usize = 120;
 const MOST_ROWS: usize = 40;
-const DEPTHS: usize = 8;
+pub(in crate::draw) const DEPTHS: usize = 8;
 const DEPTH_CLASSES: [&str; DEPTHS] = ["d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7"];
 const TWIN_COLUMNS: usize = 6;
 const TWIN_ROWS: usize = 24;
-const MOST_WORDS: usize = 10;
+pub(in crate::draw) const MOST_WORDS: usize = 10;
 
 /// The cells as they are drawn.
-struct Cells {
+pub(in crate::draw) struct Cells {
     columns: usize,
     rows: usize,
     /// Column by column, from bottom to top.
@@ -61,7 +61,7 @@ pub fn draw(html: &mut Html, grid: &Grid, surroundings: &Surroundings) {
 }
 
 impl Cells {
-    fn new(grid: &Grid) -> Cells {
+    pub(in crate::draw) fn new(grid: &Grid) -> Cells {
         let (columns, rows) = (grid.columns.len().min(MOST_COLUMNS), grid.rows.len().min(MOST_ROWS));
         let mut sums = vec![(0.0, 0_u32); columns * rows];
         for (place, value) in grid.values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
@@ -74,15 +74,19 @@ impl Cells {
         Cells { columns, rows, values: sums.into_iter().map(mean).collect() }
     }
 
+    pub(in crate::draw) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// The least and the greatest; zero at the low end where nothing is below it.
-    fn ends(&self) -> (f64, f64) {
+    pub(in crate::draw) fn ends(&self) -> (f64, f64) {
         let present = || self.values.iter().copied().filter(|value| value.is_finite());
         let (low, high) = (present().fold(0.0, f64::min), present().fold(f64::NEG_INFINITY, f64::max));
         if high.is_finite() { (low, high) } else { (0.0, 0.0) }
     }
 
     /// All cells of one depth. Where nothing was counted, nothing is drawn: the eye should see what is there.
-    fn path(&self, depth: usize, low: f64, high: f64) -> String {
+    pub(in crate::draw) fn path(&self, depth: usize, low: f64, high: f64) -> String {
         let (width, height) = (BOX / self.columns.max(1) as f64, BOX / self.rows.max(1) as f64);
         let mut path = String::new();
         for (place, value) in self.values.iter().enumerate() {
@@ -106,7 +110,7 @@ fn of(value: f64, low: f64, high: f64) -> usize {
     ((part * DEPTHS as f64) as usize).min(DEPTHS - 1)
 }
 
-fn row_name(grid: &Grid, row: usize, surroundings: &Surroundings) -> String {
+pub(in crate::draw) fn row_name(grid: &Grid, row: usize, surroundings: &Surroundings) -> String {
     match &grid.rows {
         Values::Numbers(numbers) => {
             let Figure { number, suffix } = surroundings.figure(&Unit::parse(&grid.row_unit), numbers[row]);
@@ -117,7 +121,7 @@ fn row_name(grid: &Grid, row: usize, surroundings: &Surroundings) -> String {
     }
 }
 
-fn column_name(grid: &Grid, column: usize, surroundings: &Surroundings) -> String {
+pub(in crate::draw) fn column_name(grid: &Grid, column: usize, surroundings: &Surroundings) -> String {
     match &grid.columns {
         Values::Times(times) => surroundings.clock(times[column]),
         Values::Texts(texts) => texts[column].clone(),
@@ -150,7 +154,7 @@ fn column_words(html: &mut Html, grid: &Grid, surroundings: &Surroundings) {
 }
 
 /// Each time begins its column.
-fn span(times: &[Millis]) -> TimeRange {
+pub(in crate::draw) fn span(times: &[Millis]) -> TimeRange {
     let (Some(first), Some(last)) = (times.first(), times.last()) else { return TimeRange { start: 0, end: 0, step: 0 } };
     let step = times.get(1).map_or(0, |second| second.saturating_sub(*first));
     TimeRange { start: *first, end: last.saturating_add(step), step }

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write};
 
+use crate::draw::markup::Drawing;
+
 /// Markup in the making. Only `raw` takes markup, and only from the program's own text.
 #[derive(Debug, Default)]
 pub struct Html(String);
@@ -32,10 +34,21 @@ impl Html {
         self
     }
 
+    /// A drawing that was cleaned and read.
+    pub fn drawing(&mut self, drawing: &Drawing) -> &mut Html {
+        self.0.push_str(drawing.inside());
+        self
+    }
+
     /// A number for the geometry, short: at most one decimal; what is not finite becomes 0.
     pub fn number(&mut self, number: f64) -> &mut Html {
         write_short(&mut self.0, number);
         self
+    }
+
+    /// How long it is so far.
+    pub fn bytes(&self) -> usize {
+        self.0.len()
     }
 
     pub fn finish(self) -> String {

@@ -127,6 +127,60 @@ pub fn svg(text: &str) -> String {
     format!("<div class=\"picture\">{}</div>", SVG.clean(text))
 }
 
+/// Longer drawings, and such as are nested deeper, are not read again.
+const MOST_BYTES: usize = 1 << 20;
+const MOST_DEPTH: i32 = 200;
+
+/// A plugin's drawing, cleaned, and sound as XML: it can be part of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawing {
+    view_box: String,
+    inside: String,
+}
+
+impl Drawing {
+    /// None where it is none, or says nothing of its size.
+    pub fn read(text: &str) -> Option<Drawing> {
+        if text.len() > MOST_BYTES {
+            return None;
+        }
+        // The one word of HTML that XML does not know.
+        let cleaned = SVG.clean(text).to_string().replace("&nbsp;", "&#160;");
+        if depth(&cleaned) > MOST_DEPTH {
+            return None;
+        }
+        let document = resvg::usvg::roxmltree::Document::parse(cleaned.trim()).ok()?;
+        let root = document.root_element();
+        if root.tag_name().name() != "svg" {
+            return None;
+        }
+        let length = |name: &str| root.attribute(name).and_then(|text| text.trim_end_matches("px").parse::<f64>().ok());
+        let by_size = || Some(format!("0 0 {} {}", length("width")?, length("height")?));
+        let view_box = root.attribute("viewBox").or(root.attribute("viewbox")).map(str::to_owned).or_else(by_size)?;
+        let (first, last) = (root.first_child()?, root.last_child()?);
+        let inside = cleaned.trim().get(first.range().start..last.range().end)?.to_owned();
+        Some(Drawing { view_box, inside })
+    }
+
+    pub fn view_box(&self) -> &str {
+        &self.view_box
+    }
+
+    pub fn inside(&self) -> &str {
+        &self.inside
+    }
+}
+
+/// How many elements lie in each other at most.
+fn depth(markup: &str) -> i32 {
+    let (mut now, mut most) = (0_i32, 0);
+    for part in markup.split('<').skip(1) {
+        now += if part.starts_with('/') { -1 } else { 1 };
+        most = most.max(now);
+    }
+    most
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

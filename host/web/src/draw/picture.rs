@@ -30,9 +30,14 @@ fn shown(address: &str) -> bool {
 
 /// Text after the kind, such as a character set, would be one more thing to know about.
 fn is_data(address: &str) -> bool {
-    let Some(rest) = address.strip_prefix("data:image/") else { return false };
-    let Some((kind, data)) = rest.split_once(";base64,") else { return false };
-    KINDS.contains(&kind) && data.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+    data(address).is_some()
+}
+
+/// The kind and the bytes, in base64, of a picture that its address holds.
+pub(in crate::draw) fn data(address: &str) -> Option<(&str, &str)> {
+    let (kind, data) = address.trim().strip_prefix("data:image/")?.split_once(";base64,")?;
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    (KINDS.contains(&kind) && data.bytes().all(is_letter)).then_some((kind, data))
 }
 
 #[cfg(test)]

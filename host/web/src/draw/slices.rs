@@ -17,17 +17,17 @@ use crate::page::messages::{Messages, filled};
 const MOST_SLICES: usize = 11;
 const MOST_NAMED: usize = 6;
 
-struct Part<'a> {
-    name: &'a str,
-    value: f64,
+pub(in crate::draw) struct Part<'a> {
+    pub name: &'a str,
+    pub value: f64,
     /// Of the whole.
-    share: f64,
-    class: &'static str,
+    pub share: f64,
+    pub class: &'static str,
 }
 
 pub fn draw(html: &mut Html, slices: &Slices, surroundings: &Surroundings) {
     let unit = Unit::parse(&slices.unit);
-    let total: f64 = drawn(slices).map(|slice| slice.value).sum();
+    let total = whole(slices);
     let parts = parts(slices, total, surroundings.says());
     html.raw("<div class=\"slices\"><svg class=\"disc\" viewBox=\"0 0 200 200\" role=\"img\" aria-label=\"");
     html.text(&summary(&parts, &unit, surroundings)).raw("\">");
@@ -53,7 +53,11 @@ fn drawn(slices: &Slices) -> impl Iterator<Item = &Slice> {
     slices.slices.iter().filter(|slice| slice.value > 0.0 && slice.value.is_finite())
 }
 
-fn parts<'a>(slices: &'a Slices, total: f64, says: &Messages) -> Vec<Part<'a>> {
+pub(in crate::draw) fn whole(slices: &Slices) -> f64 {
+    drawn(slices).map(|slice| slice.value).sum()
+}
+
+pub(in crate::draw) fn parts<'a>(slices: &'a Slices, total: f64, says: &Messages) -> Vec<Part<'a>> {
     let list: Vec<&Slice> = drawn(slices).collect();
     let shown = if list.len() > MOST_SLICES + 1 { MOST_SLICES } else { list.len() };
     let colours = colour::distinct(list.iter().take(shown).map(|slice| (&slice.labels, slice.name.as_str())));
@@ -91,7 +95,7 @@ fn summary(parts: &[Part<'_>], unit: &Unit, surroundings: &Surroundings) -> Stri
 const RADIUS: f64 = 96.0;
 
 /// From and to as parts of a turn, clockwise from the top.
-fn sector(from: f64, to: f64, inner: f64) -> String {
+pub(in crate::draw) fn sector(from: f64, to: f64, inner: f64) -> String {
     let point = |radius: f64, turn: f64| {
         let angle = turn * TAU;
         format!("{:.1} {:.1}", 100.0 + radius * angle.sin(), 100.0 - radius * angle.cos())

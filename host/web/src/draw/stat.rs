@@ -11,7 +11,7 @@ use crate::draw::twin;
 use crate::draw::unit::Unit;
 
 /// More would be unreadable: a table serves better.
-const MOST_FIGURES: usize = 24;
+pub(in crate::draw) const MOST_FIGURES: usize = 24;
 
 pub fn draw(html: &mut Html, stat: &Stat, surroundings: &Surroundings) {
     let unit = Unit::parse(&stat.unit);
@@ -70,8 +70,8 @@ fn delta(html: &mut Html, change: f64, unit: &Unit, surroundings: &Surroundings)
 
 /// The value as a bar on its scale, with the levels as marks above it.
 fn bar(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surroundings: &Surroundings) {
-    let (low, high) = if figure.maximum > figure.minimum { (figure.minimum, figure.maximum) } else { (0.0, 1.0) };
-    let place = |value: f64| ((value - low) / (high - low)).clamp(0.0, 1.0) * 100.0;
+    let (low, high, part) = scale_of(figure);
+    let place = |value: f64| part(value) * 100.0;
     html.raw("<div class=\"stat ")
         .raw(figure.state.word())
         .raw("\"><div class=\"bar-head\"><span class=\"stat-name\">")
@@ -97,31 +97,44 @@ fn state_word(html: &mut Html, state: State, surroundings: &Surroundings) {
     }
 }
 
-fn trend(html: &mut Html, values: &[f64]) {
+/// The ends of a figure's scale, and where between them a value lies.
+pub(in crate::draw) fn scale_of(figure: &Figure) -> (f64, f64, impl Fn(f64) -> f64 + use<>) {
+    let (low, high) = if figure.maximum > figure.minimum { (figure.minimum, figure.maximum) } else { (0.0, 1.0) };
+    (low, high, move |value: f64| ((value - low) / (high - low)).clamp(0.0, 1.0))
+}
+
+/// The trend in a box of this size; nothing where there are fewer than two values.
+pub(in crate::draw) fn trend_points(values: &[f64], (width, height): (f64, f64)) -> Vec<Point> {
     let finite = || values.iter().copied().filter(|value| value.is_finite());
     let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if finite().count() < 2 {
-        return;
+        return Vec::new();
     }
     let span = if high > low { high - low } else { 1.0 };
-    let step = 1000.0 / (values.len() - 1) as f64;
+    let step = width / (values.len() - 1) as f64;
     let point = |(place, value): (usize, &f64)| {
-        let top = if value.is_finite() { 960.0 - (value - low) / span * 920.0 } else { f64::NAN };
-        Point { x: place as f64 * step, top, floor: 1000.0 }
+        let top = if value.is_finite() { height * (0.96 - (value - low) / span * 0.92) } else { f64::NAN };
+        Point { x: place as f64 * step, top, floor: height }
     };
-    let points: Vec<Point> = values.iter().enumerate().map(point).collect();
+    values.iter().enumerate().map(point).collect()
+}
+
+fn trend(html: &mut Html, values: &[f64]) {
+    let points = trend_points(values, (path::BOX, path::BOX));
+    if points.is_empty() {
+        return;
+    }
     html.raw("<svg class=\"trend\" viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path class=\"area\" d=\"");
     html.text(&path::area(&points)).raw("\"/><path class=\"line\" vector-effect=\"non-scaling-stroke\" d=\"");
     html.text(&path::line(&points)).raw("\"/></svg>");
 }
 
-const RADIUS: f64 = 80.0;
-const RING: f64 = 93.0;
+pub(in crate::draw) const RADIUS: f64 = 80.0;
+pub(in crate::draw) const RING: f64 = 93.0;
 
 fn arc(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surroundings: &Surroundings) {
     let shown = surroundings.figure(unit, figure.value);
-    let (low, high) = if figure.maximum > figure.minimum { (figure.minimum, figure.maximum) } else { (0.0, 1.0) };
-    let place = |value: f64| ((value - low) / (high - low)).clamp(0.0, 1.0);
+    let (low, high, place) = scale_of(figure);
     html.raw("<div class=\"stat ")
         .raw(figure.state.word())
         .raw("\"><svg class=\"gauge\" viewBox=\"0 0 200 126\" role=\"img\" aria-label=\"");
@@ -159,7 +172,7 @@ fn arc(html: &mut Html, figure: &Figure, name: &str, unit: &Unit, surroundings: 
 }
 
 /// A part of the half circle, from left (0) to right (1).
-fn sweep(radius: f64, from: f64, to: f64) -> String {
+pub(in crate::draw) fn sweep(radius: f64, from: f64, to: f64) -> String {
     let point = |place: f64| {
         let angle = PI * (1.0 - place);
         (100.0 + radius * angle.cos(), 102.0 - radius * angle.sin())

@@ -183,11 +183,16 @@ fn class_of(column: &TableColumn, state: State) -> &'static str {
     }
 }
 
-/// How far the number is from one end of its column to the other.
-fn gauge(html: &mut Html, column: &TableColumn, row: usize, state: State) {
-    let Values::Numbers(numbers) = &column.values else { return };
+/// How far along its column a number is; none where it is no number.
+pub(in crate::draw) fn part(column: &TableColumn, row: usize) -> Option<f64> {
+    let Values::Numbers(numbers) = &column.values else { return None };
     let (low, high) = page::ends(column);
-    let part = if high > low && !numbers[row].is_nan() { ((numbers[row] - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
+    let is_on = high > low && !numbers[row].is_nan();
+    Some(if is_on { ((numbers[row] - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 })
+}
+
+fn gauge(html: &mut Html, column: &TableColumn, row: usize, state: State) {
+    let Some(part) = part(column, row) else { return };
     html.raw("<svg class=\"cell-gauge ")
         .raw(state.word())
         .raw("\" aria-hidden=\"true\"><rect class=\"track\" width=\"100%\" height=\"100%\"/>");

@@ -14,8 +14,8 @@ use crate::draw::html::Html;
 use crate::draw::twin::{self, Twin};
 use crate::page::messages::filled;
 
-const MOST_LANES: usize = 40;
-const MOST_SPANS: usize = 2_000;
+pub(in crate::draw) const MOST_LANES: usize = 40;
+pub(in crate::draw) const MOST_SPANS: usize = 2_000;
 const MOST_KEYS: usize = 12;
 const TWIN_ROWS: usize = 60;
 /// The letters that have room in the whole of a lane, on a panel of usual width.
@@ -45,12 +45,12 @@ pub fn draw(html: &mut Html, timeline: &Timeline, surroundings: &Surroundings) {
     table(html, timeline, surroundings);
 }
 
-fn within(stretch: &Stretch, range: TimeRange) -> bool {
+pub(in crate::draw) fn within(stretch: &Stretch, range: TimeRange) -> bool {
     stretch.end > range.start && stretch.start < range.end
 }
 
 /// A colour for each text that has no state to be coloured by.
-fn classes(timeline: &Timeline) -> BTreeMap<&str, &'static str> {
+pub(in crate::draw) fn classes(timeline: &Timeline) -> BTreeMap<&str, &'static str> {
     let neutral = timeline.lanes.iter().flat_map(|lane| &lane.spans).filter(|one| one.state == State::Neutral);
     let texts: BTreeMap<&str, ()> = neutral.map(|one| (one.text.as_str(), ())).collect();
     let none = Labels::new();
@@ -58,7 +58,7 @@ fn classes(timeline: &Timeline) -> BTreeMap<&str, &'static str> {
     texts.into_keys().zip(colours).map(|(text, colour)| (text, COLOUR_CLASSES[colour % COLOUR_CLASSES.len()])).collect()
 }
 
-fn class(classes: &BTreeMap<&str, &'static str>, stretch: &Stretch) -> &'static str {
+pub(in crate::draw) fn class(classes: &BTreeMap<&str, &'static str>, stretch: &Stretch) -> &'static str {
     match stretch.state {
         State::Neutral => classes.get(stretch.text.as_str()).copied().unwrap_or(""),
         state => state.word(),
@@ -109,8 +109,8 @@ fn summary(timeline: &Timeline, surroundings: &Surroundings) -> String {
     format!("{}: {}{}", surroundings.title, parts.join(", "), surroundings.annotations.sentence(surroundings))
 }
 
-fn key(html: &mut Html, timeline: &Timeline, classes: &BTreeMap<&str, &'static str>, surroundings: &Surroundings) {
-    let rest = timeline.lanes.len().saturating_sub(MOST_LANES);
+/// What each colour says, in the order of the lanes.
+pub(in crate::draw) fn keys<'a>(timeline: &'a Timeline, classes: &BTreeMap<&str, &'static str>) -> Vec<(&'a str, &'static str)> {
     let mut keys: Vec<(&str, &'static str)> = Vec::new();
     for one in timeline.lanes.iter().flat_map(|lane| &lane.spans) {
         let entry = (one.text.as_str(), class(classes, one));
@@ -118,8 +118,13 @@ fn key(html: &mut Html, timeline: &Timeline, classes: &BTreeMap<&str, &'static s
             keys.push(entry);
         }
     }
+    keys
+}
+
+fn key(html: &mut Html, timeline: &Timeline, classes: &BTreeMap<&str, &'static str>, surroundings: &Surroundings) {
+    let rest = timeline.lanes.len().saturating_sub(MOST_LANES);
     html.raw("<div class=\"legend-box\"><ul class=\"keys\">");
-    for (text, class) in keys {
+    for (text, class) in keys(timeline, classes) {
         html.raw("<li><i class=\"key ").raw(class).raw("\"></i>").text(text).raw("</li>");
     }
     html.raw("</ul>");

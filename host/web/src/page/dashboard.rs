@@ -21,7 +21,7 @@ use crate::dashboard::window::Window;
 use crate::dashboard::{Panel, Row};
 use crate::live::message::{Health, chart_data};
 use crate::middleware;
-use crate::page::finished::{Around, Asking};
+use crate::page::finished::{Around, Asking, Dress};
 use crate::page::fragment::{self, Pairs};
 use crate::page::frame::Frame;
 use crate::page::messages::filled;
@@ -57,7 +57,35 @@ struct Body {
     /// Why nothing can be done from here; none where it can, or there is nothing to do.
     refusal: Option<String>,
     refresh: i64,
+    /// What it can be taken elsewhere as; none where that is not offered.
+    exports: Option<Exports>,
+    /// The page loads itself again, script or not.
+    follows: bool,
     rows: Vec<RowShape>,
+}
+
+impl Body {
+    /// Without what leads elsewhere.
+    fn bared(mut self) -> Body {
+        (self.pickers, self.links, self.back, self.exports) = (Vec::new(), Vec::new(), None, None);
+        for row in &mut self.rows {
+            row.links.clear();
+            row.panels.iter_mut().for_each(|panel| {
+                (panel.href, panel.data_path) = (None, None);
+                panel.links.clear();
+                panel.actions.clear();
+            });
+        }
+        self
+    }
+}
+
+#[derive(Serialize)]
+struct Exports {
+    /// The dashboard's name as part of an address.
+    dashboard: String,
+    /// Where the pictures are, without the ending.
+    picture: String,
 }
 
 #[derive(Serialize)]
@@ -75,6 +103,8 @@ struct PanelShape {
     href: Option<String>,
     links: Vec<Link>,
     actions: Vec<Button>,
+    /// Where its data are, without the ending.
+    data_path: Option<String>,
     width: u8,
     height: u8,
     kind: &'static str,
@@ -100,15 +130,32 @@ pub(crate) async fn show(
     caller: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response {
-    let (now, health) = (web.clock.now(), web.health().await);
     let refusal = refusal(&web, &name, &headers, caller.map(|one| one.0.0));
-    let asking = Asking { name, query: query.unwrap_or_default(), language: reader.language, refusal };
+    let asking = Asking { name, query: query.unwrap_or_default(), language: reader.language, refusal, dress: Dress::Whole };
+    answer(&web, reader, asking, &headers).await
+}
+
+/// For frames in others' pages: the panels and nothing around them.
+pub(crate) async fn embedded(
+    State(web): State<Arc<Web>>,
+    reader: Reader,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let asking = Asking { name, query, language: reader.language, refusal: None, dress: Dress::Embedded };
+    answer(&web, reader, asking, &headers).await
+}
+
+async fn answer(web: &Web, reader: Reader, asking: Asking, headers: &HeaderMap) -> Response {
+    let (now, health) = (web.clock.now(), web.health().await);
     let around = Around::new(web.generation(), web.notes(), health);
     if let Some(page) = web.finished.find(&asking, &around, now) {
-        return page.answer(&headers);
+        return page.answer(headers);
     }
-    match make(&web, reader, &asking, now, health).await {
-        Ok((text, until)) => web.finished.keep(asking, around, now, until, text).answer(&headers),
+    match make(web, reader, &asking, now, health).await {
+        Ok((text, until)) => web.finished.keep(asking, around, now, until, text).answer(headers),
         Err(response) => response,
     }
 }
@@ -125,7 +172,13 @@ fn refusal(web: &Web, name: &str, headers: &HeaderMap, caller: Option<SocketAddr
 }
 
 /// The page, and the moment from which it would be another.
-async fn make(web: &Web, reader: Reader, asking: &Asking, now: Millis, health: Health) -> Result<(String, Millis), Response> {
+pub(crate) async fn make(
+    web: &Web,
+    reader: Reader,
+    asking: &Asking,
+    now: Millis,
+    health: Health,
+) -> Result<(String, Millis), Response> {
     let says = reader.says();
     let mut pairs: Pairs = form_urlencoded::parse(asking.query.as_bytes()).into_owned().collect();
     time::read_local(&mut pairs, &web.zone);
@@ -140,10 +193,16 @@ async fn make(web: &Web, reader: Reader, asking: &Asking, now: Millis, health: H
     let shown = web.evaluator.dashboard(found.generation, &found.layout, now).await;
     let mut frame = Frame::with(web, reader, "dashboard", &found.layout.title, health);
     frame.kiosk = kiosk(&pairs);
+    let mut body = body(reader, &found, &pairs, asking, now, &shown);
+    if asking.dress != Dress::Whole {
+        frame = frame.bared();
+        body = body.bared();
+    }
+    if asking.dress == Dress::Shared {
+        (frame.script, body.follows) = (None, !found.layout.scope.time.is_past(now));
+    }
     frame.zone = Some(found.layout.scope.zone.clone());
-    let text = web
-        .text("dashboard.html", &frame, body(reader, &found, &pairs, asking.refusal.clone(), now, &shown))
-        .ok_or_else(broken)?;
+    let text = web.text("dashboard.html", &frame, body).ok_or_else(broken)?;
     let span = found.layout.scope.time.span(now);
     Ok((text, Window::shows_from(span, found.layout.dashboard.refresh, now + 1)))
 }
@@ -161,7 +220,8 @@ async fn find(web: &Web, name: &str, asked: &Asked) -> Option<Found> {
     Some(Found { generation, layout, alone: Some(id.to_owned()) })
 }
 
-fn body(reader: Reader, found: &Found, pairs: &Pairs, refusal: Option<String>, now: Millis, shown: &[Arc<Shown>]) -> Body {
+fn body(reader: Reader, found: &Found, pairs: &Pairs, asking: &Asking, now: Millis, shown: &[Arc<Shown>]) -> Body {
+    let (refusal, dress) = (asking.refusal.clone(), asking.dress);
     let layout = &found.layout;
     let dashboard = &layout.dashboard;
     let own = own_path(&dashboard.name, found.alone.as_deref());
@@ -169,7 +229,7 @@ fn body(reader: Reader, found: &Found, pairs: &Pairs, refusal: Option<String>, n
     let zone: Pairs = besides.iter().filter(|(key, _)| key == "tz").cloned().collect();
     let query = time::query(&[layout.scope.pairs(), zone]);
     let scope = layout.scope.plain().pairs();
-    let around = fragment::Around { scope: &scope, besides: &besides, refused: refusal.is_some() };
+    let around = fragment::Around { scope: &scope, besides: &besides, refused: refusal.is_some() || dress != Dress::Whole };
     let rows = rows(found, shown, &query, &around);
     Body {
         name: dashboard.name.clone(),
@@ -184,6 +244,8 @@ fn body(reader: Reader, found: &Found, pairs: &Pairs, refusal: Option<String>, n
         back: found.alone.is_some().then(|| format!("{}?{query}", own_path(&dashboard.name, None))),
         // A page without a script loads as a whole: not as often as one with a live stream changes.
         refresh: (dashboard.refresh.millis() / 1000).max(15),
+        exports: Some(Exports { dashboard: address(&dashboard.name), picture: own.replacen("/d/", "/render/", 1) }),
+        follows: false,
         rows,
         alone: found.alone.clone(),
         refusal,
@@ -217,8 +279,8 @@ fn rows(found: &Found, shown: &[Arc<Shown>], query: &str, around: &fragment::Aro
         let others = layout.scope.looks.iter().filter(|(id, _)| **id != panel.id).flat_map(|(id, look)| look.pairs(id));
         let html = around.put(&shown.html, others.collect());
         match found.alone {
-            Some(_) => PanelShape { width: 12, height: ALONE_ROWS, ..panel_shape(panel, shown, None, html) },
-            None => panel_shape(panel, shown, Some(format!("{}?{query}", own_path(name, Some(&panel.id)))), html),
+            Some(_) => PanelShape { width: 12, height: ALONE_ROWS, ..panel_shape(name, panel, shown, None, html) },
+            None => panel_shape(name, panel, shown, Some(format!("{}?{query}", own_path(name, Some(&panel.id)))), html),
         }
     };
     let row = |row: &Row| RowShape {
@@ -229,7 +291,7 @@ fn rows(found: &Found, shown: &[Arc<Shown>], query: &str, around: &fragment::Aro
     layout.rows.iter().map(row).collect()
 }
 
-fn panel_shape(panel: &Panel, shown: &Shown, href: Option<String>, html: String) -> PanelShape {
+fn panel_shape(dashboard: &str, panel: &Panel, shown: &Shown, href: Option<String>, html: String) -> PanelShape {
     PanelShape {
         id: panel.id.clone(),
         title: panel.title.clone(),
@@ -237,6 +299,7 @@ fn panel_shape(panel: &Panel, shown: &Shown, href: Option<String>, html: String)
         links: panel.links.clone(),
         // No column is there to fill in: the file was held to that.
         actions: panel.actions.iter().filter_map(|action| action.button(&|_| None).ok()).collect(),
+        data_path: Some(format!("/api/v1/dashboards/{}/panels/{}", address(dashboard), address(&panel.id))),
         width: panel.width,
         height: panel.height,
         kind: shown.kind.word(),

@@ -26,6 +26,19 @@ pub(crate) struct Asking {
     pub(crate) language: Language,
     /// Why nothing can be done from there by whoever asks, where they could otherwise.
     pub(crate) refusal: Option<String>,
+    pub(crate) dress: Dress,
+}
+
+/// What is around the panels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) enum Dress {
+    /// All there is: navigation, pickers, the host's health.
+    #[default]
+    Whole,
+    /// Nothing: another page has it in a frame.
+    Embedded,
+    /// Nothing, and no script either: whoever has the link may look at this and no further.
+    Shared,
 }
 
 /// What a page shows beside its panels; with other words of it, the page is another.
@@ -121,7 +134,13 @@ mod tests {
     use super::*;
 
     fn asking(query: &str) -> Asking {
-        Asking { name: "one".to_owned(), query: query.to_owned(), language: Language::English, refusal: None }
+        Asking {
+            name: "one".to_owned(),
+            query: query.to_owned(),
+            language: Language::English,
+            refusal: None,
+            dress: Dress::Whole,
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(crate) struct Frame {
     #[serde(skip)]
     pub(crate) language: Language,
     pub(crate) languages: Vec<Choice>,
+    /// Without navigation and the host's own words: for those who may not look around.
+    pub(crate) bare: bool,
     /// `kiosk` or `tv`, where only the panels are to be seen.
     pub(crate) kiosk: Option<&'static str>,
     /// The zone that times are told in, by its IANA name.
@@ -73,6 +75,7 @@ impl Frame {
             title: title.to_owned(),
             language: reader.language,
             languages: Language::ALL.map(|one| language(one, reader)).into(),
+            bare: false,
             kiosk: None,
             zone: web.zone.iana_name().map(str::to_owned),
             folders: folders(&shelf, reader),
@@ -88,6 +91,13 @@ impl Frame {
             icon: assets::address("icon.svg"),
             touch_icon: assets::address("icon-192.png"),
         }
+    }
+}
+
+impl Frame {
+    /// Takes away all that leads elsewhere.
+    pub(crate) fn bared(self) -> Frame {
+        Frame { bare: true, kiosk: Some("kiosk"), folders: Vec::new(), problems: Vec::new(), notes: Vec::new(), ..self }
     }
 }
 

@@ -107,6 +107,8 @@ messages! {
     rest_stretches: "and {} more stretches", "e mais {} trechos";
     rest_nodes: "and {} more nodes", "e mais {} nós";
     rest_categories: "and {} more categories", "e mais {} categorias";
+    rest_parts: "and {} more parts", "e mais {} partes";
+    no_data: "no data", "sem dados";
     rest_groups: "and {} more groups", "e mais {} grupos";
     rest_columns: "and {} more columns", "e mais {} colunas";
     head_time: "time", "hora";
@@ -152,6 +154,7 @@ messages! {
     before: "before", "antes";
     no_data_for: "no data for {}", "sem dados há {}";
     no_match: "No series match", "Nenhuma série corresponde";
+    no_match_here: "No series match in this range", "Nenhuma série corresponde neste período";
     no_rows: "The answer has no rows", "A resposta não tem linhas";
     in_this_range: "in this range. Is its {} well?", "neste período. A {} dela está bem?";
     source_word: "source", "fonte";
@@ -170,6 +173,32 @@ messages! {
     no_values: "nothing in this range has such a value", "nada neste período tem um valor assim";
     first_values: "only the first {} of {} values of `{}` are repeated: choose fewer", "só os primeiros {} de {} valores de `{}` são repetidos: escolha menos";
     first_panels: "only the first {} panels are shown: choose fewer values", "só os primeiros {} quadros são mostrados: escolha menos valores";
+
+    // Pictures, exports and links
+    export: "Export and share", "Exportar e compartilhar";
+    export_of: "Export {}", "Exportar {}";
+    picture: "Picture (PNG)", "Imagem (PNG)";
+    drawing: "Drawing (SVG)", "Desenho (SVG)";
+    paper: "Paper (PDF)", "Papel (PDF)";
+    data_csv: "Data (CSV)", "Dados (CSV)";
+    data_json: "Data (JSON)", "Dados (JSON)";
+    share: "Share", "Compartilhar";
+    share_hint: "Whoever has the link sees this and nothing else.", "Quem tiver o link vê isto e nada mais.";
+    share_for: "The link holds for", "O link vale por";
+    one_hour: "1 hour", "1 hora";
+    one_day: "1 day", "1 dia";
+    one_week: "7 days", "7 dias";
+    one_month: "30 days", "30 dias";
+    share_follow: "Show what is new, not this very time", "Mostrar o que há de novo, não exatamente este período";
+    make_link: "Make a link", "Criar link";
+    link: "Link", "Link";
+    open_link: "Open", "Abrir";
+    shared_until: "{} can be seen by this link until {}.", "{} pode ser visto por este link até {}.";
+    link_expired: "This link has expired", "Este link expirou";
+    link_expired_hint: "It was made for a while, and that is over. Ask whoever gave it to you for a new one.", "Ele foi criado por um tempo, que acabou. Peça um novo a quem o deu.";
+    link_gone_hint: "What it showed is no longer there. Ask whoever gave it to you.", "O que ele mostrava não existe mais. Pergunte a quem o deu.";
+    link_unknown: "This link shows nothing", "Este link não mostra nada";
+    link_unknown_hint: "It is not complete, or all links were revoked. Ask whoever gave it to you for a new one.", "Está incompleto, ou todos os links foram revogados. Peça um novo a quem o deu.";
 
     // Home and search
     one_panel: "1 panel", "1 quadro";

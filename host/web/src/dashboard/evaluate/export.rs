@@ -2,7 +2,6 @@
 
 use vitrine_model::frame::Frame;
 use vitrine_model::port::panel::{RenderRequest, Theme};
-use vitrine_model::view::View;
 use vitrine_model::{Fault, Millis};
 
 use crate::dashboard::Panel;
@@ -10,6 +9,7 @@ use crate::dashboard::evaluate::{Evaluator, Sight, decorate, frame};
 use crate::dashboard::layout::Layout;
 use crate::draw::Surroundings;
 use crate::draw::look::Looked;
+use crate::draw::still::Body;
 
 impl Evaluator {
     /// The answers to the panel's queries, transformed as it wants them.
@@ -25,21 +25,34 @@ impl Evaluator {
         panel: &Panel,
         now: Millis,
         (width, height): (u32, u32),
-    ) -> Result<(View, Surroundings), Fault> {
+        dark: bool,
+    ) -> Result<Body, Fault> {
         self.evaluations.inc();
         let sight = sight(layout, panel, now);
         let plugin = (self.panels)(&panel.show)
             .ok_or_else(|| Fault::Invalid(format!("the panel plugin `{}` is not loaded: see the plugins page", panel.show)))?;
         let frames = self.looked_at(panel, &sight).await?;
+        if panel.source.is_none() && !panel.queries.is_empty() && frames.iter().all(|frame| frame.columns.len() < 2) {
+            return Ok(Body::Empty(sight.says().no_match_here.to_owned()));
+        }
         let range = sight.window.shown(sight.range);
         let time_zone = sight.zone.iana_name().unwrap_or("UTC").to_owned();
         let options = panel.options.clone();
-        let request = RenderRequest { frames, options, width, height, theme: Theme::Light, time_zone, range };
+        let request = RenderRequest {
+            frames,
+            options,
+            width,
+            height,
+            theme: if dark { Theme::Dark } else { Theme::Light },
+            time_zone,
+            range,
+        };
         let mut view = plugin.render(request).await?;
         decorate::decorate(panel, &mut view);
         let annotations = self.annotations(panel, &sight, &view).await;
         let (title, language, looked) = (panel.title.clone(), sight.language, Looked::default());
-        Ok((view, Surroundings { title, range, zone: sight.zone, height, annotations, language, looked }))
+        let surroundings = Surroundings { title, range, zone: sight.zone, height, annotations, language, looked };
+        Ok(Body::View(Box::new((view, surroundings))))
     }
 
     async fn looked_at(&self, panel: &Panel, sight: &Sight) -> Result<Vec<Frame>, Fault> {

@@ -20,15 +20,7 @@ pub(super) fn draw(html: &mut Html, drawn: &Drawn<'_>, surroundings: &Surroundin
         html.raw("<tr><th scope=\"row\" title=\"").text(name).raw("\">").text(name).raw("</th><td class=\"lying-bars\">");
         bars(html, drawn, category, ends);
         html.raw("</td><td class=\"end\">");
-        let values = drawn.bars.groups.iter().take(drawn.groups).map(|group| group.values[category]);
-        let sum = match values.clone().all(f64::is_nan) {
-            true => f64::NAN,
-            false => values.filter(|value| !value.is_nan()).sum(),
-        };
-        // Side by side a sum says nothing.
-        if drawn.bars.stacked || drawn.groups == 1 {
-            html.text(&surroundings.figure(&drawn.unit, sum).line());
-        }
+        html.text(&drawn.told(category, surroundings));
         html.raw("</td></tr>");
     }
     html.raw("</tbody></table></div>");

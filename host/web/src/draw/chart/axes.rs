@@ -10,26 +10,26 @@ use crate::draw::scale::{Bounds, Scale, TimeTick};
 use crate::draw::unit::Unit;
 
 /// A scale and what its numbers count.
-pub(super) struct Axis {
+pub(in crate::draw) struct Axis {
     pub scale: Scale,
     pub unit: Unit,
 }
 
 impl Axis {
     /// Whether a value has a place: none is a gap, and on a logarithmic axis nothing lies at zero.
-    pub(super) fn shows(&self, value: f64) -> bool {
+    pub(in crate::draw) fn shows(&self, value: f64) -> bool {
         !value.is_nan() && (!self.scale.logarithmic || value > 0.0)
     }
 }
 
-pub(super) struct Axes {
+pub(in crate::draw) struct Axes {
     pub left: Axis,
     /// Where a series is read on it.
     pub right: Option<Axis>,
 }
 
 impl Axes {
-    pub(super) fn new(plot: &Plot, layers: &[Vec<(f64, f64)>], ticks: usize) -> Axes {
+    pub(in crate::draw) fn new(plot: &Plot, layers: &[Vec<(f64, f64)>], ticks: usize) -> Axes {
         let axis = |side: Side| {
             let described = plot.axis(side);
             let unit = Unit::parse(&described.unit);
@@ -39,7 +39,7 @@ impl Axes {
         Axes { left: axis(Side::Left), right: two.then(|| axis(Side::Right)) }
     }
 
-    pub(super) fn of(&self, side: Side) -> &Axis {
+    pub(in crate::draw) fn of(&self, side: Side) -> &Axis {
         match (side, &self.right) {
             (Side::Right, Some(right)) => right,
             _ => &self.left,
@@ -68,31 +68,49 @@ fn bounds(plot: &Plot, layers: &[Vec<(f64, f64)>], side: Side) -> Bounds {
     Bounds { low, high, fixed_low: described.minimum, fixed_high: described.maximum, logarithmic }
 }
 
-/// A faint band from each threshold to the next, or to the end of the axis.
-pub(in crate::draw) fn levels(html: &mut Html, list: &[Threshold], scale: &Scale, surroundings: &Surroundings) {
-    let mut thresholds: Vec<_> = list.iter().collect();
+/// What lies between a threshold and the next, or the end of the axis, in parts of it from below.
+pub(in crate::draw) struct Level<'a> {
+    pub from: f64,
+    pub to: f64,
+    pub state: State,
+    pub threshold: &'a Threshold,
+    /// The class of the line at its foot, where it has one.
+    pub limit: Option<&'static str>,
+}
+
+/// The levels that can be seen, the lowest first.
+pub(in crate::draw) fn levels_of<'a>(list: &'a [Threshold], scale: &Scale) -> Vec<Level<'a>> {
+    let mut thresholds: Vec<&Threshold> = list.iter().collect();
     thresholds.sort_by(|a, b| a.value.total_cmp(&b.value));
-    for (place, threshold) in thresholds.iter().enumerate() {
+    let level = |(place, threshold): (usize, &&'a Threshold)| {
         let from = scale.place(threshold.value);
         let to = thresholds.get(place + 1).map_or(1.0, |next| scale.place(next.value)).min(1.0);
-        if from >= 1.0 || to <= 0.0 || to <= from {
-            continue;
-        }
-        if threshold.state != State::Neutral {
-            let bottom = from.max(0.0);
-            html.raw("<rect class=\"band ").raw(threshold.state.word()).raw("\" width=\"100%\" y=\"").number((1.0 - to) * 100.0);
+        let below = place.checked_sub(1).map_or(State::Neutral, |below| thresholds[below].state);
+        let limit = limit(below, threshold.state).filter(|_| from > 0.0);
+        Level { from, to, state: threshold.state, threshold, limit }
+    };
+    let is_seen = |level: &Level<'_>| !(level.from >= 1.0 || level.to <= 0.0 || level.to <= level.from);
+    thresholds.iter().enumerate().map(level).filter(is_seen).collect()
+}
+
+/// A faint band from each threshold to the next, or to the end of the axis.
+pub(in crate::draw) fn levels(html: &mut Html, list: &[Threshold], scale: &Scale, surroundings: &Surroundings) {
+    for level in levels_of(list, scale) {
+        if level.state != State::Neutral {
+            let bottom = level.from.max(0.0);
+            html.raw("<rect class=\"band ")
+                .raw(level.state.word())
+                .raw("\" width=\"100%\" y=\"")
+                .number((1.0 - level.to) * 100.0);
             html.raw("%\" height=\"")
-                .number((to - bottom) * 100.0)
+                .number((level.to - bottom) * 100.0)
                 .raw("%\"><title>")
-                .text(name(threshold, surroundings))
+                .text(name(level.threshold, surroundings))
                 .raw("</title></rect>");
         }
-        let below = place.checked_sub(1).map_or(State::Neutral, |below| thresholds[below].state);
-        if let Some(word) = limit(below, threshold.state)
-            && from > 0.0
-        {
-            html.raw("<line class=\"limit ").raw(word).raw("\" x2=\"100%\" y1=\"").number((1.0 - from) * 100.0);
-            html.raw("%\" y2=\"").number((1.0 - from) * 100.0).raw("%\"/>");
+        if let Some(word) = level.limit {
+            html.raw("<line class=\"limit ").raw(word).raw("\" x2=\"100%\" y1=\"").number((1.0 - level.from) * 100.0);
+            html.raw("%\" y2=\"").number((1.0 - level.from) * 100.0).raw("%\"/>");
         }
     }
 }

@@ -9,24 +9,24 @@ use super::{COLOUR_CLASSES, MOST_ENDS};
 
 const LINE_HEIGHT: f64 = 15.0;
 
-pub(super) struct End {
+pub(in crate::draw) struct End {
     /// Percent from the top.
     pub place: f64,
     pub colour: usize,
     pub word: String,
 }
 
-/// The last value at each line's end, pushed apart where they would overlap. A second axis has its words there.
-pub(super) fn ends(
-    html: &mut Html,
+/// The last value at each line's end, pushed apart where they would overlap; none where they have no room. A second axis
+/// has its words there.
+pub(in crate::draw) fn ends_of(
     plot: &Plot,
     layers: &[Vec<(f64, f64)>],
     axes: &Axes,
     surroundings: &Surroundings,
     height: f64,
-) {
+) -> Vec<End> {
     if plot.series.len() > MOST_ENDS || axes.right.is_some() {
-        return;
+        return Vec::new();
     }
     let mut list: Vec<End> = Vec::new();
     for (place, layer) in layers.iter().enumerate() {
@@ -38,10 +38,14 @@ pub(super) fn ends(
     }
     let distance = LINE_HEIGHT / height * 100.0;
     if distance * list.len() as f64 > 115.0 {
-        return;
+        return Vec::new();
     }
     spread(&mut list, distance);
-    for end in list {
+    list
+}
+
+pub(super) fn ends(html: &mut Html, ends: &[End]) {
+    for end in ends {
         html.raw("<circle class=\"dot ")
             .raw(COLOUR_CLASSES[end.colour % COLOUR_CLASSES.len()])
             .raw("\" cx=\"100%\" r=\"3\" cy=\"");

@@ -50,7 +50,7 @@ pub(super) fn legend(html: &mut Html, plot: &Plot, axes: &Axes, surroundings: &S
     html.raw("</div>");
 }
 
-fn head(statistic: Statistic, says: &Messages) -> &'static str {
+pub(in crate::draw) fn head(statistic: Statistic, says: &Messages) -> &'static str {
     match statistic {
         Statistic::Minimum => says.head_min,
         Statistic::Maximum => says.head_max,
@@ -60,7 +60,7 @@ fn head(statistic: Statistic, says: &Messages) -> &'static str {
 }
 
 /// Over what there is; NaN where there is nothing.
-fn of(statistic: Statistic, values: &[f64]) -> f64 {
+pub(in crate::draw) fn of(statistic: Statistic, values: &[f64]) -> f64 {
     let present = || values.iter().copied().filter(|value| !value.is_nan());
     let count = present().count();
     if count == 0 {

@@ -13,7 +13,7 @@ type Layer = Vec<(f64, f64)>;
 
 pub(super) fn series(html: &mut Html, plot: &Plot, place: usize, layers: &[Layer], axes: &Axes) {
     let one = &plot.series[place];
-    let points = points(plot, place, &layers[place], axes);
+    let points = points(plot, place, &layers[place], axes, (BOX, BOX));
     let mut draw = |class: &'static str, data: String| {
         if !data.is_empty() {
             html.raw("<path class=\"").raw(class).raw(COLOUR_CLASSES[one.colour % COLOUR_CLASSES.len()]);
@@ -21,7 +21,7 @@ pub(super) fn series(html: &mut Html, plot: &Plot, place: usize, layers: &[Layer
         }
     };
     if let Some(other) = one.band.and_then(|other| layers.get(other)) {
-        draw("area between ", path::area(&between(&points, plot, place, other, axes)));
+        draw("area between ", path::area(&between(&points, plot, place, other, axes, (BOX, BOX))));
     }
     let line = match one.stroke {
         Stroke::Solid => "line ",
@@ -40,12 +40,18 @@ pub(super) fn series(html: &mut Html, plot: &Plot, place: usize, layers: &[Layer
     }
 }
 
-/// Where a layer runs; without its gaps, where lines are to run on over them.
-fn points(plot: &Plot, place: usize, layer: &[(f64, f64)], axes: &Axes) -> Vec<Point> {
+/// Where a layer runs in a box of this size; without its gaps, where lines are to run on over them.
+pub(in crate::draw) fn points(
+    plot: &Plot,
+    place: usize,
+    layer: &[(f64, f64)],
+    axes: &Axes,
+    (width, height): (f64, f64),
+) -> Vec<Point> {
     let axis = axes.of(plot.series[place].side);
     let span = (plot.range.end - plot.range.start).max(1) as f64;
-    let down = |value: f64| (1.0 - axis.scale.place(value)) * BOX;
-    let at = |time: i64| (time - plot.range.start) as f64 / span * BOX;
+    let down = |value: f64| (1.0 - axis.scale.place(value)) * height;
+    let at = |time: i64| (time - plot.range.start) as f64 / span * width;
     let point = |(time, (floor, top)): (&i64, &(f64, f64))| Point {
         x: at(*time),
         top: if axis.shows(*top) { down(*top) } else { f64::NAN },
@@ -59,8 +65,15 @@ fn points(plot: &Plot, place: usize, layer: &[(f64, f64)], axes: &Axes) -> Vec<P
 }
 
 /// From the points down, or up, to another layer; nothing where one of the two has a gap.
-fn between(points: &[Point], plot: &Plot, place: usize, other: &[(f64, f64)], axes: &Axes) -> Vec<Point> {
-    let others = self::points(plot, place, other, axes);
+pub(in crate::draw) fn between(
+    points: &[Point],
+    plot: &Plot,
+    place: usize,
+    other: &[(f64, f64)],
+    axes: &Axes,
+    size: (f64, f64),
+) -> Vec<Point> {
+    let others = self::points(plot, place, other, axes, size);
     points
         .iter()
         .map(|point| {
