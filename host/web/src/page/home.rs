@@ -9,8 +9,12 @@ use serde::Serialize;
 use crate::page::When;
 use crate::page::alerts::{AlertRow, rows};
 use crate::page::frame::Frame;
+use crate::page::messages::filled;
 use crate::page::reader::Reader;
 use crate::web::Web;
+
+/// The page of alerts has more.
+const MOST_ALERTS: usize = 50;
 
 /// The sources page has them all.
 const MOST_FAILING: usize = 8;
@@ -18,6 +22,8 @@ const MOST_FAILING: usize = 8;
 #[derive(Serialize)]
 struct Body {
     alerts: Vec<AlertRow>,
+    /// How many more there are than are shown.
+    left_out: Option<String>,
     trouble: Option<String>,
     failing: Vec<FailingRow>,
 }
@@ -33,8 +39,14 @@ pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader) -> Respons
     let frame = Frame::new(&web, reader, "home", reader.says().dashboards).await;
     let failing = failing(&web, reader);
     let body = match web.load_alerts().await {
-        Ok(alerts) => Body { alerts: rows(&web, reader, alerts), trouble: None, failing },
-        Err(reason) => Body { alerts: Vec::new(), trouble: Some(reason), failing },
+        Ok(alerts) => {
+            let mut alerts = rows(&web, reader, alerts);
+            let more = alerts.len().saturating_sub(MOST_ALERTS);
+            alerts.truncate(MOST_ALERTS);
+            let left_out = (more > 0).then(|| filled(reader.says().rest_alerts, &[&more.to_string()]));
+            Body { alerts, left_out, trouble: None, failing }
+        }
+        Err(reason) => Body { alerts: Vec::new(), left_out: None, trouble: Some(reason), failing },
     };
     web.page("home.html", &frame, body)
 }

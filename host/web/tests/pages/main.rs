@@ -24,6 +24,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use vitrine_model::Fault;
+use vitrine_model::alert::Alert;
 use vitrine_web::{Dashboard, DashboardFile, Known, Settings, router};
 
 use crate::world::{NOW, PLUGINS, World, dashboard, machine};
@@ -313,5 +314,19 @@ async fn mistakes_in_files_are_told_on_every_page() {
             page.contains("<pre tabindex=\"0\">error: unknown key `qurey`\n  --&gt; dashboards/machine.yaml:5:33</pre>"),
             "{page}"
         );
+    }
+}
+
+#[tokio::test]
+async fn many_alerts_are_shown_in_part_and_the_rest_is_counted() {
+    let world = World::new();
+    world.fire();
+    let one = world.records.alerts.lock().unwrap()[0].clone();
+    let many =
+        |number: usize| Alert { labels: one.labels.with([("instance", format!("host-{number}").as_str())]), ..one.clone() };
+    *world.records.alerts.lock().unwrap() = (0..10_000).map(many).collect();
+    for (path, left) in [("/", "and 9950 more alerts"), ("/alerts", "and 9500 more alerts")] {
+        let page = body(&world, path).await;
+        assert!(page.contains(left) && page.len() < 500_000, "{path}: {} bytes", page.len());
     }
 }

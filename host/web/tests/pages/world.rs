@@ -276,10 +276,10 @@ impl Alerts for Records {
     fn unplanned(&self, _: usize) -> Result<Vec<StoredEvent>, StoreError> {
         Ok(Vec::new())
     }
-    fn history(&self, _: usize) -> Result<Vec<StoredEvent>, StoreError> {
+    fn history(&self, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
         let alerts = self.alerts.lock().unwrap();
         let event = |alert: &Alert| AlertEvent { kind: EventKind::Firing, at: alert.active_at, alert: alert.clone() };
-        Ok(alerts.iter().map(|alert| StoredEvent { id: 1, event: event(alert) }).collect())
+        Ok(alerts.iter().take(limit).map(|alert| StoredEvent { id: 1, event: event(alert) }).collect())
     }
     fn resolved(&self, start: Millis, end: Millis, limit: usize) -> Result<Vec<AlertEvent>, StoreError> {
         let over = self.over.lock().unwrap();
