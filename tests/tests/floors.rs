@@ -85,8 +85,10 @@ const ONE_VERSION: [&str; 6] = ["wasmtime", "rusqlite", "libsqlite3-sys", "rustl
 const LONGEST_FILE: usize = 400;
 
 /// Files that may be longer, each with the reason.
-const LONG_FILES: [(&str, &str); 1] =
-    [("host/web/tests/pages/world.rs", "a stand-in for every port, for the pages' tests together")];
+const LONG_FILES: [(&str, &str); 2] = [
+    ("host/web/tests/pages/world.rs", "a stand-in for every port, for the pages' tests together"),
+    ("host/web/src/page/messages.rs", "every sentence of the pages, a line for each"),
+];
 
 fn metadata() -> &'static Metadata {
     static METADATA: OnceLock<Metadata> = OnceLock::new();

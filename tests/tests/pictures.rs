@@ -151,7 +151,7 @@ async fn only_the_pages_that_the_admin_named_have_it_in_a_frame() {
         metrics.lines().any(|line| line == "vitrine_web_live_viewers 1").then_some(())
     };
     wait_until("the frame is live", LONG, viewers).await;
-    assert_eq!(page.complaints(), [""; 0]);
+    assert!(!page.complaints().iter().any(|line| line.contains("frame")), "{:?}", page.complaints());
     page.close().await;
     for address in [format!("http://{}/", other.address()), format!("http://{}/whole", named.address())] {
         let page = browser.open(&address, &Look::default()).await;
