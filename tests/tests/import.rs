@@ -20,6 +20,7 @@ async fn dashboards_of_grafana_are_carried() {
         ("grafana-16", include_str!("import/grafana-16.json")),
         ("grafana-rows", include_str!("import/grafana-rows.json")),
         ("grafana-41", include_str!("import/grafana-41.json")),
+        ("grafana-v2", include_str!("import/grafana-v2.json")),
     ] {
         let (made, told) = import(&files, "grafana", &format!("{name}.json"), text).await;
         for line in told.lines().filter_map(|line| line.strip_prefix("note: ")) {
@@ -62,7 +63,7 @@ async fn what_is_no_dashboard_is_told_with_its_place() {
     for (program, text, part) in [
         ("grafana", "{\n  \"title\": \"x\",\n  \"panels\": [}\n}", "wrong.json:3:14: this is not JSON"),
         ("grafana", "[]", "it has neither `panels` nor `rows`"),
-        ("grafana", r#"{"spec": {"elements": {}}}"#, "schema v2"),
+        ("grafana", r#"{"spec": {"elements": {}}}"#, "nor `elements` with a `layout`"),
         ("perses", "kind: Dashboard\nspec: [\n", "wrong.json:"),
         ("perses", "kind: Project\nspec: {}\n", "this is a `Project` of Perses"),
         ("perses", "a: 1", "no `kind: Dashboard`"),

@@ -1,7 +1,8 @@
-//! Grafana's dashboards: JSON of schema 16 to the current one, bare, exported for sharing (`__inputs`) or as its API gives it.
+//! Grafana's dashboards: JSON of schema 16 to the current one and of schema v2, bare, exported for sharing (`__inputs`) or as its API gives it.
 
 mod layout;
 mod look;
+mod modern;
 mod panel;
 mod query;
 mod text;
@@ -55,6 +56,9 @@ struct Inputs {
 
 pub fn read(tree: &Value) -> Result<Draft, String> {
     let (dashboard, prefix) = unwrap(tree)?;
+    if modern::is_one(dashboard) {
+        return Ok(modern::read(dashboard, prefix));
+    }
     let inputs = inputs(dashboard);
     let dashboard = &filled(dashboard, &inputs);
     let mut draft = Draft { title: word(&dashboard["title"]).unwrap_or("Imported").to_owned(), prefix, ..Draft::default() };
@@ -80,12 +84,9 @@ fn unwrap(tree: &Value) -> Result<(&Value, &'static str), String> {
         Value::Object(map) if map.contains_key("spec") => (&tree["spec"], "spec."),
         other => (other, ""),
     };
-    if found.0["elements"].is_object() {
-        return Err("this is a dashboard of Grafana's schema v2: export it again as \"Classic\" model".to_owned());
-    }
-    if !found.0["panels"].is_array() && !found.0["rows"].is_array() {
+    if !modern::is_one(found.0) && !found.0["panels"].is_array() && !found.0["rows"].is_array() {
         return Err(
-            "this is no dashboard of Grafana: it has neither `panels` nor `rows`; export one from Share, Export".to_owned()
+            "this is no dashboard of Grafana: it has neither `panels` nor `rows`, nor `elements` with a `layout`; export one from Share, Export".to_owned()
         );
     }
     Ok(found)

@@ -28,6 +28,13 @@ impl Notes {
         }
     }
 
+    /// Tells places as `rename` has them.
+    pub fn rename(&mut self, rename: impl Fn(&str) -> String) {
+        for place in self.entries.iter_mut().flat_map(|(_, places)| places) {
+            *place = rename(place);
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -34,7 +34,7 @@ pub fn read(dashboard: &Value, inputs: &Inputs, draft: &mut Draft) {
     }
 }
 
-fn place(panel: &Value) -> f64 {
+pub(super) fn place(panel: &Value) -> f64 {
     let at = |key| number(&panel["gridPos"][key]).unwrap_or(0.0);
     at("y") * 100.0 + at("x")
 }
@@ -61,7 +61,7 @@ fn old_row(origin: &str, source: &Value, inputs: &Inputs, notes: &mut Notes) -> 
     for (at, panel) in list(&source["panels"]).iter().enumerate() {
         let Some(mut read) = panel::read(panel, &format!("{origin}.panels[{at}]"), inputs, notes) else { continue };
         read.width = number(&panel["span"]).unwrap_or(4.0).round().clamp(1.0, 12.0) as u8;
-        read.height = rows(pixels(&panel["height"]).unwrap_or(height));
+        read.height = rows_of(pixels(&panel["height"]).unwrap_or(height));
         panels.push(read);
     }
     let shown = if source["showTitle"] == false { String::new() } else { title(source) };
@@ -77,13 +77,14 @@ fn pixels(height: &Value) -> Option<f64> {
 }
 
 /// Left and right end are rounded each, so that what fills a line fills it still.
-fn placed(panel: Panel, source: &Value) -> Panel {
+pub(super) fn placed(panel: Panel, source: &Value) -> Panel {
     let at = |key, usual| number(&source["gridPos"][key]).unwrap_or(usual).clamp(0.0, 1_000.0);
     let (x, wide) = (at("x", 0.0), at("w", 12.0));
     let width = ((x + wide) / 2.0).round() - (x / 2.0).round();
-    Panel { width: width.clamp(1.0, 12.0) as u8, height: rows(at("h", 8.0) * THEIR_PIXELS), ..panel }
+    Panel { width: width.clamp(1.0, 12.0) as u8, height: rows_of(at("h", 8.0) * THEIR_PIXELS), ..panel }
 }
 
-fn rows(pixels: f64) -> u8 {
+/// How many rows of ours take so many pixels.
+pub(super) fn rows_of(pixels: f64) -> u8 {
     (pixels / OUR_PIXELS).round().clamp(1.0, 12.0) as u8
 }
