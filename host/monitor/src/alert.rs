@@ -6,6 +6,7 @@ pub mod rule;
 mod state;
 pub mod template;
 mod turn;
+pub mod unit;
 
 pub(crate) use evaluate::{Evaluator, run};
 pub use rule::{Group, Rule};

@@ -35,6 +35,7 @@ pub(crate) struct Metrics {
     missed: Family<OfSource, Counter>,
     pub(crate) evaluations: Counter,
     pub(crate) evaluation_faults: Counter,
+    pub(crate) evaluations_missed: Counter,
     deliveries: Family<OfDelivery, Counter>,
     notices: Counter,
     groups: Gauge,
@@ -56,6 +57,8 @@ impl Metrics {
         registry.register("source_missed_ticks", "Ticks that passed because the run before had not ended", self.missed.clone());
         registry.register("rule_evaluations", "Evaluations of rules", self.evaluations.clone());
         registry.register("rule_evaluation_faults", "Evaluations of rules that failed", self.evaluation_faults.clone());
+        let help = "Evaluations of groups of rules whose moment passed unused";
+        registry.register("rule_evaluations_missed", help, self.evaluations_missed.clone());
         registry.register("deliveries", "Tries to deliver, by outcome", self.deliveries.clone());
         registry.register("notices", "Messages planned, one for each channel", self.notices.clone());
         registry.register("notice_groups", "Groups of alerts that people are told together", self.groups.clone());

@@ -88,6 +88,7 @@ impl Monitor {
             events: Arc::clone(&events),
             active: Mutex::default(),
             external: Mutex::default(),
+            written: Mutex::default(),
         };
         evaluator.restore(parts.alerts.load().map_err(told)?);
         let evaluator = Arc::new(evaluator);

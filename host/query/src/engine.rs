@@ -1,9 +1,10 @@
 //! The engine: asks a parsed expression of stored samples.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use vitrine_model::frame::TimeRange;
-use vitrine_model::port::samples::Samples;
+use vitrine_model::port::samples::{Samples, Select, SelectLimits};
 use vitrine_model::{Labels, Matcher, Millis};
 
 use crate::evaluate::notes::Notebook;
@@ -124,6 +125,23 @@ impl Engine {
     pub fn nearest<'a>(&self, exprs: impl IntoIterator<Item = &'a Expr>) -> Result<Vec<String>, QueryError> {
         let selectors: Vec<_> = exprs.into_iter().flat_map(Expr::selectors).collect();
         Ok(nearest::nearest(self.samples.as_ref(), &selectors)?)
+    }
+
+    /// The series that the selectors of an expression find at a moment: those whose data are there, whatever is asked of them.
+    pub fn living(&self, expr: &Expr, at: Millis) -> Result<Vec<Labels>, QueryError> {
+        let limits = self.limits();
+        let bounds = SelectLimits { series: limits.series, samples: limits.samples };
+        let mut found = Vec::new();
+        for matchers in expr.selectors() {
+            let select = Select::new(matchers, at - self.lookback + 1, at, bounds);
+            self.samples.scan(&select, &mut |labels, _, values| {
+                if values.last().is_some_and(|value| !is_absent(*value)) {
+                    found.push(labels.clone());
+                }
+                ControlFlow::Continue(())
+            })?;
+        }
+        Ok(found)
     }
 
     fn query<'a>(&'a self, expr: &'a Expr, extent: Extent, is_range: bool, cancel: &'a Cancel) -> Result<Query<'a>, QueryError> {

@@ -14,11 +14,20 @@ use vitrine_query::{Engine, Expr};
 
 use super::rule::{AlertRule, Group, RecordRule, Rule};
 use super::state;
-use super::turn::{self, External};
+use super::turn::{self, External, Written};
 use crate::ingest::Ingest;
 use crate::live::{Change, Live};
 use crate::metrics::Metrics;
 use crate::status::{Evaluated, Status};
+
+/// Who brings the series `ALERTS`, as sources are named.
+const ALERTS_SOURCE: &str = "alerts";
+
+/// Missed evaluations that are counted at once.
+const MOST_MISSED: usize = 100_000;
+
+/// Samples of alerts that are written soon.
+type Waiting = Vec<(Labels, Sample)>;
 
 type Active = HashMap<String, HashMap<Labels, Alert>>;
 
@@ -36,25 +45,30 @@ pub(crate) struct Evaluator {
     pub(crate) active: Mutex<Active>,
     /// What templates may speak of besides the alert.
     pub(crate) external: Mutex<External>,
+    /// The series that each rule wrote last.
+    pub(crate) written: Mutex<Written>,
 }
 
 /// Evaluates a group until stopped.
 pub(crate) async fn run(group: Group, evaluator: Arc<Evaluator>, stop: CancellationToken) {
     let mut due = group.schedule.next_after(evaluator.clock.now());
-    while let Some(moment) = due {
+    while let Some(moment) = due.filter(|_| !stop.is_cancelled()) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = evaluator.clock.sleep_until(moment) => {}
         }
+        let mut waiting = Vec::new();
         for (place, rule) in group.rules.iter().enumerate() {
             if stop.is_cancelled() {
-                return;
+                break;
             }
             let began = Instant::now();
-            let fault = evaluator.evaluate(rule, moment).await.err();
+            let fault = evaluator.evaluate(&group, rule, moment, &mut waiting).await.err();
             let evaluated = Evaluated { at: moment, took: began.elapsed(), fault };
             evaluator.status.evaluated(&group.key, place, evaluated);
         }
+        evaluator.write(&group.name, &mut waiting).await;
+        evaluator.count_missed(&group, moment);
         due = group.schedule.next_kept(moment, evaluator.clock.now());
     }
 }
@@ -80,6 +94,9 @@ impl Evaluator {
         for alert in alerts.into_iter().filter(|alert| alert.rule != OUTSIDE) {
             active.entry(alert.rule.clone()).or_default().insert(alert.labels.clone(), alert);
         }
+        for (key, alerts) in active.iter() {
+            self.written().restore(key, turn::alert_series(alerts));
+        }
     }
 
     /// Ends the alerts of rules that are no more. Those of `unread` files (by their names) stay: what cannot be read
@@ -88,7 +105,10 @@ impl Evaluator {
         let is_unread = |key: &str| key.split(';').next().is_some_and(|file| unread.iter().any(|name| name == file));
         let is_known = |key: &str| {
             is_unread(key)
-                || groups.iter().flat_map(|group| &group.rules).any(|rule| matches!(rule, Rule::Alert(rule) if rule.key == key))
+                || groups.iter().flat_map(|group| &group.rules).any(|rule| match rule {
+                    Rule::Alert(rule) => rule.key == key,
+                    Rule::Record(rule) => rule.key == key,
+                })
         };
         let now = self.clock.now();
         let mut change = AlertChange::default();
@@ -100,43 +120,100 @@ impl Evaluator {
         }
         if self.commit(change).await {
             self.active().retain(|key, _| !gone.contains(key));
+            let mut ended = self.written().orphans(is_known, now);
+            self.write("rules that are gone", &mut ended).await;
         }
     }
 
-    async fn evaluate(self: &Arc<Self>, rule: &Rule, at: Millis) -> Result<(), String> {
+    /// Evaluates one rule. Series of alerts are put into `waiting`, and written before the first rule that may ask for them.
+    async fn evaluate(self: &Arc<Self>, group: &Group, rule: &Rule, at: Millis, waiting: &mut Waiting) -> Result<(), String> {
         self.metrics.evaluations.inc();
+        let expr = match rule {
+            Rule::Alert(rule) => &rule.expr,
+            Rule::Record(rule) => &rule.expr,
+        };
+        if turn::asks_for_alerts(expr) {
+            self.write(&group.name, waiting).await;
+        }
         let (name, outcome) = match rule {
-            Rule::Alert(rule) => (rule.name.as_str(), self.alert(rule, at).await),
-            Rule::Record(rule) => (rule.labels.name(), self.record(rule, at).await),
+            Rule::Alert(rule) => (rule.name.as_str(), self.alert(group, rule, at, waiting).await),
+            Rule::Record(rule) => (rule.labels.name(), self.record(group, rule, at).await),
         };
         if let Err(reason) = &outcome {
-            // Nothing changes: what could not be seen is neither true nor over.
+            // What could not be seen is neither true nor over.
             self.metrics.evaluation_faults.inc();
             tracing::warn!(rule.name = name, "rule could not be evaluated, its alerts stay as they are: {reason}");
         }
         outcome
     }
 
-    async fn alert(self: &Arc<Self>, rule: &Arc<AlertRule>, at: Millis) -> Result<(), String> {
+    async fn alert(
+        self: &Arc<Self>,
+        group: &Group,
+        rule: &Arc<AlertRule>,
+        at: Millis,
+        waiting: &mut Waiting,
+    ) -> Result<(), String> {
         // Work on a copy: if the commit fails, the next evaluation decides anew from what is stored.
         let before = self.active().get(&rule.key).cloned().unwrap_or_default();
         let (engine, asked, external) = (Arc::clone(&self.engine), Arc::clone(rule), self.external());
-        let ask = move || (turn::truths(&engine, &external, &asked, &before, at), before);
+        let (limit, asked_at) = (group.limit, at - group.offset.millis());
+        let ask = move || {
+            let seen = turn::see(&engine, &external, limit, &asked, &before, asked_at);
+            let fault = seen.as_ref().err().cloned();
+            let taken = seen.or_else(|reason| turn::in_error(&asked, &external, &before, &reason, asked_at).ok_or(reason));
+            (taken, fault, before)
+        };
         let asked = tokio::task::spawn_blocking(ask).await.map_err(|error| format!("the evaluation failed: {error}"))?;
-        let (truths, mut active) = asked;
-        let change = state::step(rule, &mut active, truths?, at);
+        let (seen, fault, mut active) = asked;
+        let mut seen = seen?;
+        let truths = std::mem::take(&mut seen.truths);
+        let change = state::step(rule, &mut active, truths, |alert| seen.stays(rule, alert), at);
         if !self.commit(change).await {
             return Err("its change could not be stored".to_owned());
         }
+        waiting.extend(self.written().samples(&rule.key, turn::alert_series(&active), asked_at));
         self.active().insert(rule.key.clone(), active);
-        Ok(())
+        fault.map_or(Ok(()), Err)
     }
 
-    async fn record(self: &Arc<Self>, rule: &RecordRule, at: Millis) -> Result<(), String> {
+    async fn record(self: &Arc<Self>, group: &Group, rule: &RecordRule, at: Millis) -> Result<(), String> {
+        let at = at - group.offset.millis();
         let vector = self.query(&rule.expr, at).await?;
-        let sample = |(labels, value): (Labels, f64)| (labels.with(rule.labels.iter()), Sample { time: at, value });
-        let batch = Batch { families: Vec::new(), samples: vector.into_iter().map(sample).collect() };
+        turn::within(vector.len(), group.limit, "series")?;
+        let series = vector.into_iter().map(|(labels, value)| (labels.with(rule.labels.iter()), value)).collect();
+        let samples = self.written().samples(&rule.key, series, at);
+        let batch = Batch { families: Vec::new(), samples };
         self.ingest.take(rule.labels.name(), batch).await.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the series of alerts that wait, by the one door.
+    async fn write(&self, group: &str, waiting: &mut Waiting) {
+        if waiting.is_empty() {
+            return;
+        }
+        let batch = Batch { families: Vec::new(), samples: std::mem::take(waiting) };
+        if let Err(error) = self.ingest.take(ALERTS_SOURCE, batch).await {
+            tracing::warn!(group.name = group, "the series of alerts could not be written: {error}");
+        }
+    }
+
+    /// Counts the moments that passed while a group was being evaluated.
+    fn count_missed(&self, group: &Group, moment: Millis) {
+        let now = self.clock.now();
+        let ticks = std::iter::successors(group.schedule.next_after(moment), |tick| group.schedule.next_after(*tick));
+        let missed = ticks.take_while(|tick| *tick <= now).take(MOST_MISSED).count() as u64;
+        if missed > 0 {
+            self.metrics.evaluations_missed.inc_by(missed);
+            tracing::warn!(
+                group.name = group.name,
+                "{missed} evaluations were missed: the one before took too long, or the clock leapt"
+            );
+        }
     }
 
     async fn query(&self, expr: &Expr, at: Millis) -> Result<Vec<(Labels, f64)>, String> {

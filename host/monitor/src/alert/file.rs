@@ -14,14 +14,47 @@ pub struct RuleFile {
 }
 
 /// Rules that are evaluated one after the other, at the same moment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupEntry {
     /// Unique in its file.
     pub name: String,
     /// How often: `15s`, `1m`. Without it, the host's `evaluate_every`.
     pub interval: Option<String>,
+    /// How many series or alerts one of its rules may give; over it the evaluation fails. 0 is as many as there may be.
+    #[serde(default)]
+    pub limit: usize,
+    /// Asks for what was true so long ago: for samples that come late.
+    pub query_offset: Option<String>,
+    /// Added to those of each rule, which win.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    #[serde(default)]
     pub rules: Vec<RuleEntry>,
+}
+
+/// What an alert does when its data are missing: the samples that its expression asks for are no longer there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NoData {
+    /// It ends, as in Prometheus: nothing is wrong with what is not there.
+    #[default]
+    Ok,
+    /// It stays as it is, until there are data again.
+    Keep,
+    /// It is true: one that was active goes on with its labels; if none was, there is one with the rule's own labels.
+    Alert,
+}
+
+/// What an alert does when its rule cannot be evaluated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnError {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// It is true, as for `no_data: alert`.
+    Alert,
 }
 
 /// An alerting rule, or a recording rule.
@@ -37,6 +70,25 @@ pub struct RuleEntry {
     /// How long it must be true before it fires: `5m`.
     #[serde(rename = "for")]
     pub hold: Option<String>,
+    /// How long it goes on firing once it is no longer true: `10m`.
+    pub keep_firing_for: Option<String>,
+    /// An alert that fires ends only once this PromQL gives a series whose labels are among the alert's: `load < 0.7` for an
+    /// alert of `load > 0.9`.
+    pub resolve_when: Option<String>,
+    /// What to do when the samples that it asks for are not there.
+    #[serde(default)]
+    pub no_data: NoData,
+    /// What to do when it cannot be evaluated.
+    #[serde(default)]
+    pub on_error: OnError,
+    /// The label `severity`.
+    pub severity: Option<String>,
+    /// The label `owner`: the team whose alert it is.
+    pub owner: Option<String>,
+    /// The annotation `runbook_url`.
+    pub runbook: Option<String>,
+    /// The annotation `panel`: the picture to send, as `dashboard/panel`.
+    pub panel: Option<String>,
     /// Added to the series' labels; templates such as `{{ $labels.instance }}` are filled in.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,

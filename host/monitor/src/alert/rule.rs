@@ -1,6 +1,6 @@
 //! Rules, checked: what an evaluation needs and nothing that could still be wrong.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use vitrine_config::{Finding, Path};
@@ -8,7 +8,7 @@ use vitrine_model::Span;
 use vitrine_model::labels::{Labels, NAME, is_label_name};
 use vitrine_query::{Expr, QueryError};
 
-use super::file::{GroupEntry, RuleEntry, RuleFile};
+use super::file::{GroupEntry, NoData, OnError, RuleEntry, RuleFile};
 use super::template::Template;
 use crate::schedule::Schedule;
 
@@ -19,6 +19,10 @@ pub struct Group {
     pub key: String,
     pub name: String,
     pub schedule: Schedule,
+    /// Series that one rule may give; 0 is no limit of its own.
+    pub limit: usize,
+    /// How long before the evaluation its rules look.
+    pub offset: Span,
     pub rules: Vec<Rule>,
 }
 
@@ -50,12 +54,20 @@ pub struct AlertRule {
     pub name: String,
     pub expr: Expr,
     pub hold: Span,
+    /// How long it goes on firing once it is no longer true.
+    pub keep: Span,
+    /// It ends only when this is true.
+    pub resolve_when: Option<Expr>,
+    pub no_data: NoData,
+    pub on_error: OnError,
     pub labels: Vec<(String, Template)>,
     pub annotations: Vec<(String, Template)>,
 }
 
 #[derive(Debug, Clone)]
 pub struct RecordRule {
+    /// As of an alert.
+    pub key: String,
     pub expr: Expr,
     /// The new name and the labels to set.
     pub labels: Labels,
@@ -82,38 +94,138 @@ fn group(file: &str, entry: &GroupEntry, every: Span, path: &Path, findings: &mu
     let interval = duration(entry.interval.as_deref(), every, path.clone().key("interval"), findings);
     let schedule = Schedule::every(interval, &key);
     let schedule = schedule.map_err(|reason| findings.push(Finding::value(path.clone().key("interval"), reason))).ok();
+    if entry.name.is_empty() {
+        findings.push(Finding::value(path.clone().key("name"), "a group has a name"));
+    }
+    let offset = duration(entry.query_offset.as_deref(), Span::ZERO, path.clone().key("query_offset"), findings);
+    check_names(&entry.labels, &path.clone().key("labels"), findings);
     let mut rules = Vec::new();
     let mut names: Vec<&str> = Vec::new();
-    for (place, entry) in entry.rules.iter().enumerate() {
-        let name = entry.alert.as_deref().or(entry.record.as_deref()).unwrap_or_default();
+    for (place, rule_entry) in entry.rules.iter().enumerate() {
+        let name = rule_entry.alert.as_deref().or(rule_entry.record.as_deref()).unwrap_or_default();
         let earlier = names.iter().filter(|known| **known == name).count();
         names.push(name);
         let rule_key = format!("{key};{name};{earlier}");
-        rules.extend(rule(rule_key, entry, &path.clone().key("rules").index(place), findings));
+        rules.extend(rule(rule_key, rule_entry, &entry.labels, &path.clone().key("rules").index(place), findings));
     }
-    Some(Group { key, name: entry.name.clone(), schedule: schedule?, rules })
+    Some(Group { key, name: entry.name.clone(), schedule: schedule?, limit: entry.limit, offset, rules })
 }
 
-fn rule(key: String, entry: &RuleEntry, path: &Path, findings: &mut Vec<Finding>) -> Option<Rule> {
-    let wrong = |error: QueryError| Finding::value(path.clone().key("expr"), error.to_string()).within(error.spot());
-    let expr = Expr::parse(&entry.expr).map_err(|error| findings.push(wrong(error))).ok();
+fn rule(
+    key: String,
+    entry: &RuleEntry,
+    of_group: &BTreeMap<String, String>,
+    path: &Path,
+    findings: &mut Vec<Finding>,
+) -> Option<Rule> {
+    let expr = expression(&entry.expr, path.clone().key("expr"), findings);
     match (&entry.alert, &entry.record) {
-        (Some(name), None) => {
-            let hold = duration(entry.hold.as_deref(), Span::ZERO, path.clone().key("for"), findings);
-            let labels = templates(&entry.labels, &path.clone().key("labels"), findings);
-            let annotations = templates(&entry.annotations, &path.clone().key("annotations"), findings);
-            Some(Rule::Alert(AlertRule { key, name: name.clone(), expr: expr?, hold, labels, annotations }.into()))
-        }
-        (None, Some(name)) => {
-            let plain = entry.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            let labels = Labels::from_pairs(plain.chain([(NAME, name.as_str())]));
-            Some(Rule::Record(RecordRule { expr: expr?, labels }.into()))
-        }
+        (Some(name), None) => alert(key, name, entry, of_group, expr, path, findings),
+        (None, Some(name)) => record(key, name, entry, of_group, expr, path, findings),
         _ => {
             let reason = "a rule has either `alert` or `record`";
             findings.push(Finding::value(path.clone(), reason).hint("name the alert with `alert: HighLoad`"));
             None
         }
+    }
+}
+
+fn expression(text: &str, path: Path, findings: &mut Vec<Finding>) -> Option<Expr> {
+    if text.trim().is_empty() {
+        findings.push(Finding::value(path, "a rule has an expression"));
+        return None;
+    }
+    let wrong = |error: QueryError| Finding::value(path, error.to_string()).within(error.spot());
+    Expr::parse(text).map_err(|error| findings.push(wrong(error))).ok()
+}
+
+fn alert(
+    key: String,
+    name: &str,
+    entry: &RuleEntry,
+    of_group: &BTreeMap<String, String>,
+    expr: Option<Expr>,
+    path: &Path,
+    findings: &mut Vec<Finding>,
+) -> Option<Rule> {
+    let at = |key: &str| path.clone().key(key);
+    let span = |text: &Option<String>, key: &str, findings: &mut _| duration(text.as_deref(), Span::ZERO, at(key), findings);
+    let (hold, keep) = (span(&entry.hold, "for", findings), span(&entry.keep_firing_for, "keep_firing_for", findings));
+    let resolve_when = entry.resolve_when.as_ref().map(|text| expression(text, at("resolve_when"), findings));
+    let short_labels = [("severity", "severity", &entry.severity), ("owner", "owner", &entry.owner)];
+    let labels = with_short(&entry.labels, short_labels, path, "labels", findings);
+    let labels = of_group.clone().into_iter().chain(labels).collect();
+    let short_annotations = [("runbook", "runbook_url", &entry.runbook), ("panel", "panel", &entry.panel)];
+    let annotations = with_short(&entry.annotations, short_annotations, path, "annotations", findings);
+    let labels = templates(&labels, &at("labels"), findings);
+    let annotations = templates(&annotations, &at("annotations"), findings);
+    let (no_data, on_error, name) = (entry.no_data, entry.on_error, name.to_owned());
+    let resolve_when = resolve_when.map_or(Some(None), |expr| expr.map(Some))?;
+    Some(Rule::Alert(
+        AlertRule { key, name, expr: expr?, hold, keep, resolve_when, no_data, on_error, labels, annotations }.into(),
+    ))
+}
+
+/// The labels or annotations of a rule, with those that have a key of their own.
+fn with_short(
+    written: &BTreeMap<String, String>,
+    short: [(&str, &str, &Option<String>); 2],
+    path: &Path,
+    list: &str,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<String, String> {
+    let mut all = written.clone();
+    for (key, name, text) in short {
+        let Some(text) = text else { continue };
+        if all.insert(name.to_owned(), text.clone()).is_some() {
+            let reason = format!("`{key}` is there already, as `{name}` of `{list}`");
+            findings.push(Finding::key(path.clone().key(key), reason).hint("write one of them"));
+        }
+    }
+    all
+}
+
+fn record(
+    key: String,
+    name: &str,
+    entry: &RuleEntry,
+    of_group: &BTreeMap<String, String>,
+    expr: Option<Expr>,
+    path: &Path,
+    findings: &mut Vec<Finding>,
+) -> Option<Rule> {
+    if !is_metric_name(name) {
+        findings.push(Finding::value(path.clone().key("record"), format!("`{name}` is not a metric name")));
+    }
+    let alert_only = [
+        ("for", entry.hold.is_some()),
+        ("keep_firing_for", entry.keep_firing_for.is_some()),
+        ("annotations", !entry.annotations.is_empty()),
+        ("resolve_when", entry.resolve_when.is_some()),
+        ("no_data", entry.no_data != NoData::Ok),
+        ("on_error", entry.on_error != OnError::Keep),
+        ("severity", entry.severity.is_some()),
+        ("owner", entry.owner.is_some()),
+        ("runbook", entry.runbook.is_some()),
+        ("panel", entry.panel.is_some()),
+    ];
+    for (key, _) in alert_only.iter().filter(|(_, is_there)| *is_there) {
+        findings.push(Finding::key(path.clone().key(*key), format!("`{key}` belongs to an alert: this rule records a series")));
+    }
+    check_names(&entry.labels, &path.clone().key("labels"), findings);
+    let labels: BTreeMap<&String, &String> = of_group.iter().chain(&entry.labels).collect();
+    let plain = labels.into_iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let labels = Labels::from_pairs(plain.chain([(NAME, name)]));
+    Some(Rule::Record(RecordRule { key, expr: expr?, labels }.into()))
+}
+
+fn is_metric_name(name: &str) -> bool {
+    is_label_name(&name.replace(':', "_"))
+}
+
+fn check_names(entries: &BTreeMap<String, String>, path: &Path, findings: &mut Vec<Finding>) {
+    for name in entries.keys().filter(|name| !is_label_name(name) || *name == NAME) {
+        findings.push(Finding::key(path.clone().key(name), format!("`{name}` is not a label name")));
     }
 }
 
@@ -125,16 +237,10 @@ fn duration(text: Option<&str>, default: Span, path: Path, findings: &mut Vec<Fi
     })
 }
 
-fn templates(
-    entries: &std::collections::BTreeMap<String, String>,
-    path: &Path,
-    findings: &mut Vec<Finding>,
-) -> Vec<(String, Template)> {
+fn templates(entries: &BTreeMap<String, String>, path: &Path, findings: &mut Vec<Finding>) -> Vec<(String, Template)> {
+    check_names(entries, path, findings);
     let mut list = Vec::new();
     for (name, text) in entries {
-        if !is_label_name(name) || name == NAME {
-            findings.push(Finding::key(path.clone().key(name), format!("`{name}` is not a label name")));
-        }
         match Template::parse(text) {
             Ok(template) => list.push((name.clone(), template)),
             Err(mistake) => {

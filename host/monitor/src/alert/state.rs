@@ -16,15 +16,24 @@ pub(super) struct True {
 }
 
 /// What one evaluation changes. Values and annotations of alerts that only go on are changed in `active`
-/// and not written: they are told with the next change.
-pub(super) fn step(rule: &AlertRule, active: &mut HashMap<Labels, Alert>, truths: Vec<True>, now: Millis) -> AlertChange {
+/// and not written: they are told with the next change. `stays` says of an alert that is no longer true whether it may not
+/// end yet.
+pub(super) fn step(
+    rule: &AlertRule,
+    active: &mut HashMap<Labels, Alert>,
+    truths: Vec<True>,
+    stays: impl Fn(&Alert) -> bool,
+    now: Millis,
+) -> AlertChange {
     let mut change = AlertChange::default();
     let mut still: HashMap<Labels, Alert> = HashMap::with_capacity(truths.len());
     for truth in truths {
         let before = active.remove(&truth.labels);
         let alert = advance(rule, before.as_ref(), truth, now);
-        if before.as_ref().map(|before| before.state) != Some(alert.state) {
-            if alert.state == AlertState::Firing {
+        let was = before.as_ref().map(|before| (before.state, before.expires_at));
+        if was != Some((alert.state, alert.expires_at)) {
+            let was_firing = was.is_some_and(|(state, _)| state == AlertState::Firing);
+            if alert.state == AlertState::Firing && !was_firing {
                 change.events.push(AlertEvent { kind: EventKind::Firing, at: now, alert: alert.clone() });
             }
             change.set.push(alert.clone());
@@ -32,10 +41,32 @@ pub(super) fn step(rule: &AlertRule, active: &mut HashMap<Labels, Alert>, truths
         still.insert(alert.labels.clone(), alert);
     }
     for (labels, alert) in active.drain() {
-        end(&mut change, labels, alert, now);
+        match linger(rule, &alert, &stays, now) {
+            Some(lingering) => {
+                if lingering.expires_at != alert.expires_at {
+                    change.set.push(lingering.clone());
+                }
+                still.insert(labels, lingering);
+            }
+            None => end(&mut change, labels, alert, now),
+        }
     }
     *active = still;
     change
+}
+
+/// An alert that is no longer true, if it goes on all the same.
+fn linger(rule: &AlertRule, alert: &Alert, stays: &impl Fn(&Alert) -> bool, now: Millis) -> Option<Alert> {
+    if stays(alert) {
+        return Some(alert.clone());
+    }
+    if alert.state != AlertState::Firing || rule.keep.millis() == 0 {
+        return None;
+    }
+    // A clock that was set back keeps none for longer than it should.
+    let latest = now + rule.keep.millis();
+    let until = alert.expires_at.unwrap_or(latest).min(latest);
+    (now < until).then(|| Alert { expires_at: Some(until), ..alert.clone() })
 }
 
 /// Ends an alert: whoever was told that it fires is told that it is over.
@@ -68,6 +99,7 @@ fn advance(rule: &AlertRule, before: Option<&Alert>, truth: True, now: Millis) -
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+    use super::super::file::{NoData, OnError};
     use super::*;
 
     fn rule(hold: i64) -> AlertRule {
@@ -76,6 +108,10 @@ mod tests {
             name: "Down".to_owned(),
             expr: vitrine_query::Expr::parse("up == 0").unwrap(),
             hold: vitrine_model::Span::from_secs(hold),
+            keep: vitrine_model::Span::ZERO,
+            resolve_when: None,
+            no_data: NoData::Ok,
+            on_error: OnError::Keep,
             labels: Vec::new(),
             annotations: Vec::new(),
         }
@@ -87,11 +123,15 @@ mod tests {
 
     /// What happens at each moment, as text: `+` set, `-` removed, `!` events.
     fn story(hold: i64, moments: &[(i64, &[&str])]) -> Vec<String> {
-        let rule = rule(hold);
+        kept_story(hold, 0, moments)
+    }
+
+    fn kept_story(hold: i64, keep: i64, moments: &[(i64, &[&str])]) -> Vec<String> {
+        let rule = AlertRule { keep: vitrine_model::Span::from_secs(keep), ..rule(hold) };
         let mut active = HashMap::new();
         let line = |(second, names): &(i64, &[&str])| {
             let truths = names.iter().map(|name| truth(name)).collect();
-            let change = step(&rule, &mut active, truths, second * 1_000);
+            let change = step(&rule, &mut active, truths, |_| false, second * 1_000);
             let set = change.set.iter().map(|alert| format!("+{}", alert.state.word()));
             let removed = change.removed.iter().map(|_| "-".to_owned());
             let events = change.events.iter().map(|event| format!("!{}", event.kind.word()));
@@ -117,6 +157,19 @@ mod tests {
             story(0, &[(0, &["a"]), (15, &["a", "b"]), (30, &["b"])]),
             ["0: +firing !firing", "15: +firing !firing", "30: - !resolved"]
         );
+    }
+
+    #[test]
+    fn one_that_is_kept_firing_ends_when_its_time_is_over() {
+        let told = kept_story(0, 60, &[(0, &["a"]), (15, &[]), (30, &[]), (74, &[]), (75, &[])]);
+        assert_eq!(told, ["0: +firing !firing", "15: +firing", "30: ", "74: ", "75: - !resolved"]);
+        // True again in between: the time begins anew, and nobody is told twice.
+        let told = kept_story(0, 60, &[(0, &["a"]), (15, &[]), (30, &["a"]), (75, &[]), (134, &[]), (135, &[])]);
+        assert_eq!(told, ["0: +firing !firing", "15: +firing", "30: +firing", "75: +firing", "134: ", "135: - !resolved"]);
+        // Pending ones are not kept, and a clock that was set back keeps none for longer.
+        assert_eq!(kept_story(60, 60, &[(0, &["a"]), (15, &[])]), ["0: +pending", "15: -"]);
+        let told = kept_story(0, 60, &[(1_000, &["a"]), (1_015, &[]), (10, &[]), (69, &[]), (70, &[])]);
+        assert_eq!(told, ["1000: +firing !firing", "1015: +firing", "10: +firing", "69: ", "70: - !resolved"]);
     }
 
     #[test]

@@ -2,13 +2,15 @@
 //!
 //! Calls block: they ask the samples.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use vitrine_model::alert::Alert;
+use vitrine_model::alert::{Alert, AlertState};
 use vitrine_model::labels::NAME;
-use vitrine_model::{Labels, Millis};
+use vitrine_model::sample::{Sample, stale};
+use vitrine_model::{Labels, Matcher, Millis};
 use vitrine_query::{Answer, Cancel, Engine, Expr};
 
+use super::file::{NoData, OnError};
 use super::rule::AlertRule;
 use super::state::True;
 use super::template::{Around, FAILED_LABEL};
@@ -35,19 +37,47 @@ pub(super) fn vector(engine: &Engine, expr: &Expr, at: Millis) -> Result<Vec<(La
     }
 }
 
+/// What an evaluation saw.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) truths: Vec<True>,
+    /// Where `resolve_when` is given: what it says.
+    over: Option<Vec<Labels>>,
+    /// Where it matters: the series whose data are there.
+    data: Option<Vec<Labels>>,
+}
+
+impl Seen {
+    /// Whether an alert that is no longer true may not end yet.
+    pub(super) fn stays(&self, rule: &AlertRule, alert: &Alert) -> bool {
+        let waits =
+            |over: &Vec<Labels>| alert.state == AlertState::Firing && !over.iter().any(|series| agrees(rule, series, alert));
+        self.over.as_ref().is_some_and(waits) || self.misses(rule, alert)
+    }
+
+    fn misses(&self, rule: &AlertRule, alert: &Alert) -> bool {
+        self.data.as_ref().is_some_and(|data| !data.iter().any(|series| agrees(rule, series, alert)))
+    }
+}
+
+/// Whether a series and an alert have no label of two values. The rule's own labels say nothing of the series.
+fn agrees(rule: &AlertRule, series: &Labels, alert: &Alert) -> bool {
+    let is_own = |name: &str| name == NAME || name == "alertname" || rule.labels.iter().any(|(own, _)| own == name);
+    series.iter().all(|(name, value)| is_own(name) || alert.labels.get(name).is_none_or(|known| known == value))
+}
+
 /// Everything that is true of a rule. `active` are its alerts as they are: one whose label cannot be filled in now keeps
 /// the labels that it has.
-pub(super) fn truths(
+pub(super) fn see(
     engine: &Engine,
     external: &External,
+    limit: usize,
     rule: &AlertRule,
     active: &HashMap<Labels, Alert>,
     at: Millis,
-) -> Result<Vec<True>, String> {
+) -> Result<Seen, String> {
     let found = vector(engine, &rule.expr, at)?;
-    if found.len() > ALERTS_PER_RULE {
-        return Err(format!("it gives {} alerts, more than {ALERTS_PER_RULE}", found.len()));
-    }
+    within(found.len(), limit, "alerts")?;
     let count = found.len();
     let query = |text: &str| vector(engine, &Expr::parse(text).map_err(|error| error.to_string())?, at);
     let mut truths: Vec<True> = Vec::with_capacity(count);
@@ -60,16 +90,134 @@ pub(super) fn truths(
             at,
             query: &query,
         };
-        let annotations = rule.annotations.iter().map(|(name, template)| (name.clone(), template.fill(&around)));
-        let annotations = Labels::from_pairs(annotations);
-        truths.push(True { labels: labels(rule, &around, active), annotations, value: *value });
+        truths.push(truth(rule, &around, active));
     }
     truths.sort_by(|a, b| a.labels.cmp(&b.labels));
     truths.dedup_by(|a, b| a.labels == b.labels);
     if truths.len() < count {
         return Err("two of its series have the same labels once the rule's labels are set".to_owned());
     }
-    Ok(truths)
+    let mut seen = Seen { truths, ..Seen::default() };
+    if let Some(expr) = rule.resolve_when.as_ref().filter(|_| !active.is_empty()) {
+        seen.over = Some(vector(engine, expr, at)?.into_iter().map(|(labels, _)| labels).collect());
+    }
+    let matters = rule.no_data == NoData::Alert || (rule.no_data == NoData::Keep && !active.is_empty());
+    if matters {
+        seen.data = Some(engine.living(&rule.expr, at).map_err(|error| error.to_string())?);
+        if rule.no_data == NoData::Alert {
+            go_on_without_data(&mut seen, rule, external, active, at);
+        }
+    }
+    Ok(seen)
+}
+
+/// A rule may give so many series, and no more.
+pub(super) fn within(count: usize, limit: usize, what: &str) -> Result<(), String> {
+    let most = if limit == 0 { ALERTS_PER_RULE } else { limit.min(ALERTS_PER_RULE) };
+    if count > most { Err(format!("it gives {count} {what}, more than {most}")) } else { Ok(()) }
+}
+
+/// `no_data: alert`: alerts whose data are gone are true still; if there are no data at all, one is.
+fn go_on_without_data(seen: &mut Seen, rule: &AlertRule, external: &External, active: &HashMap<Labels, Alert>, at: Millis) {
+    let is_true = |alert: &Alert| seen.truths.iter().any(|truth| truth.labels == alert.labels);
+    let missing: Vec<True> =
+        active.values().filter(|alert| seen.misses(rule, alert) && !is_true(alert)).map(still_true).collect();
+    seen.truths.extend(missing);
+    if seen.truths.is_empty() && seen.data.as_ref().is_some_and(Vec::is_empty) {
+        seen.truths.push(bare(rule, external, "there are no data", at));
+    }
+}
+
+/// What is taken to be true of a rule that cannot be evaluated, where it says so.
+pub(super) fn in_error(
+    rule: &AlertRule,
+    external: &External,
+    active: &HashMap<Labels, Alert>,
+    reason: &str,
+    at: Millis,
+) -> Option<Seen> {
+    if rule.on_error == OnError::Keep {
+        return None;
+    }
+    let mut truths: Vec<True> = active.values().map(still_true).collect();
+    if truths.is_empty() {
+        truths.push(bare(rule, external, reason, at));
+    }
+    Some(Seen { truths, ..Seen::default() })
+}
+
+fn still_true(alert: &Alert) -> True {
+    True { labels: alert.labels.clone(), annotations: alert.annotations.clone(), value: alert.value }
+}
+
+/// An alert of the rule itself, of no series; the annotation `evaluation` says why.
+fn bare(rule: &AlertRule, external: &External, reason: &str, at: Millis) -> True {
+    let nothing = Labels::new();
+    let query = |_: &str| Err(reason.to_owned());
+    let around = Around {
+        labels: &nothing,
+        external_labels: &external.labels,
+        external_url: &external.url,
+        value: f64::NAN,
+        at,
+        query: &query,
+    };
+    let truth = truth(rule, &around, &HashMap::new());
+    True { annotations: truth.annotations.with([("evaluation", reason)]), ..truth }
+}
+
+fn truth(rule: &AlertRule, around: &Around<'_>, active: &HashMap<Labels, Alert>) -> True {
+    let annotations = rule.annotations.iter().map(|(name, template)| (name.clone(), template.fill(around)));
+    let annotations = Labels::from_pairs(annotations);
+    True { labels: labels(rule, around, active), annotations, value: around.value }
+}
+
+/// The series `ALERTS` and `ALERTS_FOR_STATE` of a rule's alerts.
+pub(super) fn alert_series(active: &HashMap<Labels, Alert>) -> Vec<(Labels, f64)> {
+    let mut series = Vec::with_capacity(2 * active.len());
+    for alert in active.values() {
+        let state = alert.state.word();
+        series.push((alert.labels.with([(NAME, "ALERTS"), ("alertstate", state)]), 1.0));
+        #[expect(clippy::cast_precision_loss, reason = "seconds of our time fit")]
+        let since = alert.active_at.div_euclid(1_000) as f64;
+        series.push((alert.labels.with([(NAME, "ALERTS_FOR_STATE")]), since));
+    }
+    series
+}
+
+/// Whether an expression may ask for the series of alerts.
+pub(super) fn asks_for_alerts(expr: &Expr) -> bool {
+    let may_be = |matchers: &[Matcher]| {
+        let names = ["ALERTS", "ALERTS_FOR_STATE"];
+        names.iter().any(|name| matchers.iter().filter(|matcher| matcher.name == NAME).all(|matcher| matcher.matches_value(name)))
+    };
+    expr.selectors().any(may_be)
+}
+
+/// Which series each rule wrote last: those that it no longer gives end with a stale marker.
+#[derive(Debug, Default)]
+pub(crate) struct Written(HashMap<String, HashSet<Labels>>);
+
+impl Written {
+    /// What to write now.
+    pub(super) fn samples(&mut self, key: &str, series: Vec<(Labels, f64)>, at: Millis) -> Vec<(Labels, Sample)> {
+        let now: HashSet<Labels> = series.iter().map(|(labels, _)| labels.clone()).collect();
+        let before = if now.is_empty() { self.0.remove(key) } else { self.0.insert(key.to_owned(), now.clone()) };
+        let gone = before.into_iter().flatten().filter(|labels| !now.contains(labels));
+        let ended = gone.map(|labels| (labels, Sample { time: at, value: stale() }));
+        series.into_iter().map(|(labels, value)| (labels, Sample { time: at, value })).chain(ended).collect()
+    }
+
+    /// What was written before a restart.
+    pub(super) fn restore(&mut self, key: &str, series: Vec<(Labels, f64)>) {
+        self.0.insert(key.to_owned(), series.into_iter().map(|(labels, _)| labels).collect());
+    }
+
+    /// What rules wrote that are no more.
+    pub(super) fn orphans(&mut self, is_known: impl Fn(&str) -> bool, at: Millis) -> Vec<(Labels, Sample)> {
+        let gone: Vec<String> = self.0.keys().filter(|key| !is_known(key)).cloned().collect();
+        gone.iter().flat_map(|key| self.samples(key, Vec::new(), at)).collect()
+    }
 }
 
 /// The series' labels without its name, the rule's labels over them, and the rule's name.

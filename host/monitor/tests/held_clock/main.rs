@@ -209,7 +209,7 @@ fn shop_down(hold: &str) -> Vec<Group> {
         hold: Some(hold.to_owned()),
         ..RuleEntry::default()
     };
-    let file = RuleFile { groups: vec![GroupEntry { name: "shop".to_owned(), interval: None, rules: vec![rule] }] };
+    let file = RuleFile { groups: vec![GroupEntry { name: "shop".to_owned(), rules: vec![rule], ..GroupEntry::default() }] };
     rule::check("shop", &file, Span::from_secs(1)).unwrap()
 }
 

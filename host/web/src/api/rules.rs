@@ -156,7 +156,7 @@ fn group(status: &GroupStatus, wanted: &Wanted, alerts: &mut BTreeMap<String, Ve
         file: group.file().to_owned(),
         rules: rules.collect(),
         interval: seconds(group.interval().millis()),
-        limit: 0,
+        limit: group.limit,
         evaluation_time: done().map(|last| last.took).sum::<Duration>().as_secs_f64(),
         last_evaluation: done().map(|last| last.at).max().map_or_else(|| NEVER.to_owned(), words::machine),
     }
@@ -173,7 +173,7 @@ fn alerting(rule: &AlertRule, alerts: Vec<Alert>, without_alerts: bool, evaluate
         name: rule.name.clone(),
         query: rule.expr.text().trim().to_owned(),
         duration: seconds(rule.hold.millis()),
-        keep_firing_for: 0.0,
+        keep_firing_for: seconds(rule.keep.millis()),
         labels: written(&rule.labels),
         annotations: written(&rule.annotations),
         alerts: if without_alerts { Vec::new() } else { alerts.into_iter().map(AlertShape::from).collect() },
