@@ -44,7 +44,13 @@ async fn a_form_explores_without_scripts() {
     let page = browser.open(&vitrine.url("/explore?q=node_load1&range=5m"), &look).await;
     assert_eq!(page.count(".explore-chart svg.chart").await, 1);
     page.click(".ask-form .main-button").await;
-    page.becomes("the form was sent", "location.search.startsWith('?q=node_load1&range=')").await;
+    page.becomes("the form was sent", "location.search.startsWith('?range=5m&q=node_load1')").await;
+    page.click("#time > summary").await;
+    page.value::<bool>("document.querySelector('#from').value = 'now-4m', true").await;
+    page.click("#time .main-button").await;
+    page.becomes("another time is shown", "location.search.includes('from=now-4m') && location.search.includes('q=node_load1')")
+        .await;
+    assert_eq!(page.count(".explore-chart svg.chart").await, 1);
     browser.close().await;
     vitrine.stop().await;
 }

@@ -3,29 +3,32 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use url::form_urlencoded;
 use vitrine_model::frame::TimeRange;
 use vitrine_model::view::{Chart, ChartSeries, Mark, Side, Stroke, View};
 use vitrine_model::{Labels, Millis, Span};
 use vitrine_query::{Answer, Expr, Matrix};
 
 use crate::ask::AskError;
-use crate::dashboard::file::parse_range;
 use crate::dashboard::name;
+use crate::dashboard::scope::{Asked, Scope, Time};
 use crate::dashboard::window::Window;
 use crate::draw::annotation::Annotations;
 use crate::draw::look::Looked;
 use crate::draw::unit::{marked, significant};
 use crate::draw::{self, Surroundings};
 use crate::live::message::chart_data;
-use crate::page::frame::{Choice, Frame};
+use crate::page::fragment::Pairs;
+use crate::page::frame::Frame;
 use crate::page::messages::filled;
 use crate::page::reader::Reader;
-use crate::page::time;
+use crate::page::time::{self, TimeShape};
 use crate::web::Web;
 
+const ADDRESS: &str = "/explore";
 const LONGEST_QUERY: usize = 16 * 1024;
 /// Rows that a person may still read.
 const MOST_ROWS: usize = 200;
@@ -35,17 +38,14 @@ const HEIGHT: u32 = 320;
 /// Metrics offered to whoever does not know what to ask.
 const MOST_EXAMPLES: usize = 12;
 
-#[derive(Deserialize)]
-pub(crate) struct Asked {
-    #[serde(default)]
-    q: String,
-    range: Option<String>,
-}
-
 #[derive(Serialize)]
 struct Body {
     q: String,
-    ranges: Vec<Choice>,
+    time: TimeShape,
+    /// This page's own path.
+    address: &'static str,
+    /// What the next question keeps of the address: the time and its zone.
+    kept: Pairs,
     answer: Option<AnswerShape>,
     trouble: Option<String>,
     examples: Vec<String>,
@@ -63,14 +63,18 @@ struct AnswerShape {
     nearest: Vec<String>,
 }
 
-pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader, Query(asked): Query<Asked>) -> Response {
-    let frame = Frame::new(&web, reader, "explore", reader.says().explore).await;
-    let q: String = asked.q.trim().chars().take(LONGEST_QUERY).collect();
-    let range = asked.range.as_deref().map_or(Ok(USUAL_RANGE), parse_range);
-    let shown = *range.as_ref().unwrap_or(&USUAL_RANGE);
-    let answer = match range {
+pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader, RawQuery(query): RawQuery) -> Response {
+    let mut frame = Frame::new(&web, reader, "explore", reader.says().explore).await;
+    let mut pairs: Pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+    time::read_local(&mut pairs, &web.zone);
+    let last = pairs.iter().rfind(|(key, _)| key == "q").map_or("", |(_, q)| q.trim());
+    let q: String = last.chars().take(LONGEST_QUERY).collect();
+    let asked = Asked::parse(&pairs);
+    let scope = scope(&web, reader, asked.as_ref().ok());
+    let now = web.clock.now();
+    let answer = match asked {
         _ if q.is_empty() => Ok(None),
-        Ok(range) => answer(&web, reader, &q, range).await.map(Some),
+        Ok(_) => answer(&web, &q, &scope, now).await.map(Some),
         Err(reason) => Err(reason),
     };
     let examples = if q.is_empty() { examples(&web).await } else { Vec::new() };
@@ -78,16 +82,34 @@ pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader, Query(aske
         Ok(answer) => (answer, None),
         Err(reason) => (None, Some(reason)),
     };
-    let body = Body { q, ranges: time::choices(reader, shown), answer, trouble, examples, vocabulary: vocabulary() };
+    let zone: Pairs = pairs.iter().filter(|(key, _)| key == "tz").cloned().collect();
+    let besides = [vec![("q".to_owned(), q.clone())], zone.clone()].concat();
+    let time = TimeShape::new(reader, ADDRESS, &scope, now, &besides).without_kiosk();
+    let kept = [scope.time.pairs(), zone].concat();
+    frame.zone = Some(scope.zone);
+    let body = Body { q, time, address: ADDRESS, kept, answer, trouble, examples, vocabulary: vocabulary() };
     web.page("explore.html", &frame, body)
 }
 
-async fn answer(web: &Web, reader: Reader, q: &str, range: Span) -> Result<AnswerShape, String> {
+/// What is looked at; the usual where the address does not say it, or cannot be read.
+fn scope(web: &Web, reader: Reader, asked: Option<&Asked>) -> Scope {
+    let usual = || web.zone.iana_name().unwrap_or("UTC").to_owned();
+    Scope {
+        time: asked.and_then(|asked| asked.time).unwrap_or_else(|| Time::last(USUAL_RANGE)),
+        zone: asked.and_then(|asked| asked.zone.clone()).unwrap_or_else(usual),
+        language: reader.language,
+        chosen: Arc::default(),
+        looks: Arc::default(),
+    }
+}
+
+async fn answer(web: &Web, q: &str, scope: &Scope, now: Millis) -> Result<AnswerShape, String> {
+    let reader = Reader { language: scope.language };
     let began = Instant::now();
     let text = q.to_owned();
     let parsed = web.asker.work(move |_, _| Expr::parse(&text).map(Arc::new)).await.map_err(|error| error.to_string())?;
     let expr = parsed.map_err(|error| error.to_string())?;
-    let window = Window::new(range, Span::ZERO, web.clock.now());
+    let window = Window::of(scope.time, Span::ZERO, now);
     let told = |error: AskError| error.to_string();
     let latest = web.asker.instant(Arc::clone(&expr), window.now).await.map_err(told)?;
     let matrix = match latest {
@@ -99,7 +121,7 @@ async fn answer(web: &Web, reader: Reader, q: &str, range: Span) -> Result<Answe
     let nearest = if found == 0 { nearest(web, Arc::clone(&expr)).await } else { Vec::new() };
     let took = began.elapsed().as_millis().to_string();
     let (rows, left) = rows(latest, reader);
-    let (chart, data) = drawn(web, reader, q, matrix, window.shown(range)).await?;
+    let (chart, data) = drawn(q, scope, matrix, window.shown(scope.time.span(now))).await?;
     let says = reader.says();
     Ok(AnswerShape {
         took: filled(says.took, &[&found.max(rows.len()).to_string(), &took]),
@@ -111,11 +133,11 @@ async fn answer(web: &Web, reader: Reader, q: &str, range: Span) -> Result<Answe
     })
 }
 
-async fn drawn(web: &Web, reader: Reader, q: &str, matrix: Matrix, range: TimeRange) -> Result<(String, Option<String>), String> {
+async fn drawn(q: &str, scope: &Scope, matrix: Matrix, range: TimeRange) -> Result<(String, Option<String>), String> {
     if matrix.series.is_empty() {
         return Ok((String::new(), None));
     }
-    let (zone, language, annotations) = (web.zone.clone(), reader.language, Annotations::default());
+    let (zone, language, annotations) = (scope.zone(), scope.language, Annotations::default());
     let looked = Looked::default();
     let surroundings = Surroundings { title: q.to_owned(), range, zone, height: HEIGHT, annotations, language, looked };
     let work = move || draw::draw(&View::Chart(chart(matrix)), &surroundings);

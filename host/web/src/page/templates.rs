@@ -8,6 +8,7 @@ const SOURCES: [(&str, &str); 14] = [
     ("search.html", include_str!("../../templates/search.html")),
     ("explore.html", include_str!("../../templates/explore.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
+    ("time.html", include_str!("../../templates/time.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("dashboard.html", include_str!("../../templates/dashboard.html")),
     ("alerts.html", include_str!("../../templates/alerts.html")),

@@ -25,9 +25,10 @@ pub(crate) struct TimeShape {
     to: String,
     /// What the address says besides.
     rest: Vec<(String, String)>,
-    /// Links to exactly this time, and to the panels only.
+    /// A link to exactly this time.
     absolute: String,
-    kiosk: String,
+    /// A link to the panels only, where there are some.
+    kiosk: Option<String>,
     is_past: bool,
 }
 
@@ -62,10 +63,15 @@ impl TimeShape {
             from: written(scope.time.from, &zone, reader),
             to: written(scope.time.to, &zone, reader),
             absolute: link(vec![pair("from", start.to_string()), pair("to", end.to_string())]),
-            kiosk: link([scope.time.pairs(), vec![pair("kiosk", String::new())]].concat()),
+            kiosk: Some(link([scope.time.pairs(), vec![pair("kiosk", String::new())]].concat())),
             rest,
             is_past: scope.time.is_past(now),
         }
+    }
+
+    /// For a page without panels.
+    pub(crate) fn without_kiosk(self) -> TimeShape {
+        TimeShape { kiosk: None, ..self }
     }
 }
 

@@ -100,7 +100,8 @@ async fn explore_answers_without_a_script() {
         "<svg class=\"chart\"",
         "<script type=\"application/json\" class=\"panel-data\">",
         "<code>{mode=&quot;user&quot;}</code>",
-        "<option value=\"1h\" selected>last hour</option>",
+        "<a href=\"/explore?range=1h&amp;q=sum+by+%28mode%29%28cpu%29\" aria-current=\"true\">last hour</a>",
+        "<input type=\"hidden\" name=\"range\" value=\"1h\">",
         "\"name\":\"histogram_quantile\"",
     ] {
         assert!(page.contains(part), "{part} is not in\n{page}");
@@ -110,6 +111,31 @@ async fn explore_answers_without_a_script() {
     let page = body(&world, "/explore?q=1%2B1").await;
     assert!(page.contains("<td class=\"end\">2</td>"), "{page}");
     assert!(body(&world, "/explore?q=cpu&range=soon").await.contains("is not a duration"));
+}
+
+#[tokio::test]
+async fn explore_looks_at_any_time() {
+    let world = World::new();
+    world.furnish();
+    // As the picker's form sends it: a calendar's and a clock's words, in the zone of the address.
+    let page = body(&world, "/explore?q=cpu&tz=Europe%2FBerlin&from=2025-11-20+10:40&to=2025-11-20+10:55").await;
+    for part in [
+        "\"range\":[1763631600000,1763632500000]",
+        "<input type=\"hidden\" name=\"from\" value=\"1763631600000\">",
+        "<input type=\"hidden\" name=\"tz\" value=\"Europe/Berlin\">",
+        "2025-11-20 10:40 – 10:55",
+        "data-zone=\"Europe/Berlin\"",
+    ] {
+        assert!(page.contains(part), "{part} is not in\n{page}");
+    }
+    assert!(!page.contains("Kiosk"), "{page}");
+    // The table shows what was last then.
+    let then = body(&world, "/explore?q=uptime&from=1763631600000&to=1763632500000").await;
+    assert_ne!(
+        then.split("<td class=\"end\">").nth(1),
+        body(&world, "/explore?q=uptime").await.split("<td class=\"end\">").nth(1)
+    );
+    assert!(body(&world, "/explore?q=cpu&from=yesterday").await.contains("is not a moment"));
 }
 
 #[tokio::test]
