@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests fetch-guest stations sdks test openmetrics promql fuzz browser exporter prometheus alertmanager postgres poppler lint bench clean
+.PHONY: help run build assets plugins guests fetch-guest stations sdks test openmetrics promql pictures fuzz browser exporter prometheus alertmanager postgres poppler lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -167,6 +167,11 @@ promql: ## Hold the engine against Prometheus's own cases, where they are at han
 	else \
 	  printf '\033[1m==> LEFT OUT: the cases of Prometheus are not in $(CONFORMANCE)/promql\033[0m\n'; \
 	fi
+
+pictures: assets plugins browser ## Make the README's pictures anew, from a minute of this machine
+	cargo build --package vitrine
+	cargo test --package vitrine-tests -- shipped::the_pictures_for_the_readme
+	cp "$${CARGO_TARGET_DIR:-target}"/screenshots/readme-*.webp host/web/assets/screenshots/
 
 # How long `make test` tries each fuzz target.
 SECONDS_PER_TARGET ?= 10

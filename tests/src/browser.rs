@@ -191,6 +191,17 @@ impl Page {
         std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
     }
 
+    /// What the window shows, as a small WebP in `target/screenshots/NAME.webp`; how many bytes it has.
+    pub async fn small_picture(&self, name: &str) -> usize {
+        let folder = paths::target_folder().join("screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        let how = ScreenshotParams::builder().format(CaptureScreenshotFormat::Webp).quality(70).build();
+        let bytes = self.page.screenshot(how).await.unwrap();
+        assert!(bytes.len() > 5_000, "the picture {name} is empty");
+        std::fs::write(folder.join(format!("{name}.webp")), &bytes).unwrap();
+        bytes.len()
+    }
+
     pub async fn close(self) {
         self.page.close().await.unwrap();
     }

@@ -110,6 +110,56 @@ async fn everything_is_in_reach_of_the_keyboard() {
     vitrine.stop().await;
 }
 
+/// Presses Tab until the focus is on it.
+async fn tab_to(page: &Page, selector: &str) {
+    for _ in 0..120 {
+        page.press("Tab").await;
+        if page.value::<bool>(&format!("document.activeElement.matches({selector:?})")).await {
+            return;
+        }
+    }
+    panic!("the Tab key does not lead to {selector}");
+}
+
+/// What is chosen, opened and left, without a mouse: variables, a time, the numbers behind a picture, a panel alone.
+#[tokio::test]
+async fn pickers_tables_and_panels_work_by_the_keyboard_alone() {
+    let (_files, vitrine, browser) = ready().await;
+    let page = browser.open(&vitrine.url("/d/machine?range=5m"), &Look::default()).await;
+    page.live().await;
+    tab_to(&page, "#v-disk > summary").await;
+    page.press("Enter").await;
+    page.becomes("the picker is open", "document.querySelector('#v-disk[open]')").await;
+    page.press("Escape").await;
+    page.becomes("it is closed, and has the focus", "document.activeElement.matches('#v-disk:not([open]) > summary')").await;
+    page.press("Enter").await;
+    tab_to(&page, "#v-disk input:not([data-all])").await;
+    page.press(" ").await;
+    page.becomes("one takes the place of all", "!document.querySelector('#v-disk [data-all]').checked").await;
+    tab_to(&page, "#v-disk .main-button").await;
+    page.press("Enter").await;
+    page.becomes("the address says so", "location.search.includes('var-disk=')").await;
+    page.press("t").await;
+    tab_to(&page, "#from").await;
+    page.press_shift("End").await;
+    page.write("now-3m").await;
+    page.press("Enter").await;
+    page.becomes("the time is another", "location.search.includes('from=now-3m') || location.search.includes('range=3m')").await;
+    tab_to(&page, "#p0 .twin > summary").await;
+    page.press("Enter").await;
+    page.becomes("the numbers are there", "document.querySelector('#p0 .twin[open] tbody tr')").await;
+    tab_to(&page, "#p0 .twin-box").await;
+    page.press("Escape").await;
+    tab_to(&page, "#p2 .panel-link").await;
+    page.press("Enter").await;
+    page.becomes("the panel stands alone", "location.pathname === '/d/machine/p2'").await;
+    tab_to(&page, ".back a").await;
+    page.press("Enter").await;
+    page.becomes("all panels are back", "location.pathname === '/d/machine'").await;
+    browser.close().await;
+    vitrine.stop().await;
+}
+
 async fn focused(page: &Page) -> String {
     page.value("document.activeElement.innerText").await
 }

@@ -7,7 +7,7 @@ use vitrine_tests::{
 use crate::shop;
 
 /// A WebSocket that no proxy lets through.
-const NO_WEB_SOCKET: &str = "window.WebSocket = class extends EventTarget {
+pub(crate) const NO_WEB_SOCKET: &str = "window.WebSocket = class extends EventTarget {
   constructor() { super(); setTimeout(() => this.onclose?.(new CloseEvent('close')), 0); }
   close() {}
   send() {}
@@ -128,24 +128,6 @@ async fn the_page_says_when_the_host_is_away_and_comes_back() {
     page.live().await;
     page.becomes("the page shows 503", "document.querySelector('#p1 .panel-body').innerText.includes('503')").await;
     assert!(page.value::<bool>("window.sameDocument === true").await, "the page was loaded anew");
-    browser.close().await;
-    vitrine.stop().await;
-}
-
-/// The picture in the README: the shipped dashboard with a minute of this machine's own data.
-#[tokio::test]
-async fn the_picture_for_the_readme() {
-    let (_files, vitrine) = machine().await;
-    let browser = Browser::launch().await;
-    polls(&vitrine, 62.0).await;
-    for theme in [Theme::Light, Theme::Dark] {
-        let look = Look { theme, ..Look::default() };
-        let page = browser.open(&vitrine.url("/d/machine?range=1m"), &look).await;
-        page.live().await;
-        page.becomes("a chart is drawn", "document.querySelector('.panel canvas')").await;
-        page.picture(&format!("readme-{}", theme.word())).await;
-        page.close().await;
-    }
     browser.close().await;
     vitrine.stop().await;
 }

@@ -49,7 +49,7 @@ async fn everything() -> (Files, Vitrine, Target, Smtp) {
         let text = std::fs::read_to_string(repository().join(format!("dashboards/{name}.yaml"))).unwrap();
         files.write(&format!("dashboards/{name}.yaml"), &text.replace("[1m]", "[5s]").replace("[5m]", "[20s]"));
     }
-    let vitrine = Start::bare(&files).flag("--listen", "127.0.0.1:0").serve().await;
+    let vitrine = Start::bare(&files).flag("--listen", "127.0.0.1:0").patient().serve().await;
     let ago = vitrine.value("time() - 200").await.unwrap();
     files.write("dashboards/xyz.yaml", &STATES.replace("AGO", &ago.to_string()));
     let shown = async || (vitrine.get("/d/xyz").await.status == 200).then_some(());

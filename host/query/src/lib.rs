@@ -16,6 +16,7 @@ pub use crate::answer::{Answer, Matrix};
 pub use crate::engine::Engine;
 pub use crate::error::{Mistake, QueryError};
 pub use crate::evaluate::notes::Notes;
+pub use crate::functions::number::arithmetic;
 pub use crate::functions::registry::vocabulary;
 pub use crate::limits::{Cancel, Limits};
 pub use crate::syntax::Expr;

@@ -1,4 +1,16 @@
-//! Functions of one value.
+//! Functions of one value, and what the signs between two mean.
+
+/// `+ - * / %`, and any other sign as a power: what formulas that are written by hand compute.
+pub fn arithmetic(sign: char, left: f64, right: f64) -> f64 {
+    match sign {
+        '+' => left + right,
+        '-' => left - right,
+        '*' => left * right,
+        '/' => left / right,
+        '%' => left % right,
+        _ => left.powf(right),
+    }
+}
 
 /// Zero and NaN are their own sign.
 pub(super) fn sign(value: f64) -> f64 {

@@ -3,6 +3,7 @@
 use vitrine_model::Millis;
 
 use crate::QueryError;
+use crate::functions::number::arithmetic;
 
 /// Seconds, written or computed.
 #[derive(Debug, Clone)]
@@ -34,17 +35,7 @@ impl Duration {
             Duration::Step => extent.step as f64 / 1e3,
             Duration::Range => extent.end.saturating_sub(extent.start) as f64 / 1e3,
             Duration::Negate(of) => -of.seconds(extent),
-            Duration::Compute(left, operator, right) => {
-                let (left, right) = (left.seconds(extent), right.seconds(extent));
-                match operator {
-                    '+' => left + right,
-                    '-' => left - right,
-                    '*' => left * right,
-                    '/' => left / right,
-                    '%' => left % right,
-                    _ => left.powf(right),
-                }
-            }
+            Duration::Compute(left, operator, right) => arithmetic(*operator, left.seconds(extent), right.seconds(extent)),
             Duration::Least(one, other) => one.seconds(extent).min(other.seconds(extent)),
             Duration::Most(one, other) => one.seconds(extent).max(other.seconds(extent)),
         }

@@ -146,10 +146,9 @@ fn column_words(html: &mut Html, grid: &Grid, surroundings: &Surroundings) {
         return;
     }
     let count = grid.columns.len();
-    for column in (0..count).step_by(count.div_ceil(MOST_WORDS).max(1)) {
+    for (order, column) in (0..count).step_by(count.div_ceil(MOST_WORDS).max(1)).enumerate() {
         let name: String = column_name(grid, column, surroundings).chars().take(12).collect();
-        html.raw("<text class=\"tick tick-x\" dy=\"18\" y=\"100%\" x=\"");
-        html.number((column as f64 + 0.5) / count as f64 * 100.0).raw("%\">").text(&name).raw("</text>");
+        axes::word(html, (column as f64 + 0.5) / count as f64 * 100.0, order, &name);
     }
 }
 

@@ -22,7 +22,7 @@ pub fn draw(html: &mut Html, lines: &Lines, surroundings: &Surroundings) {
     let looked = &surroundings.looked;
     let chosen: Vec<&Line> = lines.lines.iter().filter(|line| choose::fits(line, &looked.look)).collect();
     choose::form(html, lines, surroundings, chosen.len());
-    html.raw("<div class=\"log-box\" role=\"region\" tabindex=\"0\" data-newest=\"").raw(choose::newest(lines));
+    html.raw("<div class=\"log-box\" role=\"group\" tabindex=\"0\" data-newest=\"").raw(choose::newest(lines));
     html.raw("\" aria-label=\"").text(&filled(surroundings.says().line_by_line, &[&surroundings.title]));
     html.raw(if lines.ages { "\"><ol class=\"log ages\">" } else { "\"><ol class=\"log\">" });
     // The newest are the ones that matter where not all can be drawn.

@@ -112,7 +112,8 @@ pub(in crate::draw) fn sector(from: f64, to: f64, inner: f64) -> String {
 
 fn table(html: &mut Html, parts: &[Part<'_>], unit: &Unit, surroundings: &Surroundings) {
     let says = surroundings.says();
-    html.raw("<div class=\"slices-box\"><table class=\"table\"><thead class=\"visually-hidden\"><tr>");
+    html.raw("<div class=\"slices-box\" role=\"group\" tabindex=\"0\" aria-label=\"").text(&surroundings.title);
+    html.raw("\"><table class=\"table\"><thead class=\"visually-hidden\"><tr>");
     for head in [says.head_part, says.head_value, says.head_share] {
         html.raw("<th scope=\"col\">").text(head).raw("</th>");
     }

@@ -21,7 +21,12 @@ pub fn draw(html: &mut Html, stat: &Stat, surroundings: &Surroundings) {
         Shape::Bar => "bar-gauges",
     };
     html.raw("<div class=\"stats ").raw(shape).raw(if stat.figures.len() == 1 { " alone" } else { "" });
-    html.raw(if stat.tinted { " tinted\">" } else { "\">" });
+    html.raw(if stat.tinted { " tinted\"" } else { "\"" });
+    // Several may need to be scrolled, by the keyboard too.
+    if stat.figures.len() > 1 {
+        html.raw(" role=\"group\" tabindex=\"0\" aria-label=\"").text(&surroundings.title).raw("\"");
+    }
+    html.raw(">");
     for figure in stat.figures.iter().take(MOST_FIGURES) {
         // A lone figure is named by the panel's title.
         let name = if stat.figures.len() == 1 { "" } else { figure.name.as_str() };

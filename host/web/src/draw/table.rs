@@ -33,7 +33,9 @@ pub fn draw(html: &mut Html, table: &Table, surroundings: &Surroundings) {
         looked.form(html, &filled(says.filter_of, &[&surroundings.title]), says.filter);
         html.raw("<button class=\"tool\" type=\"submit\">").text(says.filter).raw("</button></form>");
     }
-    html.raw("<div class=\"table-part\"><table class=\"table\"><thead><tr>");
+    // What may scroll is reached by the keyboard too.
+    html.raw("<div class=\"table-part\" role=\"group\" tabindex=\"0\" aria-label=\"").text(&surroundings.title);
+    html.raw("\"><table class=\"table\"><thead><tr>");
     for column in &table.columns {
         head(html, column, looked);
     }
@@ -49,7 +51,8 @@ pub fn draw(html: &mut Html, table: &Table, surroundings: &Surroundings) {
 /// For whoever takes it elsewhere: nothing to choose, and no end to it but the bound.
 fn whole(html: &mut Html, table: &Table, surroundings: &Surroundings) {
     let all = table.columns.iter().map(|column| column.values.len()).min().unwrap_or(0);
-    html.raw("<div class=\"table-box\"><table class=\"table\"><thead><tr>");
+    html.raw("<div class=\"table-box\" role=\"group\" tabindex=\"0\" aria-label=\"").text(&surroundings.title);
+    html.raw("\"><table class=\"table\"><thead><tr>");
     for column in &table.columns {
         html.raw("<th scope=\"col\"").raw(class(column.align)).raw(">").text(&column.title).raw("</th>");
     }

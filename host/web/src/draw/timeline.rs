@@ -23,7 +23,7 @@ const LETTERS: f64 = 90.0;
 
 pub fn draw(html: &mut Html, timeline: &Timeline, surroundings: &Surroundings) {
     let classes = classes(timeline);
-    html.raw("<div class=\"lanes-box\" role=\"group\" aria-label=\"").text(&summary(timeline, surroundings));
+    html.raw("<div class=\"lanes-box\" role=\"group\" tabindex=\"0\" aria-label=\"").text(&summary(timeline, surroundings));
     html.raw(if timeline.blocks { "\"><div class=\"lanes blocks\">" } else { "\"><div class=\"lanes\">" });
     let mut left = MOST_SPANS;
     for lane in timeline.lanes.iter().take(MOST_LANES) {

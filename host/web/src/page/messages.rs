@@ -2,12 +2,9 @@
 //!
 //! `{}` stands for what differs. What plugins, files and systems watched say is shown as they said it.
 
-use std::sync::LazyLock;
+mod asked;
 
-use minijinja::Value;
-use vitrine_model::view::State;
-
-use crate::page::reader::Language;
+pub(crate) use asked::filled;
 
 macro_rules! messages {
     ($($key:ident: $english:literal, $portuguese:literal;)*) => {
@@ -367,61 +364,5 @@ messages! {
     kind_panel: "panel", "quadro";
 }
 
-static VALUES: LazyLock<[Value; 2]> =
-    LazyLock::new(|| Language::ALL.map(|language| Value::from_pairs(Messages::of(language).pairs())));
-
-impl Messages {
-    pub(crate) fn of(language: Language) -> &'static Messages {
-        match language {
-            Language::English => &ENGLISH,
-            Language::Portuguese => &PORTUGUESE,
-        }
-    }
-
-    /// How something is doing, in a word; empty where nothing says so.
-    pub(crate) fn state(&self, state: State) -> &'static str {
-        match state {
-            State::Neutral => "",
-            State::Good => self.good_word,
-            State::Warning => self.warning_word,
-            State::Bad => self.bad_word,
-        }
-    }
-
-    /// For templates.
-    pub(crate) fn value(language: Language) -> Value {
-        match language {
-            Language::English => VALUES[0].clone(),
-            Language::Portuguese => VALUES[1].clone(),
-        }
-    }
-}
-
-/// Puts what differs where a sentence has room for it, from left to right.
-pub(crate) fn filled(sentence: &str, parts: &[&str]) -> String {
-    let mut text = String::with_capacity(sentence.len() + 16);
-    let mut parts = parts.iter();
-    for (place, piece) in sentence.split("{}").enumerate() {
-        if place > 0 {
-            text.push_str(parts.next().unwrap_or(&""));
-        }
-        text.push_str(piece);
-    }
-    text
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_languages_leave_the_same_room() {
-        let rooms = |text: &str| text.matches("{}").count();
-        for ((key, english), (_, portuguese)) in ENGLISH.pairs().into_iter().zip(PORTUGUESE.pairs()) {
-            assert_eq!(rooms(english), rooms(portuguese), "{key}");
-            assert!(!english.is_empty() && !portuguese.is_empty(), "{key}");
-        }
-        assert_eq!(filled("{} of {}", &["1", "2"]), "1 of 2");
-        assert_eq!(filled("{} of {}", &["1"]), "1 of ");
-    }
-}
+mod tests;

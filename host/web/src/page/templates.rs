@@ -2,7 +2,7 @@
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-const SOURCES: [(&str, &str); 14] = [
+const SOURCES: [(&str, &str); 15] = [
     ("frame.html", include_str!("../../templates/frame.html")),
     ("offline.html", include_str!("../../templates/offline.html")),
     ("search.html", include_str!("../../templates/search.html")),

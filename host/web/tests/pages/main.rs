@@ -14,6 +14,7 @@ mod pictures;
 mod plugins;
 mod reading;
 mod rules;
+mod slow;
 mod variables;
 mod world;
 

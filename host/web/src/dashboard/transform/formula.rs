@@ -3,6 +3,8 @@
 use std::iter::Peekable;
 use std::str::CharIndices;
 
+use vitrine_query::arithmetic;
+
 /// Parts of one formula, and how deep they may lie.
 const MOST_PARTS: usize = 200;
 const DEEPEST: usize = 30;
@@ -62,17 +64,7 @@ impl Node {
             Node::Number(number) => *number,
             Node::Column(name) => column(name),
             Node::Negate(of) => -of.value(column),
-            Node::Binary(sign, left, right) => {
-                let (left, right) = (left.value(column), right.value(column));
-                match sign {
-                    '+' => left + right,
-                    '-' => left - right,
-                    '*' => left * right,
-                    '/' => left / right,
-                    '%' => left % right,
-                    _ => left.powf(right),
-                }
-            }
+            Node::Binary(sign, left, right) => arithmetic(*sign, left.value(column), right.value(column)),
             Node::Call(name, arguments) => {
                 let values: Vec<f64> = arguments.iter().map(|argument| argument.value(column)).collect();
                 call(name, &values)

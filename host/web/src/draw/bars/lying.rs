@@ -8,7 +8,8 @@ use super::{Drawn, Piece};
 pub(super) fn draw(html: &mut Html, drawn: &Drawn<'_>, surroundings: &Surroundings) {
     let (low, high) = drawn.ends();
     let ends = (low, if high > low { high } else { low + 1.0 });
-    html.raw("<div class=\"lying-box\"><table class=\"lying\"><caption class=\"visually-hidden\">").text(&surroundings.title);
+    html.raw("<div class=\"lying-box\" role=\"group\" tabindex=\"0\" aria-label=\"").text(&surroundings.title);
+    html.raw("\"><table class=\"lying\"><caption class=\"visually-hidden\">").text(&surroundings.title);
     html.raw("</caption><thead class=\"visually-hidden\"><tr>");
     let says = surroundings.says();
     for head in [says.head_category, says.head_bar, says.head_value] {

@@ -50,9 +50,8 @@ fn words(html: &mut Html, drawn: &Drawn<'_>) {
     let letters = (longest + 2).min(MOST_LETTERS);
     let every = (drawn.categories * letters).div_ceil(LETTERS).max(1);
     let room = 100.0 / drawn.categories.max(1) as f64;
-    for category in (0..drawn.categories).step_by(every) {
-        html.raw("<text class=\"tick tick-x\" dy=\"18\" y=\"100%\" x=\"").number((category as f64 + 0.5) * room).raw("%\">");
-        html.text(&cut(&drawn.bars.categories[category])).raw("</text>");
+    for (order, category) in (0..drawn.categories).step_by(every).enumerate() {
+        axes::word(html, (category as f64 + 0.5) * room, order, &cut(&drawn.bars.categories[category]));
     }
 }
 

@@ -155,17 +155,17 @@ pub(super) fn right(html: &mut Html, axis: &Axis, surroundings: &Surroundings) {
 const EDGE: f64 = 96.0;
 
 pub(super) fn time(html: &mut Html, range: TimeRange, ticks: &[TimeTick]) {
-    for tick in ticks {
+    for (order, tick) in ticks.iter().enumerate() {
         let place = across(range, tick);
         html.raw("<line class=\"grid grid-x\" y2=\"100%\" x1=\"").number(place).raw("%\" x2=\"").number(place).raw("%\"/>");
-        word(html, place, &tick.word);
+        word(html, place, order, &tick.word);
     }
 }
 
 /// The times alone: lines would cross what is drawn.
 pub(in crate::draw) fn time_words(html: &mut Html, range: TimeRange, ticks: &[TimeTick]) {
-    for tick in ticks {
-        word(html, across(range, tick), &tick.word);
+    for (order, tick) in ticks.iter().enumerate() {
+        word(html, across(range, tick), order, &tick.word);
     }
 }
 
@@ -174,8 +174,14 @@ fn across(range: TimeRange, tick: &TimeTick) -> f64 {
     (tick.at - range.start) as f64 / (range.end - range.start).max(1) as f64 * 100.0
 }
 
-fn word(html: &mut Html, place: f64, word: &str) {
+/// A word below the axis. Where there is little room, the style leaves out every second one.
+pub(in crate::draw) fn word(html: &mut Html, place: f64, order: usize, word: &str) {
     // A word in the middle of the last line would stand half outside.
-    html.raw("<text class=\"").raw(if place > EDGE { "tick tick-x tick-last" } else { "tick tick-x" });
-    html.raw("\" dy=\"18\" y=\"100%\" x=\"").number(place).raw("%\">").text(word).raw("</text>");
+    html.raw("<text class=\"tick tick-x").raw(if place > EDGE { " tick-last" } else { "" });
+    html.raw(if order % 2 == 1 { " tick-second" } else { "" })
+        .raw("\" dy=\"18\" y=\"100%\" x=\"")
+        .number(place)
+        .raw("%\">")
+        .text(word)
+        .raw("</text>");
 }

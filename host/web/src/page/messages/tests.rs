@@ -1,0 +1,14 @@
+//! Both languages say the same, with the same room in it.
+
+use super::*;
+
+#[test]
+fn both_languages_leave_the_same_room() {
+    let rooms = |text: &str| text.matches("{}").count();
+    for ((key, english), (_, portuguese)) in ENGLISH.pairs().into_iter().zip(PORTUGUESE.pairs()) {
+        assert_eq!(rooms(english), rooms(portuguese), "{key}");
+        assert!(!english.is_empty() && !portuguese.is_empty(), "{key}");
+    }
+    assert_eq!(filled("{} of {}", &["1", "2"]), "1 of 2");
+    assert_eq!(filled("{} of {}", &["1"]), "1 of ");
+}
