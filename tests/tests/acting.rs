@@ -4,16 +4,16 @@ use vitrine_tests::{Browser, Files, LONG, Look, Vitrine, guests, wait_until};
 
 use crate::browser::{NOTHING, machine, polls};
 
-const MARKED: &str = "
+const MARKED: &str = r#"
 title: Marked
 range: 5m
 annotations:
   - { query: 'node_load1 >= 0', title: 'watched: {{source}}', state: warning }
   - { query: 'vector(time()) % 20 < 10', at: starts, title: a third of a minute }
 panels:
-  - { title: Load, show: timeseries, query: node_load1, width: 6 }
+  - { title: Load, show: timeseries, query: 'label_replace(node_load1, "of", "now", "", "") or label_replace(node_load15, "of", "later", "", "")', legend: '{{of}}', series_link: '/d/marked?var-of={{of}}', width: 6 }
   - { title: States, show: state-timeline, query: up, width: 6 }
-";
+"#;
 
 #[tokio::test]
 async fn what_happened_is_marked_on_charts_and_told() {
@@ -26,6 +26,11 @@ async fn what_happened_is_marked_on_charts_and_told() {
     let page = browser.open(&vitrine.url("/d/marked"), &Look::default()).await;
     page.live().await;
     page.becomes("the chart is drawn", "document.querySelector('#p0 canvas')").await;
+    // A name switches its series, and the link beside it leads on.
+    let link = "document.querySelector('#p0 .legend tr:first-child > th > a.series-link')";
+    assert_eq!(page.value::<String>(&format!("{link}.getAttribute('href')")).await, "/d/marked?var-of=now");
+    page.click("#p0 .legend tr:first-child .legend-name").await;
+    page.becomes("its series is off", "document.querySelector('#p0 .legend tr:first-child.is-off')").await;
     page.point("#p0 .u-over", 0.99, 0.5).await;
     let told = "[...document.querySelectorAll('.tooltip-note.warning')].some((e) => e.textContent.startsWith('watched: '))";
     page.becomes("the crosshair tells it", told).await;
@@ -100,7 +105,7 @@ async fn a_button_asks_in_a_dialog_and_tells_how_it_ended() {
     page.click("#p0 .panel-head .action:nth-of-type(2)").await;
     page.becomes("what is wrong is told", "document.querySelector('dialog .trouble')?.innerText.includes('did you mean `remember`?') && document.querySelector('dialog .main-button').disabled").await;
     page.press("Escape").await;
-    assert_eq!(page.count("dialog").await, 0);
+    page.becomes("the dialog is closed again", "!document.querySelector('dialog')").await;
     page.click("#p0 td .action").await;
     page.becomes("a row's asks too", "document.querySelector('dialog strong')").await;
     page.press("Escape").await;

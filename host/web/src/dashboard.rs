@@ -96,6 +96,8 @@ pub struct Panel {
     /// What can be done from it, and from each row of a table, with `{{column}}` for what the row has there.
     pub actions: Vec<ActionLink>,
     pub row_actions: Vec<ActionLink>,
+    /// Where a chart's series lead, with `{{label}}` for what a series has there.
+    pub series_link: Option<String>,
     /// Rows of a table's page.
     pub page_rows: usize,
     /// The variable of which each value gets this panel.

@@ -55,6 +55,8 @@ pub struct Surroundings {
     pub language: Language,
     /// How a long panel is looked at.
     pub looked: Looked,
+    /// Where each series of a chart leads; none at all where they lead nowhere. Not yet looked at.
+    pub series_links: Vec<String>,
 }
 
 impl Surroundings {
@@ -68,6 +70,7 @@ impl Surroundings {
             annotations: Annotations::default(),
             language: Language::English,
             looked: Looked::default(),
+            series_links: Vec::new(),
         }
     }
 
@@ -147,6 +150,7 @@ pub fn draw(view: &View, surroundings: &Surroundings) -> Drawing {
         View::Chart(described) => {
             let mut plot = Plot::new(described, surroundings.range);
             plot.annotations.clone_from(&surroundings.annotations);
+            plot.lead(&surroundings.series_links);
             chart::draw(&mut html, &plot, surroundings);
             let newest = plot.newest();
             let empty = newest.is_none();

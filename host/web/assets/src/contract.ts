@@ -20,6 +20,8 @@ export interface Series {
   stroke?: "solid" | "dashed" | "dotted";
   /** The space between it and the series at this place is filled. */
   band?: number | null;
+  /** Where its name leads. */
+  link?: string;
 }
 
 /** The axis on the right. */

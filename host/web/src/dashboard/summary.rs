@@ -69,7 +69,7 @@ impl Panel {
                     &self.transform,
                     &self.thresholds,
                     &self.links,
-                    &self.row_link,
+                    (&self.row_link, &self.series_link),
                     &self.annotations,
                     (&self.actions, &self.row_actions, self.page_rows)
                 )

@@ -6,6 +6,7 @@ use vitrine_model::view::{Axis, Chart, ChartSeries, Mark, Side, Statistic, Strok
 
 use crate::draw::annotation::Annotations;
 use crate::draw::colour;
+use crate::draw::link;
 use crate::draw::unit::Unit;
 
 /// What a person can still tell apart; more would only cost.
@@ -21,6 +22,8 @@ pub struct PlotSeries {
     pub stroke: Stroke,
     /// To which other series a band reaches.
     pub band: Option<usize>,
+    /// Where its name leads; empty for nowhere.
+    pub link: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +68,13 @@ impl Plot {
             connect: chart.connect,
             statistics: chart.statistics.clone(),
             annotations: Annotations::default(),
+        }
+    }
+
+    /// Only addresses that may be followed become links.
+    pub fn lead(&mut self, links: &[String]) {
+        for (series, address) in self.series.iter_mut().zip(links) {
+            series.link = link::followed(address).unwrap_or_default().to_owned();
         }
     }
 
@@ -130,6 +140,7 @@ fn plot_series(series: &ChartSeries, colour: usize, shown: usize) -> PlotSeries 
         side: series.side,
         stroke: series.stroke,
         band: series.band.filter(|other| *other < shown),
+        link: String::new(),
     }
 }
 

@@ -82,6 +82,9 @@ struct SeriesShape<'a> {
     stroke: &'a str,
     /// The space between it and this other series is filled.
     band: Option<usize>,
+    /// Where its name leads.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    link: &'a str,
 }
 
 fn shape(plot: &Plot) -> ChartShape<'_> {
@@ -125,6 +128,7 @@ fn series_shape(series: &PlotSeries) -> SeriesShape<'_> {
         side: if series.side == Side::Right { "right" } else { "left" },
         stroke: series.stroke.word(),
         band: series.band,
+        link: &series.link,
     }
 }
 
@@ -252,6 +256,7 @@ mod tests {
                 side: Side::Left,
                 stroke: Stroke::Solid,
                 band: None,
+                link: String::new(),
             }],
             times,
             values: vec![values],

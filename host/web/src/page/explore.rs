@@ -139,7 +139,16 @@ async fn drawn(q: &str, scope: &Scope, matrix: Matrix, range: TimeRange) -> Resu
     }
     let (zone, language, annotations) = (scope.zone(), scope.language, Annotations::default());
     let looked = Looked::default();
-    let surroundings = Surroundings { title: q.to_owned(), range, zone, height: HEIGHT, annotations, language, looked };
+    let surroundings = Surroundings {
+        title: q.to_owned(),
+        range,
+        zone,
+        height: HEIGHT,
+        annotations,
+        language,
+        looked,
+        series_links: Vec::new(),
+    };
     let work = move || draw::draw(&View::Chart(chart(matrix)), &surroundings);
     let drawing = tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?;
     Ok((drawing.html, drawing.plot.as_ref().map(chart_data)))

@@ -224,6 +224,8 @@ messages! {
     explore_start: "Ask anything in PromQL.", "Pergunte qualquer coisa em PromQL.";
     explore_hint: "Start with a metric:", "Comece com uma métrica:";
 
+    series_link: "More about {}", "Mais sobre {}";
+
     // Long panels
     filter: "Filter", "Filtrar";
     filter_of: "Filter {}", "Filtrar {}";

@@ -102,18 +102,23 @@ async fn thresholds_and_links_are_the_files_own() {
     let page = body(&world, "/d/one").await;
     assert!(page.contains("href=\"/d/host?var-host=a%20b&amp;range=1h\""), "{page}");
     assert!(page.contains("bad") && page.contains("good"), "{page}");
+    world.show("one", panel(json!({ "series_link": "/d/host?var-host={{host}}&$__scope", "legend": "{{host}}" })));
+    let page = body(&world, "/d/one").await;
+    let link = "<a class=\"series-link\" rel=\"noopener noreferrer nofollow\" href=\"/d/host?var-host=a%20b&amp;range=1h\" aria-label=\"More about a b\">";
+    assert!(page.contains(link) && page.contains("\"link\":\"/d/host?var-host=a%20b\\u0026range=1h\""), "{page}");
     world.show("one", panel(json!({ "thresholds": thresholds })));
     assert!(body(&world, "/d/one").await.contains("\"state\":\"bad\",\"name\":\"full\""));
 
     let wrong = panel(json!({
         "thresholds": [{ "value": 1, "state": "bad" }, { "value": 1, "state": "good" }],
+        "series_link": "{{host}}",
         "links": [{ "title": "x", "to": "javascript:alert(1)" }, { "title": "$nobody", "to": "https://a.example/" }],
     }));
     let file: DashboardFile = serde_json::from_value(wrong).unwrap();
     let known = Known { panels: &PLUGINS.map(str::to_owned), sources: &[] };
     let findings = Dashboard::check("x", &file, &known).unwrap_err();
     let paths: Vec<String> = findings.iter().map(|finding| finding.path.to_string()).collect();
-    assert_eq!(paths, ["panels[0].thresholds", "panels[0].links[0].to", "panels[0].links[1].title"]);
+    assert_eq!(paths, ["panels[0].thresholds", "panels[0].links[0].to", "panels[0].links[1].title", "panels[0].series_link"]);
 }
 
 /// What is told of a panel with these queries and steps.

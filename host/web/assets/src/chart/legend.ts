@@ -1,6 +1,6 @@
 // The table under a chart: the last value of each series, a switch for each, sorting by a column.
 
-import type { ChartData } from "../contract.ts";
+import type { ChartData, Series } from "../contract.ts";
 import { formatValue } from "../format.ts";
 import { words } from "../words.ts";
 import { statistic, unitOf } from "./axes.ts";
@@ -54,13 +54,13 @@ export class Legend {
   }
 
   private fit(data: ChartData): void {
-    const names = data.series.map((series) => `${series.color} ${series.name}`).join("\n");
+    const names = data.series.map((series) => `${series.color} ${series.name} ${series.link ?? ""}`).join("\n");
     if (names === this.names) return;
     const body = this.table.tBodies[0] ?? this.table.createTBody();
     const present = [...body.rows];
     const same = this.names === "" && present.length === data.series.length;
     this.names = names;
-    if (!same) body.replaceChildren(...data.series.map((series) => freshRow(series.name, series.color, data.statistics?.length ?? 0)));
+    if (!same) body.replaceChildren(...data.series.map((series) => freshRow(series, data.statistics?.length ?? 0)));
     this.rows = [...body.rows].map((element, place) => this.adopt(element, place));
   }
 
@@ -73,11 +73,16 @@ export class Legend {
       button = document.createElement("button");
       button.type = "button";
       button.className = "legend-name";
+      // A link is pressed by itself.
+      const link = name.querySelector(".series-link");
+      link?.remove();
       button.append(...name.childNodes);
-      name.append(button);
+      name.append(button, ...(link ? [link] : []));
     }
     button.title = words().legendHint;
-    element.addEventListener("click", (event) => this.toggle(place, event.shiftKey));
+    element.addEventListener("click", (event) => {
+      if (!(event.target instanceof Element && event.target.closest("a"))) this.toggle(place, event.shiftKey);
+    });
     return { element, button, last };
   }
 
@@ -116,14 +121,20 @@ function compareCells(left: HTMLElement | undefined, right: HTMLElement | undefi
   return (left?.textContent ?? "").localeCompare(right?.textContent ?? "", undefined, { numeric: true });
 }
 
-function freshRow(name: string, color: number, figures: number): HTMLTableRowElement {
+function freshRow({ name, color, link }: Series, figures: number): HTMLTableRowElement {
   const row = document.createElement("tr");
   const head = document.createElement("th");
   head.scope = "row";
   head.title = name;
-  const words = document.createElement("span");
-  words.textContent = name;
-  head.append(swatch(color), words);
+  const label = document.createElement("span");
+  label.textContent = name;
+  head.append(swatch(color), label);
+  if (link) {
+    const anchor = document.createElement("a");
+    Object.assign(anchor, { className: "series-link", href: link, rel: "noopener noreferrer nofollow", textContent: "↗" });
+    anchor.setAttribute("aria-label", words().seriesLink(name));
+    head.append(anchor);
+  }
   row.append(head);
   for (let cell = 0; cell <= figures; cell++) row.append(document.createElement("td"));
   return row;

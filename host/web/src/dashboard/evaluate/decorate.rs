@@ -21,6 +21,12 @@ pub(super) fn decorate(panel: &Panel, view: &mut View) {
     table.columns.extend(columns);
 }
 
+/// Where each series of a chart leads, with `{{label}}` for what it has there.
+pub(super) fn series(panel: &Panel, view: &View) -> Vec<String> {
+    let (Some(link), View::Chart(chart)) = (&panel.series_link, view) else { return Vec::new() };
+    chart.series.iter().map(|series| filled(link, &|label| series.labels.get(label).map(str::to_owned))).collect()
+}
+
 /// A column of buttons; where one cannot be filled in, it says so.
 fn buttons(action: &ActionLink, table: &Table) -> TableColumn {
     let (mut titles, mut links) = (Vec::new(), Vec::new());
@@ -89,13 +95,18 @@ fn lead(link: &str, table: &mut Table) {
 }
 
 fn address(link: &str, table: &Table, row: usize) -> String {
+    let column = |name: &str| table.columns.iter().find(|column| column.title == name);
+    filled(link, &|name| column(name).map(|column| cell(&column.values, row)))
+}
+
+/// An address with `{{name}}` filled in; what is not there becomes nothing.
+fn filled(link: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
     let mut address = String::new();
     let mut rest = link;
     while let Some((before, after)) = rest.split_once("{{") {
         address.push_str(before);
         let Some((name, more)) = after.split_once("}}") else { break };
-        let column = table.columns.iter().find(|column| column.title == name.trim());
-        address.push_str(&column.map(|column| escape(&cell(&column.values, row))).unwrap_or_default());
+        address.push_str(&value(name.trim()).map(|value| escape(&value)).unwrap_or_default());
         rest = more;
     }
     address + rest

@@ -51,7 +51,8 @@ impl Evaluator {
         decorate::decorate(panel, &mut view);
         let annotations = self.annotations(panel, &sight, &view).await;
         let (title, language, looked) = (panel.title.clone(), sight.language, Looked::default());
-        let surroundings = Surroundings { title, range, zone: sight.zone, height, annotations, language, looked };
+        let series_links = decorate::series(panel, &view);
+        let surroundings = Surroundings { title, range, zone: sight.zone, height, annotations, language, looked, series_links };
         Ok(Body::View(Box::new((view, surroundings))))
     }
 

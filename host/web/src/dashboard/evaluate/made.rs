@@ -92,6 +92,7 @@ impl Evaluator {
             annotations: Default::default(),
             language: sight.language,
             looked: Looked::default(),
+            series_links: Vec::new(),
         };
         if is_promql && !queries.is_empty() && frames.iter().all(|frame| frame.columns.len() < 2) {
             return Ok(Made { view: None, surroundings, queries, is_promql, newest, sight: sight.clone() });
@@ -107,6 +108,7 @@ impl Evaluator {
         };
         let mut view = plugin.render(request).await?;
         decorate::decorate(panel, &mut view);
+        surroundings.series_links = decorate::series(panel, &view);
         surroundings.annotations = self.annotations(panel, sight, &view).await;
         Ok(Made { view: Some(view), surroundings, queries, is_promql, newest, sight: sight.clone() })
     }

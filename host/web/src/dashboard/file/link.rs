@@ -32,10 +32,10 @@ impl Check<'_> {
         }
     }
 
-    pub(super) fn row_link(&mut self, file: &PanelFile, path: &Path) -> Option<String> {
-        let address = file.row_link.as_ref()?;
-        self.address(address, &path.clone().key("row_link"));
-        Some(address.clone())
+    /// One of a panel's parts, under this key.
+    pub(super) fn part_link(&mut self, address: Option<&String>, path: &Path, key: &str) -> Option<String> {
+        self.address(address?, &path.clone().key(key));
+        address.cloned()
     }
 
     pub(super) fn thresholds(&mut self, file: &PanelFile, path: &Path) -> Vec<Threshold> {

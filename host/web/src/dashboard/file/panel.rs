@@ -53,6 +53,8 @@ pub struct PanelFile {
     pub annotations: Vec<AnnotationFile>,
     /// Where each row of a table leads: `/d/host?var-host={{host}}`.
     pub row_link: Option<String>,
+    /// Where the name of each series of a chart leads: `/d/host?var-host={{host}}&$__scope`.
+    pub series_link: Option<String>,
     /// How many rows a table shows on one page.
     #[schemars(range(min = 5, max = 500))]
     pub page_rows: Option<u16>,

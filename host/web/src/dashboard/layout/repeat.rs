@@ -62,14 +62,15 @@ fn repeats(name: Option<&str>, values: &Arc<Values>, says: &Messages, notices: &
 }
 
 fn one(panel: &Panel, suffix: &str, values: &Arc<Values>, scope: &str) -> Panel {
-    let row_link = |address: &String| Link { title: String::new(), address: address.clone() }.fill(values, scope).address;
+    let part_link = |address: &String| Link { title: String::new(), address: address.clone() }.fill(values, scope).address;
     Panel {
         id: format!("{}{suffix}", panel.id),
         title: text(&panel.title, values),
         options: options(&panel.options, values),
         values: Arc::clone(values),
         links: panel.links.iter().map(|link| link.fill(values, scope)).collect(),
-        row_link: panel.row_link.as_ref().map(row_link),
+        row_link: panel.row_link.as_ref().map(part_link),
+        series_link: panel.series_link.as_ref().map(part_link),
         actions: panel.actions.iter().map(|action| action.fill(values)).collect(),
         row_actions: panel.row_actions.iter().map(|action| action.fill(values)).collect(),
         repeat: None,

@@ -27,10 +27,12 @@ pub(super) fn legend(html: &mut Html, plot: &Plot, axes: &Axes, surroundings: &S
     html.raw("<th scope=\"col\">").text(says.head_last).raw("</th></tr></thead><tbody>");
     for (place, series) in plot.series.iter().enumerate() {
         html.raw("<tr><th scope=\"row\" class=\"name\" title=\"").text(&series.name).raw("\"><i class=\"key ");
-        html.raw(COLOUR_CLASSES[series.colour % COLOUR_CLASSES.len()])
-            .raw("\"></i><span>")
-            .text(&series.name)
-            .raw("</span></th>");
+        html.raw(COLOUR_CLASSES[series.colour % COLOUR_CLASSES.len()]).raw("\"></i><span>").text(&series.name).raw("</span>");
+        if !series.link.is_empty() {
+            html.raw("<a class=\"series-link\" rel=\"noopener noreferrer nofollow\" href=\"").text(&series.link);
+            html.raw("\" aria-label=\"").text(&filled(says.series_link, &[&series.name])).raw("\">↗</a>");
+        }
+        html.raw("</th>");
         let unit = &axes.of(series.side).unit;
         let mut cell = |class: &'static str, value: f64| {
             html.raw("<td").raw(class).raw(">").text(&surroundings.figure(unit, value).line()).raw("</td>");

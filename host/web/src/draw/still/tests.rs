@@ -24,6 +24,7 @@ fn sheet(title: &str, view: View) -> Sheet {
         annotations: samples::annotations(),
         language: Language::English,
         looked: crate::draw::look::Looked::default(),
+        series_links: Vec::new(),
     };
     let panel = Placed {
         x: 0.0,
