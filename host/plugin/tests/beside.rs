@@ -46,6 +46,8 @@ impl World {
             samples: store.samples(),
             alerts: store.alerts(),
             deliveries: store.deliveries(),
+            notices: store.notices(),
+            silences: store.silences(),
             engine: Arc::new(Engine::new(store.samples(), Limits::default())),
             live: Live::default(),
             status: Arc::clone(&status),
