@@ -28,6 +28,7 @@ mod promql;
 mod promtool;
 mod query;
 mod rights;
+mod rules;
 mod sandbox;
 mod scrape;
 mod secrets;

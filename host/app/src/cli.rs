@@ -12,6 +12,7 @@ mod preview;
 mod query;
 mod render;
 mod routes;
+mod rules;
 mod serve;
 mod share;
 
@@ -36,6 +37,7 @@ use crate::plan::Origins;
   vitrine preview dashboards/my.yaml  write a dashboard and watch it
   vitrine query up                    ask the running host
   vitrine render machine --png m.png  a dashboard as a picture
+  vitrine rules test alerts_test.yaml run unit tests of alerts
   vitrine plugin new source mine      write a plugin of your own
   vitrine plugin inspect system       what a plugin is, and what it may do
   vitrine plugin build plugins/mine   compile a plugin to one file
@@ -142,6 +144,9 @@ enum Verb {
     ///
     /// The host need not run. Whoever has the link sees that and nothing else.
     Share(share::Wish),
+    /// Check and test rule files
+    #[command(subcommand)]
+    Rules(rules::Verb),
     /// Write, build, test, sign, install and inspect plugins
     #[command(subcommand)]
     Plugin(plugin::Verb),
@@ -175,6 +180,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Verb::Routes(verb) => routes::run(&verb, &origins),
         Verb::Render(wish) => render::run(&wish, origins),
         Verb::Share(wish) => share::run(&wish, &origins),
+        Verb::Rules(verb) => rules::run(&verb),
         Verb::Plugin(verb) => plugin::run(verb, &origins),
         Verb::Compile(bounds) => compile::run(&bounds),
         Verb::Schema { kind } => check::schema(kind),

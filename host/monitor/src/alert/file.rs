@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A file under `alerts/`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,7 +27,8 @@ pub struct GroupEntry {
     /// Asks for what was true so long ago: for samples that come late.
     pub query_offset: Option<String>,
     /// Added to those of each rule, which win.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "texts")]
+    #[schemars(with = "BTreeMap<String, Scalar>")]
     pub labels: BTreeMap<String, String>,
     #[serde(default)]
     pub rules: Vec<RuleEntry>,
@@ -66,6 +67,8 @@ pub struct RuleEntry {
     /// The name of the series to record.
     pub record: Option<String>,
     /// PromQL. An alert is true for each series that it gives.
+    #[serde(deserialize_with = "text")]
+    #[schemars(with = "Scalar")]
     pub expr: String,
     /// How long it must be true before it fires: `5m`.
     #[serde(rename = "for")]
@@ -90,9 +93,41 @@ pub struct RuleEntry {
     /// The annotation `panel`: the picture to send, as `dashboard/panel`.
     pub panel: Option<String>,
     /// Added to the series' labels; templates such as `{{ $labels.instance }}` are filled in.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "texts")]
+    #[schemars(with = "BTreeMap<String, Scalar>")]
     pub labels: BTreeMap<String, String>,
     /// What people are told; templates too.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "texts")]
+    #[schemars(with = "BTreeMap<String, Scalar>")]
     pub annotations: BTreeMap<String, String>,
+}
+
+/// A text, however YAML reads it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Scalar {
+    Text(String),
+    Whole(i64),
+    Number(f64),
+    Bool(bool),
+}
+
+impl std::fmt::Display for Scalar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Scalar::Text(text) => f.write_str(text),
+            Scalar::Whole(number) => write!(f, "{number}"),
+            Scalar::Number(number) => write!(f, "{number}"),
+            Scalar::Bool(value) => write!(f, "{value}"),
+        }
+    }
+}
+
+fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Scalar::deserialize(from).map(|scalar| scalar.to_string())
+}
+
+fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let scalars = BTreeMap::<String, Scalar>::deserialize(from)?;
+    Ok(scalars.into_iter().map(|(name, scalar)| (name, scalar.to_string())).collect())
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::alert::file::Scalar;
+
 /// A file of tests.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -87,27 +89,6 @@ pub struct ExpectedSample {
     pub labels: String,
     #[serde(default)]
     pub value: Number,
-}
-
-/// A text, however YAML reads it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Scalar {
-    Text(String),
-    Whole(i64),
-    Number(f64),
-    Bool(bool),
-}
-
-impl std::fmt::Display for Scalar {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Scalar::Text(text) => f.write_str(text),
-            Scalar::Whole(number) => write!(f, "{number}"),
-            Scalar::Number(number) => write!(f, "{number}"),
-            Scalar::Bool(value) => write!(f, "{value}"),
-        }
-    }
 }
 
 /// A number; YAML's `.nan` and `.inf` may come as texts.
