@@ -13,8 +13,9 @@ use vitrine_model::sample::Sample;
 use vitrine_model::{Labels, Millis, Span};
 use vitrine_query::Expr;
 
-use self::file::{AlertTest, ExprTest, Scalar, TestEntry, TestFile};
+use self::file::{AlertTest, ExprTest, TestEntry, TestFile};
 use self::world::World;
+use super::file::Scalar;
 use super::rule::{Group, Rule};
 use super::turn::External;
 

@@ -45,6 +45,20 @@ async fn bytes(world: &World, path: &str) -> Vec<u8> {
     bytes.to_vec()
 }
 
+/// The picture in blocks of sixteen dots, by how bright each is: a golden file that people can look at. Letters that are drawn
+/// a hair's breadth apart change no block.
+fn coarse(picture: &Pixmap) -> String {
+    const BLOCK: u32 = 16;
+    let step = |x: u32, y: u32| {
+        let points = (y..y + BLOCK).flat_map(|y| (x..x + BLOCK).map(move |x| (x, y)));
+        let seen: Vec<u32> = points.filter_map(|(x, y)| picture.pixel(x, y)).map(|p| u32::from(p.green())).collect();
+        let mean = seen.iter().sum::<u32>() / u32::try_from(seen.len()).unwrap();
+        char::from_digit(mean * 9 / 255, 10).unwrap()
+    };
+    let columns = |y: u32| (0..picture.width()).step_by(BLOCK as usize).map(move |x| step(x, y)).collect::<String>();
+    (0..picture.height()).step_by(BLOCK as usize).map(columns).collect::<Vec<_>>().join("\n")
+}
+
 const RANGE: &str = "range=15m&var-host=$__all&tz=UTC";
 
 #[tokio::test]
@@ -70,6 +84,7 @@ async fn a_file_becomes_a_page_a_drawing_and_a_picture() {
                 points.map(|(x, y)| picture.pixel(x, y).unwrap()).map(|p| (p.red(), p.green(), p.blue())).collect();
             assert!(shades.len() > 10, "{theme}: part {part} has {} colours", shades.len());
         }
+        insta::assert_snapshot!(format!("dashboard-png-{theme}"), coarse(&picture));
     }
     let pdf = bytes(&world, &format!("/render/shop/orders.pdf?{RANGE}")).await;
     assert!(pdf.starts_with(b"%PDF-") && pdf.windows(5).any(|five| five == b"%%EOF"));
