@@ -58,7 +58,7 @@ async fn mistakes_have_file_line_and_column() {
 /// Each text is an annotation of a rule; promtool says what it comes to, and our test expects just that.
 const TEXTS: [&str; 44] = [
     "{{ $value }}",
-    "{{ 1e6 }} {{ 100000000.0 }} {{ 1e20 }} {{ 0.0001 }} {{ 0.00001 }} {{ 123456789.0 }} {{ 999999.0 }}",
+    "{{ $value }} {{ 1e6 }} {{ 100000000.0 }} {{ 1e20 }} {{ 0.0001 }} {{ 0.00001 }} {{ 123456789.0 }} {{ 999999.0 }}",
     r#"{{ printf "%e|%g|%g|%t" 1234.5678 0.00001 100000000.0 false }}"#,
     "{{ humanize 1234567.0 }} {{humanize 1e30}} {{ humanize1024 1e30}} {{ humanize 12345678901234567890.0 }} {{ humanize 0.00123 }}",
     "{{ $labels.nothing }}. {{ .Labels.nothing }}. {{ index $labels \"nothing\" }}.",
@@ -77,7 +77,7 @@ const TEXTS: [&str; 44] = [
     r#"{{ printf "%6.2f|%-8.3f|%08.3f|%+.1e|%G" 3.14159 2.5 -2.5 12345.678 1e-10 }}"#,
     r#"{{ printf "%q %x %c %U %o %b %T" "a\tb" "hi" 65 65 8 5 1.5 }}"#,
     r#"{{ printf "%t %v %s %d" true true true true }} {{ printf "%v %s" nil 1.5 }}"#,
-    "{{ 0x1F }} {{ 1_000 }} {{ -3 }} {{ +3 }} {{ .5 }} {{ 'a' }}",
+    "{{ $value }} {{ 0x1F }} {{ 1_000 }} {{ -3 }} {{ +3 }} {{ .5 }} {{ 'a' }}",
     "{{ humanizeDuration 93784.5 }} {{ humanizeDuration 61 }} {{ humanizeDuration 0.0012 }} {{ humanizeDuration -5.5 }}",
     "{{ humanizeDuration 1.23456 }} {{humanizeDuration 0}} {{ humanizeDuration \"7200\" }}",
     r#"{{ range $i, $s := query "vector(7)" }}{{ $i }}:{{ $s.Value }}:{{ $s.Labels }}{{ end }}"#,
