@@ -84,12 +84,6 @@ const ONE_VERSION: [&str; 6] = ["wasmtime", "rusqlite", "libsqlite3-sys", "rustl
 /// A Rust file's length at which it should have been split.
 const LONGEST_FILE: usize = 400;
 
-/// Files that may be longer, each with the reason.
-const LONG_FILES: [(&str, &str); 2] = [
-    ("host/web/tests/pages/world.rs", "a stand-in for every port, for the pages' tests together"),
-    ("host/web/src/page/messages.rs", "every sentence of the pages, a line for each"),
-];
-
 fn metadata() -> &'static Metadata {
     static METADATA: OnceLock<Metadata> = OnceLock::new();
     METADATA.get_or_init(|| {
@@ -182,9 +176,8 @@ fn files_are_short_and_say_what_they_own() {
         let text = std::fs::read_to_string(&file).unwrap();
         let shown = file.strip_prefix(repository()).unwrap().display().to_string();
         let lines = text.lines().count();
-        let is_excused = LONG_FILES.iter().any(|(name, _)| *name == shown);
-        if lines > LONGEST_FILE && !is_excused {
-            wrong.push(format!("{shown} has {lines} lines: split it by noun, or list it with a reason"));
+        if lines > LONGEST_FILE {
+            wrong.push(format!("{shown} has {lines} lines: split it by noun"));
         }
         // Tests beside the code are named by it; the example is printed in the README as it is.
         let speaks_for_itself = ["tests.rs", "hello.rs"].contains(&name(&file).as_str());

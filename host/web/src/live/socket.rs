@@ -24,7 +24,9 @@ use crate::live::viewer::Viewer;
 
 /// Pages have next to nothing to say.
 const LONGEST_MESSAGE: usize = 1024;
-/// A page that takes nothing for so long is gone.
+/// What is written at once: a slow page takes a long round piece by piece.
+const PIECE: usize = 64 << 10;
+/// A page that takes no piece for so long is gone.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// For the last word.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -80,16 +82,16 @@ async fn carry(mut socket: Socket, mut viewer: Viewer) {
     loop {
         let sent = tokio::select! {
             told = viewer.next() => match told {
-                Some(round) => tokio::time::timeout(PATIENCE, write(&mut socket, &round.frames())).await,
+                Some(round) => write(&mut socket, &round.frames()).await,
                 None => break,
             },
             incoming = socket.next() => match incoming {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => continue,
             },
-            _ = heartbeat.tick() => tokio::time::timeout(PATIENCE, ping(&mut socket)).await,
+            _ = heartbeat.tick() => ping(&mut socket).await,
         };
-        if !matches!(sent, Ok(Ok(()))) {
+        if sent.is_err() {
             return;
         }
     }
@@ -100,10 +102,13 @@ async fn carry(mut socket: Socket, mut viewer: Viewer) {
 
 /// Whole frames, after what the socket itself may still have to say: half a frame of each would end the stream.
 async fn write(socket: &mut Socket, frames: &[u8]) -> io::Result<()> {
-    socket.flush().await.map_err(io::Error::other)?;
-    socket.get_mut().write_all(frames).await
+    tokio::time::timeout(PATIENCE, socket.flush()).await?.map_err(io::Error::other)?;
+    for piece in frames.chunks(PIECE) {
+        tokio::time::timeout(PATIENCE, socket.get_mut().write_all(piece)).await??;
+    }
+    Ok(())
 }
 
 async fn ping(socket: &mut Socket) -> io::Result<()> {
-    socket.send(Message::Ping(Vec::new().into())).await.map_err(io::Error::other)
+    tokio::time::timeout(PATIENCE, socket.send(Message::Ping(Vec::new().into()))).await?.map_err(io::Error::other)
 }

@@ -2,25 +2,19 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use tokio::sync::watch;
-use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind};
-use vitrine_model::frame::{Frame, Values};
-use vitrine_model::notification::{Notification, Receipt};
+use vitrine_model::alert::{Alert, AlertState, EventKind};
+use vitrine_model::notification::Notification;
 use vitrine_model::port::StoreError;
-use vitrine_model::port::alerts::{Alerts, StoredEvent};
-use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, DeliveryState, NewDelivery};
-use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices};
-use vitrine_model::port::panel::{Panel, RenderRequest};
+use vitrine_model::port::deliveries::{Delivery, DeliveryRecord, DeliveryState};
+use vitrine_model::port::panel::Panel;
 use vitrine_model::port::samples::{Appended, Bounds, Samples, Select, SelectLimits, Take};
-use vitrine_model::port::silences::Silences;
 use vitrine_model::push::Push;
 use vitrine_model::sample::{Family, Sample};
-use vitrine_model::silence::{Acknowledgement, Silence};
-use vitrine_model::view::*;
 use vitrine_model::{Clock, Fault, Labels, Matcher, Millis};
 use vitrine_monitor::Ingest;
 use vitrine_monitor::Teller;
@@ -31,8 +25,15 @@ use vitrine_web::{Dashboard, DashboardFile, Known, Parts, Settings, Web};
 
 #[path = "cards.rs"]
 mod cards;
+#[path = "panel.rs"]
+mod panel;
+#[path = "records.rs"]
+mod records;
 #[path = "source.rs"]
 pub mod source;
+
+use self::panel::FakePanel;
+use self::records::Records;
 
 pub const NOW: Millis = 1_763_632_803_000;
 pub const PLUGINS: [&str; 5] = ["timeseries", "stat", "gauge", "table", "text"];
@@ -118,233 +119,6 @@ impl Clock for HandClock {
     async fn sleep_until(&self, moment: Millis) {
         let mut shown = self.0.subscribe();
         let _ = shown.wait_for(|now| *now >= moment).await;
-    }
-}
-
-/// A panel that counts its calls and answers as the bundled one of its name would.
-pub struct FakePanel {
-    pub name: &'static str,
-    pub calls: Arc<AtomicUsize>,
-    pub fault: Arc<Mutex<Option<Fault>>>,
-}
-
-#[async_trait]
-impl Panel for FakePanel {
-    async fn render(&self, request: RenderRequest) -> Result<View, Fault> {
-        self.calls.fetch_add(1, Ordering::SeqCst);
-        if let Some(fault) = self.fault.lock().unwrap().clone() {
-            return Err(fault);
-        }
-        let options: serde_json::Value = serde_json::from_str(&request.options).unwrap();
-        Ok(match self.name {
-            "timeseries" => View::Chart(chart(&request.frames, &options)),
-            "stat" => View::Stat(figures(&request.frames, &options, Shape::Number)),
-            "gauge" => View::Stat(figures(&request.frames, &options, Shape::Arc)),
-            "table" => View::Table(table(&request.frames, &options)),
-            _ => View::Markup(options["text"].as_str().unwrap_or("").to_owned()),
-        })
-    }
-}
-
-fn columns(frames: &[Frame]) -> impl Iterator<Item = (&str, &Labels, Arc<[Millis]>, Arc<[f64]>)> {
-    frames.iter().flat_map(|frame| {
-        let times: Arc<[Millis]> = frame.times().unwrap_or_default().into();
-        frame.columns.iter().filter_map(move |column| match &column.values {
-            Values::Numbers(numbers) => {
-                Some((column.name.as_str(), &column.labels, Arc::clone(&times), numbers.as_slice().into()))
-            }
-            _ => None,
-        })
-    })
-}
-
-fn unit(options: &serde_json::Value) -> String {
-    options["unit"].as_str().unwrap_or("").to_owned()
-}
-
-fn thresholds(options: &serde_json::Value) -> Vec<Threshold> {
-    let level = |key: &str, state| options[key].as_f64().map(|value| Threshold { value, state, name: key.to_owned() });
-    [level("warn", State::Warning), level("bad", State::Bad)].into_iter().flatten().collect()
-}
-
-fn chart(frames: &[Frame], options: &serde_json::Value) -> Chart {
-    let stacked = options["stack"].as_bool().unwrap_or(false);
-    let mark = match options["draw"].as_str() {
-        Some("bars") => Mark::Bars,
-        Some("points") => Mark::Points,
-        Some("area") => Mark::Area,
-        _ if stacked => Mark::Area,
-        _ => Mark::Line,
-    };
-    let series = columns(frames)
-        .map(|(name, labels, times, values)| ChartSeries {
-            name: name.to_owned(),
-            labels: labels.clone(),
-            times,
-            values,
-            mark,
-            stacked,
-            side: Side::Left,
-            stroke: Stroke::Solid,
-            band: None,
-        })
-        .collect();
-    let left =
-        Axis { unit: unit(options), minimum: options["min"].as_f64(), maximum: options["max"].as_f64(), logarithmic: false };
-    Chart { series, left, thresholds: thresholds(options), ..Chart::default() }
-}
-
-fn state(value: f64, thresholds: &[Threshold]) -> State {
-    thresholds.iter().rev().find(|threshold| value >= threshold.value).map_or(State::Neutral, |threshold| threshold.state)
-}
-
-fn last(values: &[f64]) -> f64 {
-    values.iter().rev().copied().find(|value| !value.is_nan()).unwrap_or(f64::NAN)
-}
-
-fn figures(frames: &[Frame], options: &serde_json::Value, shape: Shape) -> Stat {
-    let thresholds = thresholds(options);
-    let figure = |(name, _, _, values): (&str, &Labels, Arc<[Millis]>, Arc<[f64]>)| Figure {
-        name: name.to_owned(),
-        value: last(&values),
-        delta: f64::NAN,
-        state: state(last(&values), &thresholds),
-        trend: if shape == Shape::Number { values.to_vec() } else { Vec::new() },
-        minimum: options["min"].as_f64().unwrap_or(0.0),
-        maximum: options["max"].as_f64().unwrap_or(1.0),
-        thresholds: thresholds.clone(),
-    };
-    Stat { shape, unit: unit(options), tinted: false, figures: columns(frames).map(figure).collect() }
-}
-
-/// A frame that has texts is shown as it is.
-fn table(frames: &[Frame], options: &serde_json::Value) -> Table {
-    let has_texts = |frame: &&Frame| frame.columns.iter().any(|column| matches!(column.values, Values::Texts(_)));
-    if let Some(frame) = frames.iter().find(has_texts) {
-        let column = |column: &vitrine_model::frame::Column| TableColumn {
-            title: column.name.clone(),
-            unit: String::new(),
-            align: Align::Start,
-            values: column.values.clone(),
-            states: Vec::new(),
-            cell: Cell::Plain,
-            minimum: f64::NAN,
-            maximum: f64::NAN,
-            links: Vec::new(),
-        };
-        return Table { columns: frame.columns.iter().map(column).collect() };
-    }
-    let rows: Vec<_> = columns(frames).map(|(name, _, _, values)| (name.to_owned(), last(&values))).collect();
-    let thresholds = thresholds(options);
-    let column = |title: &str, align, values, states| TableColumn {
-        title: title.to_owned(),
-        unit: unit(options),
-        align,
-        values,
-        states,
-        cell: Cell::Plain,
-        minimum: f64::NAN,
-        maximum: f64::NAN,
-        links: Vec::new(),
-    };
-    let names = Values::Texts(rows.iter().map(|row| row.0.clone()).collect());
-    let states = rows.iter().map(|row| state(row.1, &thresholds)).collect();
-    Table {
-        columns: vec![
-            column("Name", Align::Start, names, Vec::new()),
-            column("Now", Align::End, Values::Numbers(rows.iter().map(|row| row.1).collect()), states),
-        ],
-    }
-}
-
-/// Alerts and deliveries as the store would hold them.
-#[derive(Default)]
-pub struct Records {
-    pub alerts: Mutex<Vec<Alert>>,
-    /// The ends of alerts that are over.
-    pub over: Mutex<Vec<AlertEvent>>,
-    pub deliveries: Mutex<Vec<DeliveryRecord>>,
-}
-
-impl Alerts for Records {
-    fn load(&self) -> Result<Vec<Alert>, StoreError> {
-        Ok(self.alerts.lock().unwrap().clone())
-    }
-    fn commit(&self, _: &AlertChange) -> Result<(), StoreError> {
-        Ok(())
-    }
-    fn unplanned(&self, _: usize) -> Result<Vec<StoredEvent>, StoreError> {
-        Ok(Vec::new())
-    }
-    fn history(&self, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
-        let alerts = self.alerts.lock().unwrap();
-        let event = |alert: &Alert| AlertEvent { kind: EventKind::Firing, at: alert.active_at, alert: alert.clone() };
-        Ok(alerts.iter().take(limit).map(|alert| StoredEvent { id: 1, event: event(alert) }).collect())
-    }
-    fn resolved(&self, start: Millis, end: Millis, limit: usize) -> Result<Vec<AlertEvent>, StoreError> {
-        let over = self.over.lock().unwrap();
-        let within = |one: &&AlertEvent| one.at >= start && one.alert.fired_at.unwrap_or(one.alert.active_at) <= end;
-        Ok(over.iter().filter(within).take(limit).cloned().collect())
-    }
-}
-
-impl Deliveries for Records {
-    fn fall_back(&self, _: i64, _: Millis, _: &str, _: &NewDelivery) -> Result<(), StoreError> {
-        Ok(())
-    }
-    fn resend(&self, _: i64, _: Millis) -> Result<bool, StoreError> {
-        Ok(false)
-    }
-    fn claim(&self, _: Millis, _: Millis, _: usize) -> Result<Vec<Delivery>, StoreError> {
-        Ok(Vec::new())
-    }
-    fn delivered(&self, _: i64, _: Millis, _: &Receipt) -> Result<(), StoreError> {
-        Ok(())
-    }
-    fn retry(&self, _: i64, _: Millis, _: &str) -> Result<(), StoreError> {
-        Ok(())
-    }
-    fn bury(&self, _: i64, _: Millis, _: &str) -> Result<(), StoreError> {
-        Ok(())
-    }
-    fn release(&self) -> Result<u64, StoreError> {
-        Ok(0)
-    }
-    fn next_due(&self) -> Result<Option<Millis>, StoreError> {
-        Ok(None)
-    }
-    fn recent(&self, _: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
-        Ok(self.deliveries.lock().unwrap().clone())
-    }
-}
-
-impl Notices for Records {
-    fn load(&self) -> Result<(Vec<GroupRow>, Vec<MemberRow>), StoreError> {
-        Ok((Vec::new(), Vec::new()))
-    }
-    fn commit(&self, _: &NoticeChange) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
-
-impl Silences for Records {
-    fn load(&self) -> Result<Vec<Silence>, StoreError> {
-        Ok(Vec::new())
-    }
-    fn put(&self, _: &[Silence]) -> Result<(), StoreError> {
-        Ok(())
-    }
-    fn prune(&self, _: Millis) -> Result<u64, StoreError> {
-        Ok(0)
-    }
-    fn acknowledgements(&self) -> Result<Vec<Acknowledgement>, StoreError> {
-        Ok(Vec::new())
-    }
-    fn acknowledge(&self, _: &Acknowledgement) -> Result<(), StoreError> {
-        Ok(())
-    }
-    fn withdraw(&self, _: &[String]) -> Result<(), StoreError> {
-        Ok(())
     }
 }
 

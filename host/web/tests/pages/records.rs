@@ -1,0 +1,104 @@
+//! What the store would keep of alerts and of who was told, in memory.
+
+use std::sync::Mutex;
+
+use vitrine_model::Millis;
+use vitrine_model::alert::{Alert, AlertChange, AlertEvent, EventKind};
+use vitrine_model::notification::Receipt;
+use vitrine_model::port::StoreError;
+use vitrine_model::port::alerts::{Alerts, StoredEvent};
+use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery};
+use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices};
+use vitrine_model::port::silences::Silences;
+use vitrine_model::silence::{Acknowledgement, Silence};
+
+/// Alerts and deliveries as the store would hold them.
+#[derive(Default)]
+pub struct Records {
+    pub alerts: Mutex<Vec<Alert>>,
+    /// The ends of alerts that are over.
+    pub over: Mutex<Vec<AlertEvent>>,
+    pub deliveries: Mutex<Vec<DeliveryRecord>>,
+}
+
+impl Alerts for Records {
+    fn load(&self) -> Result<Vec<Alert>, StoreError> {
+        Ok(self.alerts.lock().unwrap().clone())
+    }
+    fn commit(&self, _: &AlertChange) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn unplanned(&self, _: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn history(&self, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        let alerts = self.alerts.lock().unwrap();
+        let event = |alert: &Alert| AlertEvent { kind: EventKind::Firing, at: alert.active_at, alert: alert.clone() };
+        Ok(alerts.iter().take(limit).map(|alert| StoredEvent { id: 1, event: event(alert) }).collect())
+    }
+    fn resolved(&self, start: Millis, end: Millis, limit: usize) -> Result<Vec<AlertEvent>, StoreError> {
+        let over = self.over.lock().unwrap();
+        let within = |one: &&AlertEvent| one.at >= start && one.alert.fired_at.unwrap_or(one.alert.active_at) <= end;
+        Ok(over.iter().filter(within).take(limit).cloned().collect())
+    }
+}
+
+impl Deliveries for Records {
+    fn fall_back(&self, _: i64, _: Millis, _: &str, _: &NewDelivery) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn resend(&self, _: i64, _: Millis) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    fn claim(&self, _: Millis, _: Millis, _: usize) -> Result<Vec<Delivery>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn delivered(&self, _: i64, _: Millis, _: &Receipt) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn retry(&self, _: i64, _: Millis, _: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn bury(&self, _: i64, _: Millis, _: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn release(&self) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+    fn next_due(&self) -> Result<Option<Millis>, StoreError> {
+        Ok(None)
+    }
+    fn recent(&self, _: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
+        Ok(self.deliveries.lock().unwrap().clone())
+    }
+}
+
+impl Notices for Records {
+    fn load(&self) -> Result<(Vec<GroupRow>, Vec<MemberRow>), StoreError> {
+        Ok((Vec::new(), Vec::new()))
+    }
+    fn commit(&self, _: &NoticeChange) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl Silences for Records {
+    fn load(&self) -> Result<Vec<Silence>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn put(&self, _: &[Silence]) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn prune(&self, _: Millis) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+    fn acknowledgements(&self) -> Result<Vec<Acknowledgement>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn acknowledge(&self, _: &Acknowledgement) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn withdraw(&self, _: &[String]) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
