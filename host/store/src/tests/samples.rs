@@ -131,8 +131,8 @@ fn what_is_good_of_a_push_is_kept_and_the_rest_told() {
     assert!(found[0].2.contains("holds 3 series and takes no more"), "{found:?}");
     assert_eq!(selected(&store, &[named("up")], 2, 9).len(), 3);
 
-    let store =
-        Store::open_with(TempDir::new().unwrap().path(), Settings { source_series_limit: 2, ..Settings::default() }).unwrap();
+    let folder = TempDir::new().unwrap();
+    let store = Store::open_with(folder.path(), Settings { source_series_limit: 2, ..Settings::default() }).unwrap();
     let found = refused(&store, &[("up/a", 1, 1.0), ("up/b", 1, 1.0), ("up/c", 1, 1.0)], Bounds::OPEN);
     assert!(found[0].0 == Reason::SeriesLimit && found[0].2.contains("source `shop` has 2 series"), "{found:?}");
 
