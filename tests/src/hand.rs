@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::browser::Page;
 use crate::paths;
+use crate::wait::{LONG, wait_until};
 
 impl Page {
     /// Presses a key by its name: `a`, `?`, `Escape`, `ArrowDown`, `Enter`, `Tab`.
@@ -40,13 +41,19 @@ impl Page {
         self.page.execute(InsertTextParams::new(text)).await.unwrap();
     }
 
-    /// The middle of an element, in the window.
+    /// The middle of an element, in the window; an element that is not there yet is waited for.
     async fn middle(&self, selector: &str) -> (f64, f64) {
         let script = format!(
             "(() => {{ const e = document.querySelector({selector:?}); e.scrollIntoView({{ block: 'center' }});
                const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; }})()"
         );
-        self.value(&script).await
+        self.there(selector, &script).await
+    }
+
+    /// What an expression says of an element, as soon as there is one.
+    async fn there(&self, selector: &str, script: &str) -> (f64, f64) {
+        let place = async || self.page.evaluate_expression(script).await.ok()?.into_value().ok();
+        wait_until(&format!("the page has `{selector}`"), LONG, place).await
     }
 
     pub async fn click(&self, selector: &str) {
@@ -80,7 +87,7 @@ impl Page {
             "(() => {{ const r = document.querySelector({selector:?}).getBoundingClientRect();
                return [r.left + r.width * {across}, r.top + r.height * {down}]; }})()"
         );
-        self.value(&script).await
+        self.there(selector, &script).await
     }
 
     async fn mouse(&self, kind: DispatchMouseEventType, x: f64, y: f64) {
