@@ -7,6 +7,7 @@ mod state;
 pub mod template;
 mod turn;
 pub mod unit;
+mod world;
 
 pub(crate) use evaluate::{Evaluator, run};
 pub use rule::{Group, Rule};

@@ -10,11 +10,11 @@ use vitrine_model::alert::{Alert, AlertChange, AlertState, OUTSIDE};
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::sample::{Batch, Sample};
 use vitrine_model::{Clock, Labels, Millis};
-use vitrine_query::{Engine, Expr};
+use vitrine_query::Engine;
 
 use super::rule::{AlertRule, Group, RecordRule, Rule};
 use super::state;
-use super::turn::{self, External, Written};
+use super::turn::{self, Decided, External, Terms, Written};
 use crate::ingest::Ingest;
 use crate::live::{Change, Live};
 use crate::metrics::Metrics;
@@ -156,32 +156,23 @@ impl Evaluator {
     ) -> Result<(), String> {
         // Work on a copy: if the commit fails, the next evaluation decides anew from what is stored.
         let before = self.active().get(&rule.key).cloned().unwrap_or_default();
-        let (engine, asked, external) = (Arc::clone(&self.engine), Arc::clone(rule), self.external());
-        let (limit, asked_at) = (group.limit, at - group.offset.millis());
-        let ask = move || {
-            let seen = turn::see(&engine, &external, limit, &asked, &before, asked_at);
-            let fault = seen.as_ref().err().cloned();
-            let taken = seen.or_else(|reason| turn::in_error(&asked, &external, &before, &reason, asked_at).ok_or(reason));
-            (taken, fault, before)
-        };
+        let (engine, external, terms, asked) = (Arc::clone(&self.engine), self.external(), Terms::of(group), Arc::clone(rule));
+        let ask = move || turn::decide(engine.as_ref(), &external, terms, &asked, before, at);
         let asked = tokio::task::spawn_blocking(ask).await.map_err(|error| format!("the evaluation failed: {error}"))?;
-        let (seen, fault, mut active) = asked;
-        let mut seen = seen?;
-        let truths = std::mem::take(&mut seen.truths);
-        let change = state::step(rule, &mut active, truths, |alert| seen.stays(rule, alert), at);
+        let Decided { change, active, fault } = asked?;
         if !self.commit(change).await {
             return Err("its change could not be stored".to_owned());
         }
-        waiting.extend(self.written().samples(&rule.key, turn::alert_series(&active), asked_at));
+        waiting.extend(self.written().samples(&rule.key, turn::alert_series(&active), at - group.offset.millis()));
         self.active().insert(rule.key.clone(), active);
         fault.map_or(Ok(()), Err)
     }
 
-    async fn record(self: &Arc<Self>, group: &Group, rule: &RecordRule, at: Millis) -> Result<(), String> {
-        let at = at - group.offset.millis();
-        let vector = self.query(&rule.expr, at).await?;
-        turn::within(vector.len(), group.limit, "series")?;
-        let series = vector.into_iter().map(|(labels, value)| (labels.with(rule.labels.iter()), value)).collect();
+    async fn record(self: &Arc<Self>, group: &Group, rule: &Arc<RecordRule>, at: Millis) -> Result<(), String> {
+        let (engine, terms, asked) = (Arc::clone(&self.engine), Terms::of(group), Arc::clone(rule));
+        let ask = move || turn::recorded(engine.as_ref(), terms, &asked, at);
+        let asked = tokio::task::spawn_blocking(ask).await.map_err(|error| format!("the evaluation failed: {error}"))?;
+        let (series, at) = (asked?, at - group.offset.millis());
         let samples = self.written().samples(&rule.key, series, at);
         let batch = Batch { families: Vec::new(), samples };
         self.ingest.take(rule.labels.name(), batch).await.map(|_| ()).map_err(|error| error.to_string())
@@ -214,13 +205,6 @@ impl Evaluator {
                 "{missed} evaluations were missed: the one before took too long, or the clock leapt"
             );
         }
-    }
-
-    async fn query(&self, expr: &Expr, at: Millis) -> Result<Vec<(Labels, f64)>, String> {
-        let engine = Arc::clone(&self.engine);
-        let expr = expr.clone();
-        let query = move || turn::vector(&engine, &expr, at);
-        tokio::task::spawn_blocking(query).await.map_err(|error| format!("the evaluation failed: {error}"))?
     }
 
     /// Whether it is stored now.

@@ -4,15 +4,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use vitrine_model::alert::{Alert, AlertState};
+use vitrine_model::alert::{Alert, AlertChange, AlertState};
 use vitrine_model::labels::NAME;
 use vitrine_model::sample::{Sample, stale};
 use vitrine_model::{Labels, Matcher, Millis};
 use vitrine_query::{Answer, Cancel, Engine, Expr};
 
 use super::file::{NoData, OnError};
-use super::rule::AlertRule;
-use super::state::True;
+use super::rule::{AlertRule, Group, RecordRule};
+use super::state::{self, True};
 use super::template::{Around, FAILED_LABEL};
 
 /// Alerts that one rule may have at once; over it the evaluation fails and everything stays as it is.
@@ -25,22 +25,87 @@ pub struct External {
     pub url: String,
 }
 
-/// The series that an expression gives.
-pub(super) fn vector(engine: &Engine, expr: &Expr, at: Millis) -> Result<Vec<(Labels, f64)>, String> {
-    match engine.instant(expr, at, &Cancel::default()).map_err(|error| error.to_string())? {
-        Answer::Vector(vector) => Ok(vector),
-        Answer::Scalar(value) => Ok(vec![(Labels::new(), value)]),
-        Answer::Text(_) => Err("a text is neither true nor false".to_owned()),
-        Answer::Samples(_) => {
-            Err("a range of samples is neither true nor false: put it into a function, such as `rate(metric[5m])`".to_owned())
+/// Who answers the expressions of rules.
+pub(crate) trait Ask {
+    /// The series that an expression gives.
+    fn vector(&self, expr: &Expr, at: Millis) -> Result<Vec<(Labels, f64)>, String>;
+
+    /// Those that its selectors find, whatever is asked of them.
+    fn living(&self, expr: &Expr, at: Millis) -> Result<Vec<Labels>, String>;
+}
+
+impl Ask for Engine {
+    fn vector(&self, expr: &Expr, at: Millis) -> Result<Vec<(Labels, f64)>, String> {
+        match self.instant(expr, at, &Cancel::default()).map_err(|error| error.to_string())? {
+            Answer::Vector(vector) => Ok(vector),
+            Answer::Scalar(value) => Ok(vec![(Labels::new(), value)]),
+            Answer::Text(_) => Err("a text is neither true nor false".to_owned()),
+            Answer::Samples(_) => {
+                Err("a range of samples is neither true nor false: put it into a function, such as `rate(metric[5m])`".to_owned())
+            }
         }
     }
+
+    fn living(&self, expr: &Expr, at: Millis) -> Result<Vec<Labels>, String> {
+        Engine::living(self, expr, at).map_err(|error| error.to_string())
+    }
+}
+
+/// What holds for all rules of a group.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    limit: usize,
+    offset: Millis,
+}
+
+impl Terms {
+    pub(super) fn of(group: &Group) -> Terms {
+        Terms { limit: group.limit, offset: group.offset.millis() }
+    }
+
+    /// How long before the evaluation its rules look.
+    pub(super) fn offset(self) -> Millis {
+        self.offset
+    }
+}
+
+/// What one evaluation of an alert's rule comes to.
+pub(super) struct Decided {
+    pub(super) change: AlertChange,
+    pub(super) active: HashMap<Labels, Alert>,
+    /// Why it could not be evaluated, where its file says that it goes on all the same.
+    pub(super) fault: Option<String>,
+}
+
+/// Evaluates an alert's rule at a moment: from its alerts before to those after. An error changes nothing.
+pub(super) fn decide(
+    ask: &dyn Ask,
+    external: &External,
+    terms: Terms,
+    rule: &AlertRule,
+    mut active: HashMap<Labels, Alert>,
+    at: Millis,
+) -> Result<Decided, String> {
+    let asked_at = at - terms.offset;
+    let seen = see(ask, external, terms.limit, rule, &active, asked_at);
+    let fault = seen.as_ref().err().cloned();
+    let mut seen = seen.or_else(|reason| in_error(rule, external, &active, &reason, asked_at).ok_or(reason))?;
+    let truths = std::mem::take(&mut seen.truths);
+    let change = state::step(rule, &mut active, truths, |alert| seen.stays(rule, alert), at);
+    Ok(Decided { change, active, fault })
+}
+
+/// The series that a recording rule gives at a moment.
+pub(super) fn recorded(ask: &dyn Ask, terms: Terms, rule: &RecordRule, at: Millis) -> Result<Vec<(Labels, f64)>, String> {
+    let vector = ask.vector(&rule.expr, at - terms.offset)?;
+    within(vector.len(), terms.limit, "series")?;
+    Ok(vector.into_iter().map(|(labels, value)| (labels.with(rule.labels.iter()), value)).collect())
 }
 
 /// What an evaluation saw.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub(super) truths: Vec<True>,
+struct Seen {
+    truths: Vec<True>,
     /// Where `resolve_when` is given: what it says.
     over: Option<Vec<Labels>>,
     /// Where it matters: the series whose data are there.
@@ -49,7 +114,7 @@ pub(super) struct Seen {
 
 impl Seen {
     /// Whether an alert that is no longer true may not end yet.
-    pub(super) fn stays(&self, rule: &AlertRule, alert: &Alert) -> bool {
+    fn stays(&self, rule: &AlertRule, alert: &Alert) -> bool {
         let waits =
             |over: &Vec<Labels>| alert.state == AlertState::Firing && !over.iter().any(|series| agrees(rule, series, alert));
         self.over.as_ref().is_some_and(waits) || self.misses(rule, alert)
@@ -68,18 +133,18 @@ fn agrees(rule: &AlertRule, series: &Labels, alert: &Alert) -> bool {
 
 /// Everything that is true of a rule. `active` are its alerts as they are: one whose label cannot be filled in now keeps
 /// the labels that it has.
-pub(super) fn see(
-    engine: &Engine,
+fn see(
+    ask: &dyn Ask,
     external: &External,
     limit: usize,
     rule: &AlertRule,
     active: &HashMap<Labels, Alert>,
     at: Millis,
 ) -> Result<Seen, String> {
-    let found = vector(engine, &rule.expr, at)?;
+    let found = ask.vector(&rule.expr, at)?;
     within(found.len(), limit, "alerts")?;
     let count = found.len();
-    let query = |text: &str| vector(engine, &Expr::parse(text).map_err(|error| error.to_string())?, at);
+    let query = |text: &str| ask.vector(&Expr::parse(text).map_err(|error| error.to_string())?, at);
     let mut truths: Vec<True> = Vec::with_capacity(count);
     for (series, value) in &found {
         let around = Around {
@@ -99,11 +164,11 @@ pub(super) fn see(
     }
     let mut seen = Seen { truths, ..Seen::default() };
     if let Some(expr) = rule.resolve_when.as_ref().filter(|_| !active.is_empty()) {
-        seen.over = Some(vector(engine, expr, at)?.into_iter().map(|(labels, _)| labels).collect());
+        seen.over = Some(ask.vector(expr, at)?.into_iter().map(|(labels, _)| labels).collect());
     }
     let matters = rule.no_data == NoData::Alert || (rule.no_data == NoData::Keep && !active.is_empty());
     if matters {
-        seen.data = Some(engine.living(&rule.expr, at).map_err(|error| error.to_string())?);
+        seen.data = Some(ask.living(&rule.expr, at)?);
         if rule.no_data == NoData::Alert {
             go_on_without_data(&mut seen, rule, external, active, at);
         }
@@ -112,7 +177,7 @@ pub(super) fn see(
 }
 
 /// A rule may give so many series, and no more.
-pub(super) fn within(count: usize, limit: usize, what: &str) -> Result<(), String> {
+fn within(count: usize, limit: usize, what: &str) -> Result<(), String> {
     let most = if limit == 0 { ALERTS_PER_RULE } else { limit.min(ALERTS_PER_RULE) };
     if count > most { Err(format!("it gives {count} {what}, more than {most}")) } else { Ok(()) }
 }
@@ -129,13 +194,7 @@ fn go_on_without_data(seen: &mut Seen, rule: &AlertRule, external: &External, ac
 }
 
 /// What is taken to be true of a rule that cannot be evaluated, where it says so.
-pub(super) fn in_error(
-    rule: &AlertRule,
-    external: &External,
-    active: &HashMap<Labels, Alert>,
-    reason: &str,
-    at: Millis,
-) -> Option<Seen> {
+fn in_error(rule: &AlertRule, external: &External, active: &HashMap<Labels, Alert>, reason: &str, at: Millis) -> Option<Seen> {
     if rule.on_error == OnError::Keep {
         return None;
     }

@@ -5,7 +5,6 @@ mod memory;
 mod series;
 #[cfg(test)]
 mod tests;
-mod world;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +13,7 @@ use vitrine_model::{Labels, Millis, Span};
 use vitrine_query::Expr;
 
 use self::file::{AlertTest, ExprTest, TestEntry, TestFile};
-use self::world::World;
+use self::memory::Test;
 use super::file::Scalar;
 use super::rule::{Group, Rule};
 use super::turn::External;
@@ -59,7 +58,7 @@ fn moment(text: &Scalar) -> Result<Millis, String> {
 impl Case<'_> {
     fn run(&self) -> Result<Vec<String>, String> {
         let url = self.test.external_url.clone().unwrap_or_default();
-        let mut world = World::new(External {
+        let mut world = Test::new(External {
             labels: Labels::from_pairs(self.test.external_labels.iter().map(|(name, text)| (name.as_str(), text.as_str()))),
             url,
         });
@@ -100,7 +99,7 @@ impl Case<'_> {
         Ok(failures)
     }
 
-    fn bring(&self, world: &World) -> Result<(), String> {
+    fn bring(&self, world: &Test) -> Result<(), String> {
         let step = self.test.interval.as_ref().map_or(Ok(self.every), moment)?;
         for entry in &self.test.input_series {
             let labels = series::labels(&entry.series)?;
@@ -112,7 +111,7 @@ impl Case<'_> {
     }
 
     /// What differs, if anything.
-    fn alerts(&self, world: &World, test: &AlertTest) -> Option<String> {
+    fn alerts(&self, world: &Test, test: &AlertTest) -> Option<String> {
         let rules = self.groups.iter().flat_map(|group| &group.rules);
         let named = rules.filter_map(|rule| match rule {
             Rule::Alert(rule) if rule.name == test.alertname => Some(rule),
@@ -137,7 +136,7 @@ impl Case<'_> {
         })
     }
 
-    fn expression(&self, world: &World, test: &ExprTest) -> Result<(), String> {
+    fn expression(&self, world: &Test, test: &ExprTest) -> Result<(), String> {
         let what = format!("`{}` at {}", test.expr, test.eval_time);
         let wrong = |reason: String| format!("{what}: {reason}");
         let expr = Expr::parse(&test.expr).map_err(|error| wrong(error.to_string()))?;

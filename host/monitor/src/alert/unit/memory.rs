@@ -1,21 +1,59 @@
-//! Samples in memory: what a test brings, and what its rules write.
+//! The world of a test: samples in memory, what it brings and what its rules write.
 
 use std::collections::BTreeMap;
-use std::sync::{PoisonError, RwLock};
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use vitrine_model::port::StoreError;
 use vitrine_model::port::samples::{Appended, Bounds, Samples, Select, Take};
 use vitrine_model::push::Push;
 use vitrine_model::sample::{Family, Sample};
 use vitrine_model::{Labels, Matcher, Millis};
+use vitrine_query::{Engine, Limits};
+
+use crate::alert::turn::External;
+use crate::alert::world::{Kept, World};
+
+/// Rules over samples in memory.
+pub(super) struct Test {
+    samples: Arc<Memory>,
+    world: World,
+}
+
+impl Test {
+    pub(super) fn new(external: External) -> Test {
+        let samples = Arc::new(Memory::default());
+        let engine = Engine::new(Arc::clone(&samples) as Arc<_>, Limits::default());
+        let world = World::over(Box::new(engine), Arc::clone(&samples) as Arc<_>, external);
+        Test { samples, world }
+    }
+
+    pub(super) fn bring(&self, samples: impl IntoIterator<Item = (Labels, Sample)>) {
+        self.samples.write(samples.into_iter().collect());
+    }
+}
+
+impl Deref for Test {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
+impl DerefMut for Test {
+    fn deref_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+}
 
 type Series = BTreeMap<Labels, BTreeMap<Millis, f64>>;
 
 #[derive(Debug, Default)]
-pub(super) struct Memory(RwLock<Series>);
+struct Memory(RwLock<Series>);
 
-impl Memory {
-    pub(super) fn write(&self, samples: impl IntoIterator<Item = (Labels, Sample)>) {
+impl Kept for Memory {
+    fn write(&self, samples: Vec<(Labels, Sample)>) {
         let mut series = self.0.write().unwrap_or_else(PoisonError::into_inner);
         for (labels, sample) in samples {
             series.entry(labels).or_default().insert(sample.time, sample.value);

@@ -8,7 +8,7 @@ use vitrine_model::{Labels, Millis, Span};
 use vitrine_query::Expr;
 
 use super::file::TestFile;
-use super::world::World;
+use super::memory::Test;
 use super::{External, run, series};
 use crate::alert::file::RuleFile;
 use crate::alert::rule::{self, Group};
@@ -27,7 +27,7 @@ fn mistakes(group: Value) -> Vec<String> {
     findings.into_iter().map(|finding| format!("{}: {}", finding.path, finding.reason)).collect()
 }
 
-fn bring(world: &World, series_text: &str, values: &str, step: Millis) {
+fn bring(world: &Test, series_text: &str, values: &str, step: Millis) {
     let labels = series::labels(series_text).unwrap();
     let values = series::values(values).unwrap();
     let samples = (0..).zip(values).filter_map(|(place, value)| Some(Sample { time: step * place, value: value? }));
@@ -36,7 +36,7 @@ fn bring(world: &World, series_text: &str, values: &str, step: Millis) {
 
 /// What each evaluation changes: `30 instance=a pending`, `60 instance=a firing`, `90 instance=a over`.
 fn story(rules: Value, series: &[(&str, &str)], moments: impl IntoIterator<Item = Millis>) -> Vec<String> {
-    let (groups, mut world) = (groups(rules), World::new(External::default()));
+    let (groups, mut world) = (groups(rules), Test::new(External::default()));
     for (labels, values) in series {
         bring(&world, labels, values, 15 * SECOND);
     }
@@ -100,7 +100,7 @@ fn labels_and_annotations_are_filled_in_and_a_failing_label_keeps_the_alert() {
     let rules = json!([{ "alert": "A", "expr": "m > 10",
         "labels": { "team": "{{ with query \"owner\" }}{{ . | first | label \"team\" }}{{ else }}{{ .broken }}{{ end }}" },
         "annotations": { "summary": "{{ $labels.instance }} has {{ $value }}", "bad": "{{ .Nope }}" } }]);
-    let (groups, mut world) = (groups(rules), World::new(External::default()));
+    let (groups, mut world) = (groups(rules), Test::new(External::default()));
     bring(&world, "m{instance=\"a\"}", "12x40", 15 * SECOND);
     bring(&world, "owner{team=\"web\"}", "1 stale", 15 * SECOND);
     world.evaluate(&groups[0], 0);
@@ -114,7 +114,7 @@ fn labels_and_annotations_are_filled_in_and_a_failing_label_keeps_the_alert() {
     assert!(change.is_empty(), "{change:?}");
     assert_eq!(world.alerts(key).next().unwrap().labels, first.labels);
     // One that began with a label that could not be filled in keeps its labels too, until it ends.
-    let mut late = World::new(External::default());
+    let mut late = Test::new(External::default());
     bring(&late, "m{instance=\"a\"}", "12x40", 15 * SECOND);
     late.evaluate(&groups[0], 15 * SECOND);
     bring(&late, "owner{team=\"web\"}", "_ _ 1 1", 15 * SECOND);
@@ -164,7 +164,7 @@ fn a_limit_fails_and_changes_nothing_and_an_offset_asks_for_what_was() {
         "rules": [{ "alert": "A", "expr": "m > 10" }, { "record": "r", "expr": "m" }] });
     let file: RuleFile = serde_json::from_value(json!({ "groups": [rules.take()] })).unwrap();
     let groups = rule::check("f", &file, Span::from_secs(15)).unwrap();
-    let mut world = World::new(External::default());
+    let mut world = Test::new(External::default());
     bring(&world, "m{instance=\"a\"}", "1 11 11 11 11 11", 15 * SECOND);
     bring(&world, "m{instance=\"b\"}", "_ _ 11 11 11 11", 15 * SECOND);
     assert!(world.evaluate(&groups[0], 30 * SECOND).0.is_empty());
@@ -188,7 +188,7 @@ fn alerts_are_series_that_end_and_rules_see_what_rules_before_them_gave() {
         { "record": "pending", "expr": "count(ALERTS{alertstate=\"pending\"})" },
         { "record": "since", "expr": "ALERTS_FOR_STATE" },
     ]);
-    let (groups, mut world) = (groups(rules), World::new(External::default()));
+    let (groups, mut world) = (groups(rules), Test::new(External::default()));
     bring(&world, "m{instance=\"a\"}", "1 6 6 1 1", 15 * SECOND);
     let mut seen = Vec::new();
     for now in every_15(45) {
