@@ -1,10 +1,13 @@
-// A real mail server for tests. It prints one JSON line per event and obeys one word per line of its input:
+// A real mail server for tests. It prints one JSON line per event and obeys one word per line of its input; after an address
+// and a space, a word holds for that recipient only:
 //   normal       takes every message
 //   refuse-rcpt  says 554 to every recipient
 //   refuse-data  takes the text and says 554 to it
 //   later        says 451 to every sender: try again
 //   hang         answers no sender any more
 //   swallow      takes the message, prints it, and never says that it did
+//   reset        tears the connection
+//   slow         answers a little later
 // It ends with its input, so that it never outlives its test.
 
 import { createInterface } from "node:readline";
@@ -12,6 +15,8 @@ import { simpleParser } from "mailparser";
 import { SMTPServer } from "smtp-server";
 
 let mode = process.argv[2] ?? "normal";
+const own = new Map();
+const of = (recipient) => own.get(recipient.address) ?? mode;
 
 const tell = (event, rest = {}) => process.stdout.write(JSON.stringify({ event, ...rest }) + "\n");
 
@@ -40,18 +45,31 @@ const server = new SMTPServer({
     done();
   },
   onRcptTo(address, session, done) {
-    if (mode !== "refuse-rcpt") return done();
+    const word = of(address);
+    tell("recipient", { address: address.address });
+    if (word === "hang") return tell("hanging");
+    if (word === "reset") {
+      for (const one of server.connections) if (one.session === session) one._socket.resetAndDestroy();
+      return tell("torn");
+    }
+    if (word === "later" && mode !== "later") {
+      tell("put-off");
+      return done(refusal(451, "try again later"));
+    }
+    if (word === "slow") return setTimeout(done, 300);
+    if (word !== "refuse-rcpt") return done();
     tell("refused");
     done(refusal(554, "no such person here"));
   },
   async onData(stream, session, done) {
     const mail = await simpleParser(stream);
-    if (mode === "refuse-data") {
+    const words = session.envelope.rcptTo.map(of);
+    if (words.includes("refuse-data")) {
       tell("refused");
       return done(refusal(554, "this text is not welcome"));
     }
     tell("mail", { mail: shape(mail, session) });
-    if (mode !== "swallow") done(null, "kept");
+    if (!words.includes("swallow")) done(null, "kept");
   },
 });
 
@@ -77,7 +95,9 @@ server.listen(0, "127.0.0.1", () => tell("listening", { port: server.server.addr
 
 const input = createInterface({ input: process.stdin });
 input.on("line", (line) => {
-  mode = line.trim();
-  tell("mode", { mode });
+  const [word, address] = line.trim().split(" ").reverse();
+  if (address) own.set(address, word);
+  else mode = word;
+  tell("mode", { mode: word });
 });
 input.on("close", () => process.exit(0));

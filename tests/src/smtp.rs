@@ -26,6 +26,10 @@ pub enum Relay {
     Hang,
     /// Takes the message and never says so.
     Swallow,
+    /// Tears the connection of a sender to this recipient.
+    Reset,
+    /// Lets a recipient's sender wait for a little.
+    Slow,
 }
 
 impl Relay {
@@ -37,6 +41,8 @@ impl Relay {
             Relay::Later => "later",
             Relay::Hang => "hang",
             Relay::Swallow => "swallow",
+            Relay::Reset => "reset",
+            Relay::Slow => "slow",
         }
     }
 }
@@ -93,8 +99,17 @@ impl Smtp {
 
     /// From now on; returns once the server obeys.
     pub async fn behave(&mut self, relay: Relay) {
+        self.say(relay.word().to_owned()).await;
+    }
+
+    /// As [`Self::behave`], to this recipient only.
+    pub async fn behave_to(&mut self, address: &str, relay: Relay) {
+        self.say(format!("{address} {}", relay.word())).await;
+    }
+
+    async fn say(&mut self, line: String) {
         let before = self.count("mode");
-        self.input.write_all(format!("{}\n", relay.word()).as_bytes()).await.unwrap();
+        self.input.write_all(format!("{line}\n").as_bytes()).await.unwrap();
         wait_until("the mail server obeys", LONG, async || (self.count("mode") > before).then_some(())).await;
     }
 
@@ -112,7 +127,7 @@ impl Smtp {
         wait_until(&what, 2 * LONG, find).await
     }
 
-    /// How often something happened: `connected`, `hanging`, `put-off`, `refused`, `mail`.
+    /// How often something happened: `connected`, `recipient`, `hanging`, `put-off`, `refused`, `torn`, `mail`.
     pub fn count(&self, event: &str) -> usize {
         self.events.lock().unwrap().iter().filter(|one| one["event"] == event).count()
     }

@@ -14,6 +14,7 @@ mod explore;
 mod exporter;
 mod faults_live;
 mod first_light;
+mod flaky;
 mod floors;
 mod import;
 mod languages;

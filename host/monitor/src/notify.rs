@@ -17,6 +17,7 @@ mod plan;
 pub mod route;
 mod silence;
 mod teller;
+mod turns;
 
 pub(crate) use deliver::{ChannelBook, deliver};
 pub use notice::fingerprint;

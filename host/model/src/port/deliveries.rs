@@ -1,5 +1,7 @@
 //! The door to deliveries: each is a row until it is done. Calls block.
 
+use std::collections::BTreeMap;
+
 use crate::Millis;
 use crate::notification::{Notification, Receipt};
 use crate::port::StoreError;
@@ -63,11 +65,31 @@ pub struct DeliveryRecord {
     pub answer: String,
 }
 
+/// How many deliveries may be taken: no channel takes another's place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Room {
+    pub all: usize,
+    /// Of each channel that is not named in `of`.
+    pub each: usize,
+    pub of: BTreeMap<String, usize>,
+}
+
+impl Room {
+    /// As many as there is room for, of whatever channel.
+    pub fn of_all(count: usize) -> Room {
+        Room { all: count, each: count, of: BTreeMap::new() }
+    }
+
+    pub fn of(&self, channel: &str) -> usize {
+        self.of.get(channel).copied().unwrap_or(self.each).min(self.all)
+    }
+}
+
 /// Deliveries, kept.
 pub trait Deliveries: Send + Sync {
-    /// Takes what is due, oldest first, so that nobody else takes it before `until`. One whose line has an
-    /// older one that is not done, on the same channel, waits for that.
-    fn claim(&self, now: Millis, until: Millis, limit: usize) -> Result<Vec<Delivery>, StoreError>;
+    /// Takes what is due, of each channel the oldest first, so that nobody else takes it before `until`. One whose line has
+    /// an older one that is not done, on the same channel, waits for that.
+    fn claim(&self, now: Millis, until: Millis, room: &Room) -> Result<Vec<Delivery>, StoreError>;
 
     fn delivered(&self, id: i64, at: Millis, receipt: &Receipt) -> Result<(), StoreError>;
 
@@ -86,8 +108,8 @@ pub trait Deliveries: Send + Sync {
     /// Frees all claims: called once at start, when whoever held them is gone.
     fn release(&self) -> Result<u64, StoreError>;
 
-    /// When the next one is due that can be claimed then, if there is one.
-    fn next_due(&self) -> Result<Option<Millis>, StoreError>;
+    /// When the next one is due that can be claimed then, if there is one of a channel that there is room for.
+    fn next_due(&self, room: &Room) -> Result<Option<Millis>, StoreError>;
 
     /// The newest, newest first.
     fn recent(&self, limit: usize) -> Result<Vec<DeliveryRecord>, StoreError>;

@@ -1,32 +1,33 @@
 //! Tries deliveries until they are done: claimed, told, recorded; retried with backoff; given up only after days.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vitrine_model::notification::{Failure, Receipt};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::channel::Channel;
-use vitrine_model::port::deliveries::{Deliveries, Delivery, NewDelivery};
+use vitrine_model::port::deliveries::{Deliveries, Delivery, NewDelivery, Room};
 use vitrine_model::{Clock, Fault, Millis};
 
 use super::backoff::{self, PATIENCE};
+use super::turns::Turns;
 use crate::live::{Change, Live};
 use crate::metrics::Metrics;
 use crate::status::Status;
 
 /// A claim outlives the longest call of a channel, and no more than a little.
 const CLAIM: Millis = 60_000;
-/// Deliveries under way at once.
-const AT_ONCE: usize = 16;
 /// How long until a look at the store, if nobody says anything.
 const LOOK: Millis = 30_000;
 
 /// Tries of a channel after which the next one of its receiver is tried.
 const TRIES: u32 = 3;
+/// One that wants to be left alone for longer is not waited for either.
+const LONG_WAIT: Millis = 60_000;
 
 /// The channels by name.
 pub(crate) type Channels = BTreeMap<String, Arc<dyn Channel>>;
@@ -44,24 +45,20 @@ pub(crate) struct ChannelBook {
 
 /// Delivers until stopped; what is under way then is finished first.
 pub(crate) async fn deliver(book: Arc<ChannelBook>, stop: CancellationToken) {
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let turns = Turns::default();
     let under_way = TaskTracker::new();
-    let own = Arc::new(Mutex::new(HashSet::new()));
     while !stop.is_cancelled() {
-        let claimed = book.claim(slots.available_permits()).await;
-        for delivery in claimed {
-            // A claim that ran out while the call still goes on is no reason to tell twice.
-            let Some(mark) = Mark::set(&own, delivery.id) else { continue };
-            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
-            let book = Arc::clone(&book);
+        for delivery in book.claim(turns.room(book.clock.now())).await {
+            let Some(turn) = turns.begin(&delivery) else { continue };
+            let (book, turns) = (Arc::clone(&book), turns.clone());
             under_way.spawn(async move {
-                book.tell(delivery).await;
-                drop((slot, mark));
-                // A free slot may take what was due but not claimed.
+                book.tell(delivery, &turns).await;
+                drop(turn);
+                // A free place may take what was due but not claimed.
                 book.planned.notify_one();
             });
         }
-        let wake = book.wake_at().await;
+        let wake = book.wake_at(&turns).await;
         tokio::select! {
             () = stop.cancelled() => {}
             () = book.planned.notified() => {}
@@ -70,23 +67,6 @@ pub(crate) async fn deliver(book: Arc<ChannelBook>, stop: CancellationToken) {
     }
     under_way.close();
     under_way.wait().await;
-}
-
-/// A delivery that this process is telling right now.
-struct Mark(Arc<Mutex<HashSet<i64>>>, i64);
-
-impl Mark {
-    /// None where it is set already.
-    fn set(own: &Arc<Mutex<HashSet<i64>>>, id: i64) -> Option<Mark> {
-        let is_new = own.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-        is_new.then(|| Mark(Arc::clone(own), id))
-    }
-}
-
-impl Drop for Mark {
-    fn drop(&mut self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
-    }
 }
 
 impl ChannelBook {
@@ -110,22 +90,24 @@ impl ChannelBook {
         }
     }
 
-    async fn claim(&self, limit: usize) -> Vec<Delivery> {
-        if limit == 0 {
+    async fn claim(&self, room: Room) -> Vec<Delivery> {
+        if room.all == 0 {
             return Vec::new();
         }
         let now = self.clock.now();
-        self.stored("claiming deliveries", move |store| store.claim(now, now + CLAIM, limit)).await.unwrap_or_default()
+        self.stored("claiming deliveries", move |store| store.claim(now, now + CLAIM, &room)).await.unwrap_or_default()
     }
 
-    async fn wake_at(&self) -> Millis {
+    async fn wake_at(&self, turns: &Turns) -> Millis {
         let now = self.clock.now();
-        let due = self.stored("looking for deliveries", |store| store.next_due()).await.flatten();
-        // What is due already waits for a slot, whose end wakes us; the pause keeps a failing store from spinning.
-        due.map_or(now + LOOK, |due| due.clamp(now + 1_000, now + LOOK))
+        let (room, free) = (turns.room(now), turns.next_free());
+        let due = self.stored("looking for deliveries", move |store| store.next_due(&room)).await.flatten();
+        // What is due already came this moment; the pause keeps a failing store from spinning.
+        let due = due.map(|due| due.max(now + 1_000));
+        due.into_iter().chain(free).min().map_or(now + LOOK, |moment| moment.clamp(now + 1, now + LOOK))
     }
 
-    async fn tell(&self, delivery: Delivery) {
+    async fn tell(&self, delivery: Delivery, turns: &Turns) {
         let channel = self.channels.load().get(&delivery.channel).cloned();
         let outcome = match channel {
             Some(channel) => channel.deliver(&delivery.notification, &delivery.key).await,
@@ -136,7 +118,13 @@ impl ChannelBook {
         };
         match outcome {
             Ok(receipt) => self.delivered(delivery, receipt).await,
-            Err(failure) => self.failed(delivery, failure).await,
+            Err(failure) => {
+                if let Failure::RetryAfter(_, span) = &failure {
+                    let now = self.clock.now();
+                    turns.hold(&delivery.channel, now, now + span.millis());
+                }
+                self.failed(delivery, failure).await;
+            }
         }
         self.live.tell(Change::Alerts);
     }
@@ -193,7 +181,11 @@ impl ChannelBook {
 
 /// The next channel's delivery, once this one has failed for good or often enough.
 fn other_channel(delivery: &Delivery, failure: &Failure, now: Millis) -> Option<NewDelivery> {
-    let is_lost = matches!(failure, Failure::Permanent(_)) || delivery.attempts >= TRIES;
+    let is_lost = match failure {
+        Failure::Permanent(_) => true,
+        Failure::RetryAfter(_, span) if span.millis() > LONG_WAIT => true,
+        _ => delivery.attempts >= TRIES,
+    };
     let (next, others) = delivery.fallbacks.split_first().filter(|_| is_lost)?;
     Some(NewDelivery {
         key: format!("{}-{next}", delivery.key),

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 use vitrine_model::Millis;
 use vitrine_model::notification::{Notification, Receipt};
 use vitrine_model::port::StoreError;
-use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, DeliveryState, NewDelivery};
+use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, DeliveryState, NewDelivery, Room};
 
 use super::code::{bits, from_bits};
 use super::{Database, Trouble};
@@ -53,29 +53,14 @@ impl SqliteDeliveries {
 }
 
 impl Deliveries for SqliteDeliveries {
-    fn claim(&self, now: Millis, until: Millis, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+    fn claim(&self, now: Millis, until: Millis, room: &Room) -> Result<Vec<Delivery>, StoreError> {
         self.database.write(|transaction| {
-            let mut due = transaction.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM deliveries AS own WHERE {NEXT_IN_LINE} AND due_at <= ?1 ORDER BY created_at, id LIMIT ?2"
-            ))?;
-            let mut rows = due.query(params![now, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+            let mut left = room.all;
             let mut claimed = Vec::new();
-            let mut unreadable: Vec<(i64, String)> = Vec::new();
-            while let Some(row) = rows.next()? {
-                match read_record(row) {
-                    Ok(DeliveryRecord { mut delivery, .. }) => {
-                        delivery.attempts = delivery.attempts.saturating_add(1);
-                        claimed.push(delivery);
-                    }
-                    // One that cannot be read must not hold up the others.
-                    Err(Trouble::Refused(reason)) => unreadable.push((row.get(0)?, reason)),
-                    Err(trouble) => return Err(trouble),
-                }
-            }
-            let mut bury =
-                transaction.prepare_cached("UPDATE deliveries SET state = 'dead', due_at = ?2, answer = ?3 WHERE id = ?1")?;
-            for (id, reason) in &unreadable {
-                bury.execute(params![id, now, shortened(reason)])?;
+            for channel in open_channels(transaction)? {
+                let due = due(transaction, &channel, now, room.of(&channel).min(left))?;
+                left -= due.len();
+                claimed.extend(due);
             }
             let mut claim = transaction
                 .prepare_cached("UPDATE deliveries SET state = 'claimed', due_at = ?2, attempts = ?3 WHERE id = ?1")?;
@@ -142,11 +127,17 @@ impl Deliveries for SqliteDeliveries {
         })
     }
 
-    fn next_due(&self) -> Result<Option<Millis>, StoreError> {
+    fn next_due(&self, room: &Room) -> Result<Option<Millis>, StoreError> {
         self.database.read(|connection| {
-            let mut statement =
-                connection.prepare_cached(&format!("SELECT min(due_at) FROM deliveries AS own WHERE {NEXT_IN_LINE}"))?;
-            Ok(statement.query_row([], |row| row.get(0))?)
+            let mut first = connection.prepare_cached(&format!(
+                "SELECT min(due_at) FROM deliveries AS own INDEXED BY deliveries_due WHERE channel = ?1 AND {NEXT_IN_LINE}"
+            ))?;
+            let mut next: Option<Millis> = None;
+            for channel in open_channels(connection)?.iter().filter(|channel| room.of(channel) > 0) {
+                let due: Option<Millis> = first.query_row([channel], |row| row.get(0))?;
+                next = next.into_iter().chain(due).min();
+            }
+            Ok(next)
         })
     }
 
@@ -166,6 +157,47 @@ impl Deliveries for SqliteDeliveries {
             Ok(records)
         })
     }
+}
+
+/// The channels with something that is not done. Leaps from one to the next, however much each has.
+fn open_channels(connection: &Connection) -> Result<Vec<String>, Trouble> {
+    let mut channels = connection.prepare_cached(
+        "WITH RECURSIVE open (channel) AS (
+             SELECT min(channel) FROM deliveries WHERE state IN ('waiting', 'claimed')
+             UNION ALL
+             SELECT (SELECT min(channel) FROM deliveries WHERE state IN ('waiting', 'claimed') AND channel > open.channel)
+             FROM open WHERE open.channel IS NOT NULL)
+         SELECT channel FROM open WHERE channel IS NOT NULL",
+    )?;
+    let channels = channels.query_map([], |row| row.get(0))?;
+    Ok(channels.collect::<Result<_, _>>()?)
+}
+
+/// What of a channel is due, with this try counted. What cannot be read is buried: it must not hold up the others.
+fn due(transaction: &Transaction<'_>, channel: &str, now: Millis, limit: usize) -> Result<Vec<Delivery>, Trouble> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let mut due = transaction.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM deliveries AS own INDEXED BY deliveries_oldest
+         WHERE channel = ?1 AND {NEXT_IN_LINE} AND due_at <= ?2 ORDER BY created_at, id LIMIT ?3"
+    ))?;
+    let mut rows = due.query(params![channel, now, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let (mut found, mut unreadable) = (Vec::new(), Vec::<(i64, String)>::new());
+    while let Some(row) = rows.next()? {
+        match read_record(row) {
+            Ok(DeliveryRecord { delivery, .. }) => {
+                found.push(Delivery { attempts: delivery.attempts.saturating_add(1), ..delivery });
+            }
+            Err(Trouble::Refused(reason)) => unreadable.push((row.get(0)?, reason)),
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    let mut bury = transaction.prepare_cached("UPDATE deliveries SET state = 'dead', due_at = ?2, answer = ?3 WHERE id = ?1")?;
+    for (id, reason) in &unreadable {
+        bury.execute(params![id, now, shortened(reason)])?;
+    }
+    Ok(found)
 }
 
 pub(super) fn insert(transaction: &Transaction<'_>, deliveries: &[NewDelivery]) -> Result<(), Trouble> {

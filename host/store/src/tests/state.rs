@@ -3,7 +3,7 @@
 use tempfile::TempDir;
 use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind};
 use vitrine_model::notification::{Notification, NotifiedAlert, Receipt};
-use vitrine_model::port::deliveries::{Delivery, DeliveryState, NewDelivery};
+use vitrine_model::port::deliveries::{Delivery, DeliveryState, NewDelivery, Room};
 use vitrine_model::port::notices::NoticeChange;
 use vitrine_model::{Labels, Millis};
 
@@ -126,13 +126,13 @@ fn a_claim_is_a_lease() {
     let store = open(&folder);
     let deliveries = store.deliveries();
     plan(&store, &[], &[new_delivery("late", 30), new_delivery("old", 10), new_delivery("young", 20)]);
-    assert_eq!(deliveries.next_due().unwrap(), Some(10));
-    assert_eq!(keys(&deliveries.claim(25, 100, 10).unwrap()), ["old", "young"]);
-    assert_eq!(keys(&deliveries.claim(99, 200, 1).unwrap()), ["late"]);
-    assert_eq!(keys(&deliveries.claim(99, 200, 9).unwrap()), [""; 0]);
-    assert_eq!(deliveries.next_due().unwrap(), Some(100));
+    assert_eq!(deliveries.next_due(&Room::of_all(1)).unwrap(), Some(10));
+    assert_eq!(keys(&deliveries.claim(25, 100, &Room::of_all(10)).unwrap()), ["old", "young"]);
+    assert_eq!(keys(&deliveries.claim(99, 200, &Room::of_all(1)).unwrap()), ["late"]);
+    assert_eq!(keys(&deliveries.claim(99, 200, &Room::of_all(9)).unwrap()), [""; 0]);
+    assert_eq!(deliveries.next_due(&Room::of_all(1)).unwrap(), Some(100));
     // Whoever claimed it is silent for too long.
-    let again = deliveries.claim(100, 300, 1).unwrap();
+    let again = deliveries.claim(100, 300, &Room::of_all(1)).unwrap();
     assert_eq!((keys(&again), again[0].attempts), (vec!["old"], 2));
 }
 
@@ -147,16 +147,32 @@ fn what_belongs_together_is_told_in_order() {
         delivery
     };
     plan(&store, &[], &[of_group("firing", 1), of_group("resolved", 2), new_delivery("other", 3)]);
-    let first = deliveries.claim(5, 50, 10).unwrap();
+    let first = deliveries.claim(5, 50, &Room::of_all(10)).unwrap();
     assert_eq!(keys(&first), ["firing", "other"]);
     // The first one failed for now: the second still waits for it, however long it has been due.
     deliveries.retry(first[0].id, 40, "greylisted").unwrap();
-    assert!(deliveries.claim(39, 50, 10).unwrap().is_empty());
-    assert_eq!(deliveries.next_due().unwrap(), Some(40));
-    let again = deliveries.claim(40, 60, 10).unwrap();
+    assert!(deliveries.claim(39, 50, &Room::of_all(10)).unwrap().is_empty());
+    assert_eq!(deliveries.next_due(&Room::of_all(1)).unwrap(), Some(40));
+    let again = deliveries.claim(40, 60, &Room::of_all(10)).unwrap();
     assert_eq!(keys(&again), ["firing"]);
     deliveries.bury(again[0].id, 41, "given up").unwrap();
-    assert_eq!(keys(&deliveries.claim(42, 60, 10).unwrap()), ["resolved"]);
+    assert_eq!(keys(&deliveries.claim(42, 60, &Room::of_all(10)).unwrap()), ["resolved"]);
+}
+
+#[test]
+fn no_channel_takes_the_place_of_another() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    let deliveries = store.deliveries();
+    let of = |channel: &str, key: &str, created_at| NewDelivery { channel: channel.into(), ..new_delivery(key, created_at) };
+    plan(&store, &[], &[of("a", "a1", 1), of("a", "a2", 2), of("a", "a3", 3), of("b", "b1", 4), of("c", "c1", 5)]);
+    let room = |all, each, full: &[&str]| Room { all, each, of: full.iter().map(|name| ((*name).to_owned(), 0)).collect() };
+    assert_eq!(deliveries.next_due(&room(9, 2, &["a"])).unwrap(), Some(4));
+    assert_eq!(deliveries.next_due(&room(9, 2, &["a", "b", "c"])).unwrap(), None);
+    assert_eq!(keys(&deliveries.claim(9, 50, &room(9, 2, &["b"])).unwrap()), ["a1", "a2", "c1"]);
+    assert_eq!(keys(&deliveries.claim(9, 50, &room(1, 2, &[])).unwrap()), ["a3"]);
+    assert_eq!(deliveries.next_due(&room(9, 2, &["a"])).unwrap(), Some(4));
+    assert_eq!(keys(&deliveries.claim(9, 50, &room(1, 2, &[])).unwrap()), ["b1"]);
 }
 
 #[test]
@@ -165,7 +181,7 @@ fn deliveries_end_well_or_badly_and_stay_so() {
     let store = open(&folder);
     let deliveries = store.deliveries();
     plan(&store, &[], &[new_delivery("a", 1), new_delivery("b", 2), new_delivery("c", 3)]);
-    let claimed = deliveries.claim(5, 50, 10).unwrap();
+    let claimed = deliveries.claim(5, 50, &Room::of_all(10)).unwrap();
     let receipt = Receipt { answer: "250 ok".into(), id: Some("m1".into()) };
     deliveries.delivered(claimed[0].id, 6, &receipt).unwrap();
     deliveries.bury(claimed[1].id, 6, "no such mailbox").unwrap();
@@ -179,9 +195,9 @@ fn deliveries_end_well_or_badly_and_stay_so() {
         ("a".to_owned(), DeliveryState::Delivered, "250 ok (m1)".to_owned()),
     ];
     assert_eq!(states(&store), expected);
-    assert_eq!(deliveries.next_due().unwrap(), Some(40));
-    assert!(deliveries.claim(39, 60, 10).unwrap().is_empty());
-    assert_eq!(deliveries.claim(40, 60, 10).unwrap()[0].attempts, 2);
+    assert_eq!(deliveries.next_due(&Room::of_all(1)).unwrap(), Some(40));
+    assert!(deliveries.claim(39, 60, &Room::of_all(10)).unwrap().is_empty());
+    assert_eq!(deliveries.claim(40, 60, &Room::of_all(10)).unwrap()[0].attempts, 2);
 }
 
 #[test]
@@ -189,12 +205,12 @@ fn what_was_claimed_by_the_dead_is_due_again() {
     let folder = TempDir::new().unwrap();
     let store = open(&folder);
     plan(&store, &[], &[new_delivery("a", 1)]);
-    store.deliveries().claim(5, 1_000_000, 10).unwrap();
+    store.deliveries().claim(5, 1_000_000, &Room::of_all(10)).unwrap();
     drop(store);
     let deliveries = open(&folder).deliveries();
     assert_eq!(deliveries.release().unwrap(), 1);
     assert_eq!(deliveries.release().unwrap(), 0);
-    assert_eq!(keys(&deliveries.claim(5, 10, 10).unwrap()), ["a"]);
+    assert_eq!(keys(&deliveries.claim(5, 10, &Room::of_all(10)).unwrap()), ["a"]);
 }
 
 #[test]
@@ -207,8 +223,8 @@ fn one_that_cannot_be_read_holds_up_nobody() {
     connection.execute("UPDATE deliveries SET notification = '{' WHERE key = 'a'", []).unwrap();
     drop(connection);
     let deliveries = open(&folder).deliveries();
-    assert_eq!(keys(&deliveries.claim(5, 10, 10).unwrap()), ["b"]);
-    assert_eq!(deliveries.next_due().unwrap(), Some(10));
+    assert_eq!(keys(&deliveries.claim(5, 10, &Room::of_all(10)).unwrap()), ["b"]);
+    assert_eq!(deliveries.next_due(&Room::of_all(1)).unwrap(), Some(10));
 }
 
 #[test]
@@ -218,7 +234,7 @@ fn history_is_cut_but_what_is_open_stays() {
     let store = open(&folder);
     let deliveries = store.deliveries();
     plan(&store, &[], &[new_delivery("old", 0), new_delivery("open", 0)]);
-    let claimed = deliveries.claim(1, 2, 1).unwrap();
+    let claimed = deliveries.claim(1, 2, &Room::of_all(1)).unwrap();
     deliveries.bury(claimed[0].id, 1, "").unwrap();
     for number in 0..64 {
         plan(&store, &[], &[new_delivery(&number.to_string(), 100 * DAY)]);

@@ -7,7 +7,7 @@ use vitrine_model::alert::{Alert, AlertChange, AlertEvent, EventKind};
 use vitrine_model::notification::Receipt;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
-use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery};
+use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery, Room};
 use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices};
 use vitrine_model::port::silences::Silences;
 use vitrine_model::silence::{Acknowledgement, Silence};
@@ -50,7 +50,7 @@ impl Deliveries for Records {
     fn resend(&self, _: i64, _: Millis) -> Result<bool, StoreError> {
         Ok(false)
     }
-    fn claim(&self, _: Millis, _: Millis, _: usize) -> Result<Vec<Delivery>, StoreError> {
+    fn claim(&self, _: Millis, _: Millis, _: &Room) -> Result<Vec<Delivery>, StoreError> {
         Ok(Vec::new())
     }
     fn delivered(&self, _: i64, _: Millis, _: &Receipt) -> Result<(), StoreError> {
@@ -65,7 +65,7 @@ impl Deliveries for Records {
     fn release(&self) -> Result<u64, StoreError> {
         Ok(0)
     }
-    fn next_due(&self) -> Result<Option<Millis>, StoreError> {
+    fn next_due(&self, _: &Room) -> Result<Option<Millis>, StoreError> {
         Ok(None)
     }
     fn recent(&self, _: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
