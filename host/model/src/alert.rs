@@ -22,6 +22,9 @@ impl AlertState {
     }
 }
 
+/// The annotation of an alert that begins and ends all the time: says how often.
+pub const FLAPPING: &str = "flapping";
+
 /// The `rule` of alerts that another program brought: no rule of a file is named so.
 pub const OUTSIDE: &str = "outside";
 
@@ -49,6 +52,11 @@ impl Alert {
     /// Since when it is true, as people are told.
     pub fn since(&self) -> Millis {
         self.fired_at.unwrap_or(self.active_at)
+    }
+
+    /// Whether it begins and ends so often that people are told once of all that.
+    pub fn is_flapping(&self) -> bool {
+        self.annotations.get(FLAPPING).is_some()
     }
 }
 

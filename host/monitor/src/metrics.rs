@@ -38,6 +38,8 @@ pub(crate) struct Metrics {
     pub(crate) evaluations_missed: Counter,
     deliveries: Family<OfDelivery, Counter>,
     notices: Counter,
+    digests: Counter,
+    gathered: Gauge,
     groups: Gauge,
     members: Gauge,
     crowded: Gauge,
@@ -61,6 +63,8 @@ impl Metrics {
         registry.register("rule_evaluations_missed", help, self.evaluations_missed.clone());
         registry.register("deliveries", "Tries to deliver, by outcome", self.deliveries.clone());
         registry.register("notices", "Messages planned, one for each channel", self.notices.clone());
+        registry.register("digests", "Digests planned of what was over a receiver's rate", self.digests.clone());
+        registry.register("digest_alerts", "Alerts that wait for a digest", self.gathered.clone());
         registry.register("notice_groups", "Groups of alerts that people are told together", self.groups.clone());
         registry.register("notice_alerts", "Alerts in these groups", self.members.clone());
         let help = "Alerts since the start that found no room for a group of their own";
@@ -82,6 +86,14 @@ impl Metrics {
 
     pub(crate) fn notices(&self, count: usize) {
         self.notices.inc_by(count as u64);
+    }
+
+    pub(crate) fn digests(&self, count: usize) {
+        self.digests.inc_by(count as u64);
+    }
+
+    pub(crate) fn gathered(&self, alerts: usize) {
+        self.gathered.set(i64::try_from(alerts).unwrap_or(i64::MAX));
     }
 
     pub(crate) fn groups(&self, groups: usize, members: usize, crowded: u64) {

@@ -14,15 +14,18 @@ pub mod matcher;
 mod notice;
 mod outside;
 mod plan;
+mod rate;
 pub mod route;
 mod silence;
 mod teller;
 mod turns;
 
 pub(crate) use deliver::{ChannelBook, deliver};
+pub use groups::DigestView;
 pub use notice::fingerprint;
 pub use outside::Brought;
 pub(crate) use plan::{Planner, PlannerParts, plan};
+pub use rate::Rate;
 pub use route::{Route, Routing};
 pub use silence::{Draft, NotHushed};
 pub use teller::{AlertView, GroupView, Muted, Ports, Teller};

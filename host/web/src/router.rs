@@ -101,6 +101,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/api/v1/plugins", get(api::plugins::list))
         .route("/api/v1/acknowledgements", get(api::acknowledge::list).post(api::acknowledge::give))
         .route("/api/v1/acknowledgements/{target}", delete(api::acknowledge::withdraw))
+        .route("/api/v1/digests", get(api::alerts::digests))
         .route("/api/v1/deliveries/{id}/resend", post(api::acknowledge::resend))
         .merge(alertmanager())
         .route("/healthz", get(api::health::alive))

@@ -1,6 +1,8 @@
 //! The door to groups of alerts, and to what people were told of them. Calls block.
 
-use crate::alert::{Alert, EventKind};
+use serde::{Deserialize, Serialize};
+
+use crate::alert::Alert;
 use crate::port::StoreError;
 use crate::port::deliveries::NewDelivery;
 use crate::{Labels, Millis};
@@ -19,6 +21,42 @@ pub struct GroupRow {
     pub told_at: Vec<(String, Millis)>,
 }
 
+/// What a channel knows of an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Told {
+    Firing,
+    Resolved,
+    /// It was told that the alert fires, and is to be told anew.
+    Outdated,
+    /// That it fires waits for a digest.
+    Gathered,
+    /// A digest said that it fires; the next one says that it is over.
+    Digested,
+}
+
+impl Told {
+    /// Whether the channel was told that it fires, and not that it is over.
+    pub fn knows(self) -> bool {
+        matches!(self, Told::Firing | Told::Outdated | Told::Digested)
+    }
+}
+
+/// How much a channel of a receiver was told of late.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RateRow {
+    pub receiver: String,
+    pub channel: String,
+    /// When it was told, oldest first; as many as count.
+    pub told: Vec<Millis>,
+    /// When the last digest was.
+    pub digest_at: Option<Millis>,
+    /// Since when the next digest gathers.
+    pub gathers_since: Option<Millis>,
+    /// The messages that it stands for.
+    pub put_off: u64,
+}
+
 /// An alert in a group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemberRow {
@@ -27,7 +65,7 @@ pub struct MemberRow {
     /// When it ended, if it did.
     pub ended_at: Option<Millis>,
     /// What each channel was last told of it.
-    pub told: Vec<(String, EventKind)>,
+    pub told: Vec<(String, Told)>,
 }
 
 /// What one step of planning changes; committed as a whole or not at all.
@@ -42,6 +80,9 @@ pub struct NoticeChange {
     /// Group, rule and labels of members that are over.
     pub gone_members: Vec<(String, String, Labels)>,
     pub deliveries: Vec<NewDelivery>,
+    pub rates: Vec<RateRow>,
+    /// Receivers and channels that nobody speaks of any more.
+    pub gone_rates: Vec<(String, String)>,
 }
 
 impl NoticeChange {
@@ -52,6 +93,8 @@ impl NoticeChange {
             && self.members.is_empty()
             && self.gone_members.is_empty()
             && self.deliveries.is_empty()
+            && self.rates.is_empty()
+            && self.gone_rates.is_empty()
     }
 }
 
@@ -59,6 +102,8 @@ impl NoticeChange {
 pub trait Notices: Send + Sync {
     fn load(&self) -> Result<(Vec<GroupRow>, Vec<MemberRow>), StoreError>;
 
-    /// Groups, members, the events that led to them and the deliveries that follow, in one transaction.
+    fn rates(&self) -> Result<Vec<RateRow>, StoreError>;
+
+    /// Groups, members, rates, the events that led to them and the deliveries that follow, in one transaction.
     fn commit(&self, change: &NoticeChange) -> Result<(), StoreError>;
 }

@@ -24,6 +24,8 @@ pub struct RouteFile {
 pub struct GlobalEntry {
     /// When an alert that another program brought, without an end, is over if nobody speaks of it again: `5m`.
     pub resolve_timeout: Option<String>,
+    /// How much a channel of a receiver is told at most: `{ notices: 60, per: 10m }`, or `off`.
+    pub rate: Option<RateEntry>,
 }
 
 /// A node of the tree. An alert goes down into the first route that matches it, and stays where none does.
@@ -65,6 +67,35 @@ pub struct ReceiverEntry {
     /// Names of channels, or maps that say more. All of them are told; without any, nobody is.
     #[serde(default)]
     pub channels: Vec<TargetEntry>,
+    /// How much each of its channels is told at most: `{ notices: 20, per: 10m }`, or `off`; else what `global` says. News
+    /// over that comes together in a digest.
+    #[serde(default)]
+    pub rate: Option<RateEntry>,
+}
+
+/// How much is told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RateEntry {
+    Off(Off),
+    Most(RateOptions),
+}
+
+/// Everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Off {
+    Off,
+}
+
+/// No more than so many messages in any span of that length.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateOptions {
+    #[schemars(range(min = 2, max = 1_000))]
+    pub notices: usize,
+    /// `10m`
+    pub per: String,
 }
 
 /// A channel of a receiver.

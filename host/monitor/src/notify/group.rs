@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use vitrine_model::alert::{Alert, EventKind};
-use vitrine_model::port::notices::{GroupRow, MemberRow};
+use vitrine_model::alert::Alert;
+use vitrine_model::port::notices::{GroupRow, MemberRow, Told};
 use vitrine_model::{Labels, Millis};
 
 use super::route::Target;
@@ -40,19 +40,36 @@ pub(super) struct Member {
     pub(super) alert: Alert,
     pub(super) ended_at: Option<Millis>,
     /// What each channel was last told.
-    pub(super) told: BTreeMap<String, EventKind>,
+    pub(super) told: BTreeMap<String, Told>,
     /// The routes lead it elsewhere now; here only its end is told, to whoever knows of it from here.
     pub(super) is_left: bool,
 }
 
 impl Member {
+    /// Whether a channel has nothing new to hear of it while it fires.
     pub(super) fn was_told(&self, channel: &str) -> bool {
-        self.told.get(channel) == Some(&EventKind::Firing)
+        matches!(self.told.get(channel), Some(Told::Firing | Told::Gathered | Told::Digested))
+    }
+
+    /// Whether a message of its own, and no digest, has to say that it is over.
+    fn owes_end(&self, channel: &str) -> bool {
+        self.ended_at.is_some() && matches!(self.told.get(channel), Some(Told::Firing | Told::Outdated))
+    }
+
+    /// Whether it is over, and a channel was told so much of it.
+    fn is_over_in(&self, channel: &str, told: Told) -> bool {
+        self.ended_at.is_some() && self.told.get(channel) == Some(&told)
     }
 
     fn is_waited_for(&self) -> bool {
-        self.told.values().any(|kind| *kind == EventKind::Firing)
+        self.told.values().any(|told| *told != Told::Resolved)
     }
+}
+
+/// Whoever was told is to be told anew.
+fn outdated(mut told: BTreeMap<String, Told>) -> BTreeMap<String, Told> {
+    told.values_mut().filter(|told| matches!(told, Told::Firing | Told::Digested)).for_each(|told| *told = Told::Outdated);
+    told
 }
 
 /// The times of a route.
@@ -86,6 +103,10 @@ pub(super) struct Telling {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Decision {
     pub(super) tellings: Vec<Telling>,
+    /// What waits for a digest, for each channel.
+    pub(super) gathered: Vec<(String, Vec<Id>)>,
+    /// Channels whose next digest says what is over.
+    pub(super) digests: Vec<String>,
     pub(super) holds_back: bool,
     /// Channels that do not want to know of ends.
     deaf: Vec<String>,
@@ -114,7 +135,10 @@ impl Group {
             self.anchor = self.anchor.min(first);
         }
         let member = Member { alert, ended_at: None, told: BTreeMap::new(), is_left: false };
-        let told = self.members.remove(&id).map(|before| before.told);
+        let told = self.members.remove(&id).map(|before| {
+            let is_other = before.alert.is_flapping() != member.alert.is_flapping();
+            if is_other { outdated(before.told) } else { before.told }
+        });
         self.members.insert(id, Member { told: told.unwrap_or_default(), ..member });
         self.changed_at = Some(now);
     }
@@ -185,6 +209,8 @@ impl Group {
             decision.holds_back |= is_due && !repeats;
             if !target.send_resolved {
                 decision.deaf.push(target.channel.clone());
+            } else if self.members.values().any(|member| member.is_over_in(&target.channel, Told::Digested)) {
+                decision.digests.push(target.channel.clone());
             }
         }
         decision.tellings.extend(self.last_words(terms.targets));
@@ -201,17 +227,25 @@ impl Group {
             .members
             .values()
             .filter(|member| member.ended_at.is_some())
-            .flat_map(|member| member.told.iter().filter(|(_, kind)| **kind == EventKind::Firing))
+            .flat_map(|member| member.told.iter().filter(|(_, told)| told.knows()))
             .map(|(channel, _)| channel.as_str())
             .collect();
         let former = known.into_iter().filter(|channel| targets.iter().all(|target| target.channel != *channel));
-        former.map(|channel| Telling { target: Target::plain(channel), firing: Vec::new(), ended: self.ended(channel) })
+        former.map(|channel| {
+            let mut ended = self.ended(channel);
+            ended.extend(self.over_in(channel, Told::Digested));
+            Telling { target: Target::plain(channel), firing: Vec::new(), ended }
+        })
+    }
+
+    /// The alerts that are over, and of which a channel was told so much.
+    fn over_in(&self, channel: &str, told: Told) -> impl Iterator<Item = Id> {
+        self.members.iter().filter(move |(_, member)| member.is_over_in(channel, told)).map(|(id, _)| id.clone())
     }
 
     /// The alerts that are over, and of which a channel does not know that.
     fn ended(&self, channel: &str) -> Vec<Id> {
-        let is_news = |member: &Member| member.ended_at.is_some() && member.was_told(channel);
-        self.members.iter().filter(|(_, member)| is_news(member)).map(|(id, _)| id.clone()).collect()
+        self.members.iter().filter(|(_, member)| member.owes_end(channel)).map(|(id, _)| id.clone()).collect()
     }
 
     fn is_repeat_due(&self, channel: &str, repeat: Option<Millis>, now: Millis) -> bool {
@@ -222,9 +256,9 @@ impl Group {
     /// Notes what was told. Returns the members that changed, and takes out those that are over.
     pub(super) fn settle(&mut self, decision: &Decision, now: Millis) -> (Vec<MemberRow>, Vec<Id>) {
         let mut touched = std::collections::BTreeSet::new();
-        let mut note = |members: &mut BTreeMap<Id, Member>, id: &Id, channel: &str, kind: EventKind| {
+        let mut note = |members: &mut BTreeMap<Id, Member>, id: &Id, channel: &str, told: Told| {
             if let Some(member) = members.get_mut(id)
-                && member.told.insert(channel.to_owned(), kind) != Some(kind)
+                && member.told.insert(channel.to_owned(), told) != Some(told)
             {
                 touched.insert(id.clone());
             }
@@ -232,22 +266,30 @@ impl Group {
         for telling in &decision.tellings {
             let channel = &telling.target.channel;
             self.told_at.insert(channel.clone(), now);
-            telling.firing.iter().for_each(|id| note(&mut self.members, id, channel, EventKind::Firing));
-            telling.ended.iter().for_each(|id| note(&mut self.members, id, channel, EventKind::Resolved));
+            telling.firing.iter().for_each(|id| note(&mut self.members, id, channel, Told::Firing));
+            telling.ended.iter().for_each(|id| note(&mut self.members, id, channel, Told::Resolved));
+        }
+        for (channel, ids) in &decision.gathered {
+            ids.iter().for_each(|id| note(&mut self.members, id, channel, Told::Gathered));
         }
         for channel in &decision.deaf {
-            for id in self.ended(channel) {
-                note(&mut self.members, &id, channel, EventKind::Resolved);
-            }
+            let over: Vec<Id> = self.ended(channel).into_iter().chain(self.over_in(channel, Told::Digested)).collect();
+            over.iter().for_each(|id| note(&mut self.members, id, channel, Told::Resolved));
         }
         self.flushed_at = Some(now);
         self.changed_at = None;
         self.holds_back = decision.holds_back;
+        let gone = self.forget_over();
+        let changed = touched.iter().filter_map(|id| self.member_row(id)).collect();
+        (changed, gone)
+    }
+
+    /// Takes out what is over and nobody waits for.
+    pub(super) fn forget_over(&mut self) -> Vec<Id> {
         let is_over = |member: &Member| member.ended_at.is_some() && !member.is_waited_for();
         let gone: Vec<Id> = self.members.iter().filter(|(_, member)| is_over(member)).map(|(id, _)| id.clone()).collect();
         self.members.retain(|_, member| !is_over(member));
-        let changed = touched.iter().filter_map(|id| self.member_row(id)).collect();
-        (changed, gone)
+        gone
     }
 
     pub(super) fn row(&self) -> GroupRow {
@@ -266,7 +308,7 @@ impl Group {
             group: self.key.clone(),
             alert: member.alert.clone(),
             ended_at: member.ended_at,
-            told: member.told.iter().map(|(channel, kind)| (channel.clone(), *kind)).collect(),
+            told: member.told.iter().map(|(channel, told)| (channel.clone(), *told)).collect(),
         })
     }
 }

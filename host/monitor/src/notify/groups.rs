@@ -1,16 +1,22 @@
 //! All groups of now: alerts come in by events and go out as deliveries. Pure; what has to be kept is returned.
 
+mod digest;
+
+pub use digest::DigestView;
+pub(super) use digest::Gathered;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use vitrine_model::alert::{Alert, EventKind};
 use vitrine_model::port::alerts::StoredEvent;
-use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange};
+use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, RateRow, Told};
 use vitrine_model::{Labels, Millis};
 
 use super::group::{Group, Id, Member, Terms, Times};
 use super::hush::Hush;
 use super::inhibit::Inhibitions;
 use super::notice;
+use super::rate::Rates;
 use super::route::{Node, Route};
 
 /// Groups at once; what comes over that is told together, a group for each route.
@@ -25,6 +31,8 @@ const SET_BACK: Millis = 1_000;
 pub(super) struct Groups {
     pub(super) route: Route,
     pub(super) groups: BTreeMap<String, Group>,
+    /// How much each channel of a receiver was told of late.
+    rates: Rates,
     /// In which groups an alert is.
     places: HashMap<Id, Vec<String>>,
     due: BTreeSet<(Millis, String)>,
@@ -39,8 +47,8 @@ pub(super) struct Groups {
 
 impl Groups {
     /// As they were before a restart; the routes are yet to come.
-    pub(super) fn restore(groups: Vec<GroupRow>, members: Vec<MemberRow>, now: Millis) -> Groups {
-        let mut all = Groups { is_outdated: true, ..Groups::default() };
+    pub(super) fn restore(groups: Vec<GroupRow>, members: Vec<MemberRow>, rates: Vec<RateRow>, now: Millis) -> Groups {
+        let mut all = Groups { is_outdated: true, rates: Rates::restore(rates), looked_at: now, ..Groups::default() };
         for row in groups {
             let group = Group {
                 node: None,
@@ -84,6 +92,7 @@ impl Groups {
             self.forget(&key);
             change.gone_groups.push(key);
         }
+        self.mend_rates(&mut touched, &mut change, now);
         self.note(&touched, &mut change);
         let all: Vec<String> = self.groups.keys().cloned().collect();
         all.iter().for_each(|key| self.plan(key, now));
@@ -111,11 +120,11 @@ impl Groups {
         let firing =
             before.iter().filter_map(|key| self.groups.get(key)?.members.get(id)).find(|member| member.ended_at.is_none());
         let Some(alert) = firing.map(|member| member.alert.clone()) else { return };
-        let known: BTreeSet<String> = before
+        let known: BTreeMap<String, Told> = before
             .iter()
             .filter_map(|key| self.groups.get(key)?.members.get(id))
-            .flat_map(|member| member.told.iter().filter(|(_, kind)| **kind == EventKind::Firing))
-            .map(|(channel, _)| channel.clone())
+            .flat_map(|member| member.told.iter().filter(|(_, told)| told.knows()))
+            .map(|(channel, told)| (channel.clone(), *told))
             .collect();
         let wanted = self.enter(id, &alert, now);
         let mut handed = BTreeSet::new();
@@ -132,8 +141,8 @@ impl Groups {
             let Some(group) = self.groups.get_mut(key) else { continue };
             let Some(member) = group.members.get_mut(id) else { continue };
             let mut is_touched = !before.contains(key);
-            for channel in known.intersection(&channels) {
-                is_touched |= member.told.insert(channel.clone(), EventKind::Firing) != Some(EventKind::Firing);
+            for (channel, told) in known.iter().filter(|(channel, _)| channels.contains(*channel)) {
+                is_touched |= member.told.insert(channel.clone(), *told) != Some(*told);
                 handed.insert(channel.clone());
                 let at = told_at.iter().filter(|(name, _)| name == channel).map(|(_, at)| *at).max().unwrap_or(now);
                 group.told_at.entry(channel.clone()).or_insert(at);
@@ -189,7 +198,7 @@ impl Groups {
         let Some(group) = self.groups.get_mut(key) else { return };
         let Some(member) = group.members.get_mut(id) else { return };
         member.is_left = true;
-        member.told.retain(|channel, kind| *kind == EventKind::Firing && !handed.contains(channel));
+        member.told.retain(|channel, told| told.knows() && !handed.contains(channel));
         touched.insert((key.to_owned(), id.clone()));
         if member.told.is_empty() {
             group.members.remove(id);
@@ -270,7 +279,8 @@ impl Groups {
     }
 
     pub(super) fn next_due(&self) -> Option<Millis> {
-        self.due.first().map(|(at, _)| *at)
+        let digest = self.digests_due(self.looked_at).map(|(at, _)| at).min();
+        self.due.first().map(|(at, _)| *at).into_iter().chain(digest).min()
     }
 
     pub(super) fn due_of(&self, key: &str) -> Option<Millis> {
@@ -324,6 +334,11 @@ impl Groups {
             }
             self.flush_one(&key, hush, now, &mut change);
         }
+        // A change speaks of each group once, so a digest has one of its own.
+        if members == 0 {
+            self.flush_digest(hush, fresh, now, &mut change);
+        }
+        change.rates = self.rates.changes();
         change
     }
 
@@ -342,7 +357,10 @@ impl Groups {
         };
         // No two looks at a group have the same moment, as what is told is named by it.
         let at = group.flushed_at.map_or(now, |before| now.max(before + 1));
-        let decision = group.decide(&terms, now);
+        let mut decision = group.decide(&terms, now);
+        if let Some(node) = node {
+            self.cap(&routing, node, &group, &mut decision, now);
+        }
         let deliveries = decision.tellings.iter().map(|telling| notice::delivery(&group, telling, &self.route, at, now));
         change.deliveries.extend(deliveries);
         let (members, gone) = group.settle(&decision, at);

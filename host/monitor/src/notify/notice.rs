@@ -6,7 +6,12 @@ use vitrine_model::port::deliveries::NewDelivery;
 use vitrine_model::{Labels, Millis};
 
 use super::group::{Group, Telling};
-use super::route::Route;
+use super::groups::Gathered;
+use super::rate::Line;
+use super::route::{Route, Target};
+
+/// Kinds of alerts that the title of a digest names.
+const KINDS: usize = 4;
 
 /// The delivery of a telling.
 /// `at` is a moment that no other look at the group has.
@@ -47,6 +52,93 @@ fn notification(group: &Group, telling: &Telling, route: &Route, id: String) -> 
         alerts,
         host: route.public_url.clone(),
         time_zone: route.time_zone.clone(),
+    }
+}
+
+/// The delivery of a digest. To whoever threads by the group, all digests of a receiver are one, which is over once no
+/// alert goes on that they told of.
+pub(super) fn digest(
+    (receiver, channel): &Line,
+    target: &Target,
+    gathered: &Gathered,
+    route: &Route,
+    now: Millis,
+) -> NewDelivery {
+    let line = format!("digest;{receiver}");
+    let id = fingerprint(&Labels::from_pairs([("digest", receiver.as_str())]));
+    let goes_on = gathered.go_on + gathered.firing.len() > 0;
+    let mut firing: Vec<&Alert> = gathered.firing.iter().collect();
+    firing.sort_by_key(|alert| (rank(alert), alert.since()));
+    let mut ended: Vec<&(Alert, Millis)> = gathered.ended.iter().collect();
+    ended.sort_by_key(|(alert, _)| (rank(alert), alert.since()));
+    let firing = firing.into_iter().map(|alert| notified(alert, None, route));
+    let ended = ended.into_iter().map(|(alert, at)| notified(alert, Some(*at), route));
+    let notification = Notification {
+        status: if goes_on { EventKind::Firing } else { EventKind::Resolved },
+        title: digest_title(gathered),
+        group: id.clone(),
+        group_labels: Labels::from_pairs([("digest", receiver.as_str())]),
+        alerts: firing.chain(ended).take(target.listed).collect(),
+        host: route.public_url.clone(),
+        time_zone: route.time_zone.clone(),
+    };
+    NewDelivery {
+        key: format!("{now:x}-{id}-{channel}"),
+        line,
+        fallbacks: target.fallbacks.clone(),
+        notification,
+        created_at: now,
+        channel: channel.clone(),
+    }
+}
+
+/// How many of these are digests.
+pub(super) fn digests(deliveries: &[NewDelivery]) -> usize {
+    deliveries.iter().filter(|delivery| delivery.line.starts_with("digest;")).count()
+}
+
+/// `digest of 3 groups: 5 alerts firing, 1 resolved: critical Down × 2, warning Slow × 4`
+fn digest_title(gathered: &Gathered) -> String {
+    let (begun, over) = (gathered.firing.len(), gathered.ended.len());
+    let groups = match gathered.groups {
+        1 => "1 group".to_owned(),
+        many => format!("{many} groups"),
+    };
+    let kind = |alert: &Alert| {
+        let name = alert.labels.get("alertname").unwrap_or("alert").to_owned();
+        (rank(alert), alert.labels.get("severity").unwrap_or_default().to_owned(), name)
+    };
+    let mut kinds: std::collections::BTreeMap<_, usize> = std::collections::BTreeMap::new();
+    for alert in gathered.firing.iter().chain(gathered.ended.iter().map(|(alert, _)| alert)) {
+        *kinds.entry(kind(alert)).or_default() += 1;
+    }
+    let others = kinds.len().saturating_sub(KINDS);
+    let named = kinds.into_iter().take(KINDS).map(|((_, severity, name), count)| {
+        let name = if severity.is_empty() { name } else { format!("{severity} {name}") };
+        if count == 1 { name } else { format!("{name} × {count}") }
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    let more = if others == 0 { String::new() } else { format!(", {others} more kinds") };
+    format!("digest of {groups}: {}: {named}{more}", counted(begun, over))
+}
+
+/// What matters most comes first; a severity that nobody knows comes before what is only said.
+fn rank(alert: &Alert) -> u8 {
+    match alert.labels.get("severity").unwrap_or_default().to_lowercase().as_str() {
+        "critical" | "page" | "emergency" | "disaster" => 0,
+        "error" | "high" | "major" => 1,
+        "warning" | "warn" | "medium" | "minor" => 2,
+        "info" | "information" | "low" | "none" => 4,
+        _ => 3,
+    }
+}
+
+fn counted(begun: usize, over: usize) -> String {
+    let alerts = |count| if count == 1 { "1 alert".to_owned() } else { format!("{count} alerts") };
+    match (begun, over) {
+        (0, many) => format!("{} resolved", alerts(many)),
+        (many, 0) => format!("{} firing", alerts(many)),
+        (begun, over) => format!("{begun} firing, {over} resolved"),
     }
 }
 

@@ -18,7 +18,7 @@ use vitrine_model::{Clock, Labels, Millis};
 use super::group::Id;
 use super::groups::Groups;
 use super::hush::Hush;
-use super::notice::{fingerprint, group_id};
+use super::notice::{self, fingerprint, group_id};
 use super::outside::Outside;
 use super::route::Route;
 use super::silence;
@@ -143,6 +143,7 @@ impl Planner {
         let done = self.step_in(&mut book, now);
         book.is_true = done.is_ok();
         self.metrics.groups(book.groups.groups.len(), book.groups.members(), book.groups.crowded);
+        self.metrics.gathered(book.groups.digests(now).iter().map(|digest| digest.alerts).sum());
         let next = done?;
         Ok(next.min(self.next_expiry().unwrap_or(Millis::MAX)).min(now + LOOK))
     }
@@ -150,7 +151,7 @@ impl Planner {
     fn step_in(&self, book: &mut Book, now: Millis) -> Result<Millis, StoreError> {
         if !book.is_true {
             let (groups, members) = self.notices.load()?;
-            book.groups = Groups::restore(groups, members, now);
+            book.groups = Groups::restore(groups, members, self.notices.rates()?, now);
         }
         if self.is_rerouted.swap(false, Ordering::AcqRel) || !book.is_true {
             let route = Route::clone(&self.route.load());
@@ -199,6 +200,7 @@ impl Planner {
         self.notices.commit(&change)?;
         if !change.deliveries.is_empty() {
             self.metrics.notices(change.deliveries.len());
+            self.metrics.digests(notice::digests(&change.deliveries));
             self.planned.notify_one();
             self.live.tell(Change::Alerts);
         }

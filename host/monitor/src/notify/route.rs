@@ -12,6 +12,7 @@ pub use check::{Known, check};
 
 use super::inhibit::Inhibition;
 use super::interval::Interval;
+use super::rate::{self, Rate};
 
 /// Alerts listed in one message where nobody says otherwise.
 pub(super) const LISTED: usize = 100;
@@ -69,6 +70,14 @@ pub enum GroupBy {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Receiver {
     pub targets: Vec<Target>,
+    /// How much each of these is told at most; without it, everything.
+    pub rate: Option<Rate>,
+}
+
+impl Receiver {
+    pub fn target(&self, channel: &str) -> Option<&Target> {
+        self.targets.iter().find(|target| target.channel == channel)
+    }
 }
 
 /// A channel of a receiver.
@@ -119,7 +128,7 @@ impl Routing {
             depth: 0,
             children: Vec::new(),
         };
-        let receiver = Receiver { targets: channels.into_iter().map(Target::plain).collect() };
+        let receiver = Receiver { targets: channels.into_iter().map(Target::plain).collect(), rate: Some(rate::USUAL) };
         Routing {
             nodes: vec![root],
             receivers: BTreeMap::from([(EVERYBODY.to_owned(), receiver)]),

@@ -12,7 +12,7 @@ use vitrine_model::silence::{Acknowledgement, Silence};
 use vitrine_model::{Clock, Labels, Millis};
 
 use super::group::{Group, Member};
-use super::groups::Groups;
+use super::groups::{DigestView, Groups};
 use super::hush::Hush;
 use super::notice::{fingerprint, group_id};
 use super::outside::Brought;
@@ -123,6 +123,12 @@ impl Teller {
             }
         }
         alerts.into_values().collect()
+    }
+
+    /// What waits for a digest, by receiver and channel.
+    pub fn digests(&self) -> Vec<DigestView> {
+        let now = self.0.clock.now();
+        self.0.with_groups(|groups| groups.digests(now))
     }
 
     /// All silences that are not forgotten.

@@ -176,6 +176,45 @@ async fn ten_thousand_alerts_at_once_are_one_message() {
 }
 
 #[tokio::test]
+async fn a_storm_is_a_digest_also_across_restarts() {
+    let routes = || {
+        routing(serde_json::json!({
+            "global": { "rate": { "notices": 2, "per": "10m" } },
+            "route": { "receiver": "web", "group_by": ["..."], "group_wait": "0s" },
+            "receivers": [{ "name": "web", "channels": ["mail"] }],
+        }))
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::open(folder.path(), 0, routes()).await;
+    let names: Vec<String> = (0..40).map(|number| format!("Alert{number:02}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    desk.bring(&names, true).await;
+    desk.to(20).await;
+    let mut first: Vec<String> = desk.told().iter().map(|line| line.split_once(' ').unwrap().1.to_owned()).collect();
+    first.sort();
+    assert_eq!(first, ["mail: Alert00 +1 -0", "mail: Alert01 +1 -0"]);
+    let digests = desk.world.monitor.teller().digests();
+    assert_eq!((digests.len(), digests[0].alerts, digests[0].put_off), (1, 38, 38));
+    desk.close().await;
+    let desk = Desk::open(folder.path(), 30, routes()).await;
+    desk.bring(&names[30..], false).await;
+    desk.to(610).await;
+    let kinds = "Alert02, Alert03, Alert04, Alert05, 34 more kinds";
+    assert_eq!(desk.told(), [format!("600 mail: digest of 38 groups: 28 firing, 10 resolved: {kinds} +28 -10")]);
+    desk.close().await;
+    let desk = Desk::open(folder.path(), 620, routes()).await;
+    desk.bring(&names[..30], false).await;
+    desk.to(3_000).await;
+    let mut told = desk.told();
+    told.sort_by_key(|line| (line.contains("digest"), line.split_once(' ').unwrap().1.to_owned()));
+    let ends: Vec<&str> = told[..2].iter().map(|line| line.split_once(' ').unwrap().1).collect();
+    assert_eq!((told.len(), ends), (3, vec!["mail: Alert00 +0 -1", "mail: Alert01 +0 -1"]), "{told:?}");
+    assert!(told[2].starts_with("1500 mail: digest of 28 groups: 28 alerts resolved: "), "{told:?}");
+    assert_eq!(desk.world.store.notices().load().unwrap(), (Vec::new(), Vec::new()));
+    desk.close().await;
+}
+
+#[tokio::test]
 async fn other_routes_repeat_nothing_and_lose_no_end() {
     let folder = tempfile::tempdir().unwrap();
     let desk = Desk::open(folder.path(), 0, by_team()).await;

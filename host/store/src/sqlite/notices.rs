@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction, params};
 use vitrine_model::Millis;
-use vitrine_model::alert::EventKind;
 use vitrine_model::port::StoreError;
-use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices};
+use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices, RateRow, Told};
 
 use super::alerts::{ALERT, read_alert};
 use super::code::{bits, labels_from_text, labels_to_text};
@@ -19,6 +18,10 @@ pub(crate) struct SqliteNotices(pub(crate) Arc<Database>);
 impl Notices for SqliteNotices {
     fn load(&self) -> Result<(Vec<GroupRow>, Vec<MemberRow>), StoreError> {
         self.0.read(|connection| Ok((groups(connection)?, members(connection)?)))
+    }
+
+    fn rates(&self) -> Result<Vec<RateRow>, StoreError> {
+        self.0.read(rates)
     }
 
     fn commit(&self, change: &NoticeChange) -> Result<(), StoreError> {
@@ -35,6 +38,12 @@ impl Notices for SqliteNotices {
                     .execute(params![group, rule, labels_to_text(labels)?])?;
             }
             change.members.iter().try_for_each(|member| set_member(transaction, member))?;
+            for (receiver, channel) in &change.gone_rates {
+                transaction
+                    .prepare_cached("DELETE FROM notice_rates WHERE receiver = ?1 AND channel = ?2")?
+                    .execute(params![receiver, channel])?;
+            }
+            change.rates.iter().try_for_each(|rate| set_rate(transaction, rate))?;
             deliveries::insert(transaction, &change.deliveries)
         })
     }
@@ -65,7 +74,7 @@ fn set_group(transaction: &Transaction<'_>, group: &GroupRow) -> Result<(), Trou
 }
 
 fn set_member(transaction: &Transaction<'_>, member: &MemberRow) -> Result<(), Trouble> {
-    let told: BTreeMap<&str, EventKind> = member.told.iter().map(|(channel, kind)| (channel.as_str(), *kind)).collect();
+    let told: BTreeMap<&str, Told> = member.told.iter().map(|(channel, kind)| (channel.as_str(), *kind)).collect();
     let alert = &member.alert;
     transaction
         .prepare_cached(
@@ -86,6 +95,23 @@ fn set_member(transaction: &Transaction<'_>, member: &MemberRow) -> Result<(), T
             alert.expires_at,
             member.ended_at,
             written(&told)?
+        ])?;
+    Ok(())
+}
+
+fn set_rate(transaction: &Transaction<'_>, rate: &RateRow) -> Result<(), Trouble> {
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO notice_rates (receiver, channel, told, digest_at, gathers_since, put_off)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            rate.receiver,
+            rate.channel,
+            written(&rate.told)?,
+            rate.digest_at,
+            rate.gathers_since,
+            rate.put_off.cast_signed()
         ])?;
     Ok(())
 }
@@ -113,6 +139,26 @@ fn groups(connection: &Connection) -> Result<Vec<GroupRow>, Trouble> {
     Ok(groups)
 }
 
+fn rates(connection: &Connection) -> Result<Vec<RateRow>, Trouble> {
+    let sql = "SELECT receiver, channel, told, digest_at, gathers_since, put_off FROM notice_rates ORDER BY receiver, channel";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut rates = Vec::new();
+    while let Some(row) = rows.next()? {
+        let receiver: String = row.get(0)?;
+        let wrong = |error| Trouble::Refused(format!("what the receiver {receiver:?} was told cannot be read: {error}"));
+        rates.push(RateRow {
+            channel: row.get(1)?,
+            told: serde_json::from_str(&row.get::<_, String>(2)?).map_err(wrong)?,
+            digest_at: row.get(3)?,
+            gathers_since: row.get(4)?,
+            put_off: row.get::<_, i64>(5)?.cast_unsigned(),
+            receiver,
+        });
+    }
+    Ok(rates)
+}
+
 fn members(connection: &Connection) -> Result<Vec<MemberRow>, Trouble> {
     let mut statement = connection.prepare_cached(&format!("SELECT group_key, ended_at, told, {ALERT} FROM notice_members"))?;
     let mut rows = statement.query([])?;
@@ -120,7 +166,7 @@ fn members(connection: &Connection) -> Result<Vec<MemberRow>, Trouble> {
     while let Some(row) = rows.next()? {
         let group: String = row.get(0)?;
         let wrong = |error| Trouble::Refused(format!("an alert of the group {group:?} cannot be read: {error}"));
-        let told: BTreeMap<String, EventKind> = serde_json::from_str(&row.get::<_, String>(2)?).map_err(wrong)?;
+        let told: BTreeMap<String, Told> = serde_json::from_str(&row.get::<_, String>(2)?).map_err(wrong)?;
         let (alert, ended_at) = (read_alert(row, 3)?, row.get(1)?);
         members.push(MemberRow { alert, ended_at, told: told.into_iter().collect(), group });
     }

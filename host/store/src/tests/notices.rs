@@ -4,8 +4,8 @@ use refinery::Target;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use vitrine_model::Labels;
-use vitrine_model::alert::{Alert, AlertState, EventKind};
-use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange};
+use vitrine_model::alert::{Alert, AlertState};
+use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, RateRow, Told};
 use vitrine_model::silence::{Acknowledgement, Condition, Silence};
 
 use super::open;
@@ -36,7 +36,7 @@ fn group(key: &str) -> GroupRow {
 }
 
 fn member(key: &str, host: &str) -> MemberRow {
-    let told = vec![("mail".to_owned(), EventKind::Firing), ("page".to_owned(), EventKind::Resolved)];
+    let told = vec![("mail".to_owned(), Told::Digested), ("page".to_owned(), Told::Resolved)];
     MemberRow { group: key.to_owned(), alert: alert(host), ended_at: Some(30), told }
 }
 
@@ -60,6 +60,26 @@ fn groups_and_members_come_and_go() {
     };
     store.notices().commit(&change).unwrap();
     assert_eq!(store.notices().load().unwrap(), (vec![group("a")], vec![member("a", "y")]));
+}
+
+#[test]
+fn rates_are_kept() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    let rate = |channel: &str| RateRow {
+        receiver: "web".to_owned(),
+        channel: channel.to_owned(),
+        told: vec![1, 5, 9],
+        digest_at: Some(5),
+        gathers_since: Some(9),
+        put_off: 3,
+    };
+    let change = NoticeChange { rates: vec![rate("mail"), rate("page")], ..NoticeChange::default() };
+    store.notices().commit(&change).unwrap();
+    let gone_rates = vec![("web".to_owned(), "page".to_owned())];
+    store.notices().commit(&NoticeChange { gone_rates, ..NoticeChange::default() }).unwrap();
+    drop(store);
+    assert_eq!(open(&folder).notices().rates().unwrap(), [rate("mail")]);
 }
 
 #[test]
@@ -133,7 +153,7 @@ fn whoever_was_told_before_there_were_groups_is_known() {
     let (groups, members) = store.notices().load().unwrap();
     assert_eq!(groups.iter().map(|group| group.key.as_str()).collect::<Vec<_>>(), [""]);
     let told: Vec<_> = members.iter().map(|member| (member.alert.labels.get("host").unwrap(), member.told.clone())).collect();
-    let mail = vec![("mail".to_owned(), EventKind::Firing)];
+    let mail = vec![("mail".to_owned(), Told::Firing)];
     assert_eq!(told, [("over", mail.clone()), ("told", mail)]);
     assert_eq!(store.alerts().load().unwrap().len(), 3);
     assert_eq!(store.alerts().unplanned(10).unwrap().len(), 4);

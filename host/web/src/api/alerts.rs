@@ -5,8 +5,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::{Value, json};
 use vitrine_model::Labels;
 use vitrine_model::alert::Alert;
+use vitrine_model::port::StoreError;
+use vitrine_monitor::notify::DigestView;
 
 use crate::api::envelope::{ApiError, success};
 use crate::api::number::scientific;
@@ -31,6 +34,23 @@ pub(crate) struct AlertShape {
 pub(crate) async fn list(State(web): State<Arc<Web>>) -> Result<Response, ApiError> {
     let alerts = web.load_alerts().await.map_err(ApiError::internal)?;
     Ok(success(Body { alerts: alerts.into_iter().map(AlertShape::from).collect() }))
+}
+
+/// What waits for a digest, by receiver and channel.
+pub(crate) async fn digests(State(web): State<Arc<Web>>) -> Result<Response, ApiError> {
+    let teller = web.teller.clone();
+    let digests = web.blocking(move || Ok::<_, StoreError>(teller.digests())).await.map_err(ApiError::internal)?;
+    let shape = |digest: DigestView| {
+        json!({
+            "receiver": digest.receiver,
+            "channel": digest.channel,
+            "since": words::machine(digest.since),
+            "due": words::machine(digest.due),
+            "messages": digest.put_off,
+            "alerts": digest.alerts,
+        })
+    };
+    Ok(success(json!({ "digests": digests.into_iter().map(shape).collect::<Vec<Value>>() })))
 }
 
 impl From<Alert> for AlertShape {

@@ -8,7 +8,7 @@ use vitrine_model::notification::Receipt;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
 use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery, Room};
-use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices};
+use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices, RateRow};
 use vitrine_model::port::silences::Silences;
 use vitrine_model::silence::{Acknowledgement, Silence};
 
@@ -76,6 +76,9 @@ impl Deliveries for Records {
 impl Notices for Records {
     fn load(&self) -> Result<(Vec<GroupRow>, Vec<MemberRow>), StoreError> {
         Ok((Vec::new(), Vec::new()))
+    }
+    fn rates(&self) -> Result<Vec<RateRow>, StoreError> {
+        Ok(Vec::new())
     }
     fn commit(&self, _: &NoticeChange) -> Result<(), StoreError> {
         Ok(())

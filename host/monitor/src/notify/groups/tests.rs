@@ -29,7 +29,7 @@ fn event(number: usize, kind: EventKind) -> StoredEvent {
 fn each_by_itself() -> Groups {
     let file: RouteFile = serde_json::from_value(serde_json::json!({
         "route": { "receiver": "a", "group_by": ["..."], "group_wait": "0s" },
-        "receivers": [{ "name": "a", "channels": ["mail"] }],
+        "receivers": [{ "name": "a", "channels": ["mail"], "rate": "off" }],
     }))
     .unwrap();
     let known = Known { channels: BTreeSet::from(["mail"]), local: jiff::tz::TimeZone::UTC };

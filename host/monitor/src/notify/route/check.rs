@@ -8,10 +8,13 @@ use vitrine_model::silence::Condition;
 use vitrine_model::{Matcher, Span};
 
 use super::{GroupBy, INTERVAL, LISTED, Node, REPEAT, RESOLVE_TIMEOUT, Receiver, Routing, Target, WAIT};
-use crate::notify::file::{InhibitEntry, IntervalEntry, ReceiverEntry, RouteEntry, RouteFile, TargetEntry, TargetOptions};
+use crate::notify::file::{
+    InhibitEntry, IntervalEntry, RateEntry, ReceiverEntry, RouteEntry, RouteFile, TargetEntry, TargetOptions,
+};
 use crate::notify::inhibit::Inhibition;
 use crate::notify::interval::Interval;
 use crate::notify::matcher;
+use crate::notify::rate::{self, Rate};
 
 /// Routes below each other, and all of them; inhibitions are looked at for each alert.
 const DEPTH: usize = 32;
@@ -30,7 +33,8 @@ pub struct Known<'a> {
 /// None where the file has no routes.
 pub fn check(file: &RouteFile, known: &Known<'_>) -> Result<Option<Routing>, Vec<Finding>> {
     let mut findings = Vec::new();
-    let receivers = receivers(&file.receivers, known, &mut findings);
+    let usual = rate_of(file.global.rate.as_ref(), Some(rate::USUAL), &Path::new().key("global").key("rate"), &mut findings);
+    let receivers = receivers(&file.receivers, usual, known, &mut findings);
     let mut intervals = BTreeMap::new();
     for (key, list) in [("time_intervals", &file.time_intervals), ("mute_time_intervals", &file.mute_time_intervals)] {
         add_intervals(list, known, &Path::new().key(key), &mut intervals, &mut findings);
@@ -227,7 +231,12 @@ fn matchers(conditions: &[Condition]) -> Vec<Matcher> {
     conditions.iter().filter_map(|condition| condition.matcher().ok()).collect()
 }
 
-fn receivers(entries: &[ReceiverEntry], known: &Known<'_>, findings: &mut Vec<Finding>) -> BTreeMap<String, Receiver> {
+fn receivers(
+    entries: &[ReceiverEntry],
+    usual: Option<Rate>,
+    known: &Known<'_>,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<String, Receiver> {
     let mut receivers = BTreeMap::new();
     for (place, entry) in entries.iter().enumerate() {
         let path = Path::new().key("receivers").index(place);
@@ -241,12 +250,29 @@ fn receivers(entries: &[ReceiverEntry], known: &Known<'_>, findings: &mut Vec<Fi
             }
             targets.push(target);
         }
-        if receivers.insert(entry.name.clone(), Receiver { targets }).is_some() {
+        let rate = rate_of(entry.rate.as_ref(), usual, &path.clone().key("rate"), findings);
+        if receivers.insert(entry.name.clone(), Receiver { targets, rate }).is_some() {
             let finding = Finding::value(path.key("name"), format!("a second receiver is named `{}`", entry.name));
             findings.push(finding.hint("give each receiver a name of its own"));
         }
     }
     receivers
+}
+
+fn rate_of(entry: Option<&RateEntry>, usual: Option<Rate>, path: &Path, findings: &mut Vec<Finding>) -> Option<Rate> {
+    match entry {
+        None => usual,
+        Some(RateEntry::Off(_)) => None,
+        Some(RateEntry::Most(most)) => {
+            if !(2..=rate::MOST).contains(&most.notices) {
+                let reason =
+                    format!("from 2 to {} messages may be told in a time: one digest, and what needs its own", rate::MOST);
+                findings.push(Finding::value(path.clone().key("notices"), reason).hint("write `off` to tell everything"));
+            }
+            let per = span(Some(&most.per), Span::from_millis(rate::USUAL.per), true, path.clone().key("per"), findings);
+            Some(Rate { notices: most.notices, per: per.millis() })
+        }
+    }
 }
 
 fn target_of(entry: &TargetEntry, known: &Known<'_>, path: &Path, findings: &mut Vec<Finding>) -> Target {

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::notify::file::RouteFile;
+use crate::notify::rate::Rate;
 
 fn read(json: serde_json::Value) -> Result<Option<Routing>, Vec<String>> {
     let file: RouteFile = serde_json::from_value(json).unwrap();
@@ -135,4 +136,26 @@ fn all_mistakes_are_told_with_their_place() {
     );
     let lonely = read(serde_json::json!({ "receivers": [{ "name": "a" }] })).unwrap_err();
     assert_eq!(lonely, ["receivers: `receivers` is of no use without `route`"]);
+}
+
+#[test]
+fn a_receiver_has_its_rate_or_the_one_of_all() {
+    let rates = |global: serde_json::Value, own: serde_json::Value| {
+        let read = read(serde_json::json!({ "global": global, "route": { "receiver": "a" }, "receivers": [own] }));
+        read.map(|routing| routing.unwrap().receivers["a"].rate)
+    };
+    let (off, none) = (serde_json::json!({ "rate": "off" }), serde_json::json!({}));
+    let a = |rate: serde_json::Value| serde_json::json!({ "name": "a", "rate": rate });
+    let usual = Some(Rate { notices: 60, per: 600_000 });
+    assert_eq!(rates(none.clone(), serde_json::json!({ "name": "a" })), Ok(usual));
+    assert_eq!(rates(off.clone(), serde_json::json!({ "name": "a" })), Ok(None));
+    let few = serde_json::json!({ "notices": 5, "per": "1m" });
+    assert_eq!(rates(off, a(few)), Ok(Some(Rate { notices: 5, per: 60_000 })));
+    assert_eq!(rates(none.clone(), a(serde_json::json!("off"))), Ok(None));
+    let wrong = rates(none, a(serde_json::json!({ "notices": 1, "per": "0s" })));
+    let reasons = [
+        "receivers[0].rate.notices: from 2 to 1000 messages may be told in a time: one digest, and what needs its own",
+        "receivers[0].rate.per: it must be longer than nothing",
+    ];
+    assert_eq!(wrong.unwrap_err(), reasons);
 }
