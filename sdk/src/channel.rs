@@ -1,5 +1,9 @@
 //! Alert channels: they tell people.
 
+pub mod answer;
+pub mod story;
+pub mod thread;
+
 use serde::de::DeserializeOwned;
 
 use crate::Fault;

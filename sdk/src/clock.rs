@@ -60,6 +60,19 @@ impl Utc {
         Some(minutes * 60_000 + (seconds * 1e3).round() as i64)
     }
 
+    /// `Fri, 20 Nov 2026 12:30:00 GMT`, the one form of RFC 9110 that is still written, in milliseconds.
+    pub fn parse_http(text: &str) -> Option<i64> {
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let (_, rest) = text.strip_suffix(" GMT")?.split_once(", ")?;
+        let mut words = rest.split([' ', ':']);
+        let (day, month, year) = (words.next()?.parse::<u8>().ok()?, words.next()?, words.next()?.parse::<u16>().ok()?);
+        let month = MONTHS.iter().zip(1..).find(|(name, _)| **name == month)?.1;
+        let mut time = || words.next().and_then(|word| word.parse::<u32>().ok()).filter(|part| *part <= 60);
+        let (hour, minute, second) = (time()?, time()?, time()?);
+        let seconds = i64::from((hour * 60 + minute) * 60 + second);
+        Some(days(year.into(), month, day.into()) * MILLISECONDS_PER_DAY + seconds * 1_000)
+    }
+
     /// `2026-11-20T12:34:56.789Z`, as in RFC 3339.
     pub fn rfc3339(&self) -> String {
         let Utc { year, month, day, hour, minute, second, millisecond } = self;

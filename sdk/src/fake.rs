@@ -14,13 +14,15 @@
 
 pub(crate) mod calls;
 mod data;
+mod told;
 mod world;
 
 pub use data::{Asked, Rows};
+pub use told::{alert, ended, notification};
 
 use std::marker::PhantomData;
 
-use crate::http::{Error, Request, Response, Timing};
+use crate::http::{Error, Request, Response, Sealed, Timing};
 use crate::log::Level;
 use crate::mail::{self, Message};
 use crate::system::{Identity, Snapshot};
@@ -73,6 +75,11 @@ impl Host {
     /// The requests sent so far.
     pub fn requests(&self) -> Vec<Request> {
         with(|world| world.requests.clone())
+    }
+
+    /// Those of them that were to be sealed, and how.
+    pub fn sealed(&self) -> Vec<Sealed> {
+        with(|world| world.sealed.clone())
     }
 
     /// Grants `system` and sets what it reads.

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 pub use crate::bindings::shared::vitrine::plugin::http::{
-    Error, Header, Placement, PrefixedHeader, Request, Response, SecretUse, Timing, TlsInfo,
+    Error, Header, Placement, PrefixedHeader, Request, Response, Seal, Sealing, SecretUse, Signature, Timing, TlsInfo,
 };
 use crate::{Fault, host};
 
@@ -74,8 +74,87 @@ impl Request {
         self
     }
 
+    /// Lets the host put a secret in the place of `{name}` in the URL's path, by its name in `plugin.toml`.
+    pub fn secret_in_path(self, name: &str) -> Sealed {
+        Sealed { request: self, seals: Vec::new() }.secret_in_path(name)
+    }
+
+    /// Lets the host sign the body as it goes out: HMAC-SHA256 in hexadecimal, with this secret as key.
+    pub fn signed(self, name: &str, signature: Signature) -> Sealed {
+        Sealed { request: self, seals: Vec::new() }.signed(name, signature)
+    }
+
     pub fn send(&self) -> Result<Response, Error> {
         host::http::send(self)
+    }
+}
+
+/// A request, and what the host does with secrets beside filling them in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sealed {
+    pub request: Request,
+    pub seals: Vec<Seal>,
+}
+
+impl Sealed {
+    /// See [`Request::secret_in_path`].
+    #[must_use]
+    pub fn secret_in_path(mut self, name: &str) -> Self {
+        self.seals.push(Seal { name: name.to_owned(), how: Sealing::Path });
+        self
+    }
+
+    /// See [`Request::signed`].
+    #[must_use]
+    pub fn signed(mut self, name: &str, signature: Signature) -> Self {
+        self.seals.push(Seal { name: name.to_owned(), how: Sealing::Signature(signature) });
+        self
+    }
+
+    pub fn send(&self) -> Result<Response, Error> {
+        host::http::send_sealed(&self.request, &self.seals)
+    }
+}
+
+impl From<Request> for Sealed {
+    fn from(request: Request) -> Sealed {
+        Sealed { request, seals: Vec::new() }
+    }
+}
+
+/// The setting `auth`: how a secret goes along to a far side that knows more than one way.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    Bearer,
+    /// The user's name; the secret is the password.
+    Basic(String),
+    Header(AuthHeader),
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthHeader {
+    pub name: String,
+    #[serde(default)]
+    pub prefix: String,
+}
+
+impl Auth {
+    pub fn placement(&self) -> Placement {
+        match self {
+            Auth::Bearer => Placement::Bearer,
+            Auth::Basic(user) => Placement::Basic(user.clone()),
+            Auth::Header(AuthHeader { name, prefix }) => Placement::prefixed(name, prefix),
+        }
+    }
+}
+
+/// A setting that is a web address, without the slash at its end.
+pub fn address(option: &str, url: &str) -> Result<String, Fault> {
+    match url.starts_with("https://") || url.starts_with("http://") {
+        true => Ok(url.trim_end_matches('/').to_owned()),
+        false => Err(Fault::Invalid(["`", option, "`: ", url, " does not start with https:// or http://"].concat())),
     }
 }
 

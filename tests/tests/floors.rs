@@ -49,7 +49,7 @@ const HOMES: [(&str, &[&str]); 23] = [
     ("wasmtime-wasi", &["vitrine-plugin"]),
     ("wasmtime-wasi-http", &["vitrine-plugin"]),
     ("lettre", &["vitrine-plugin"]),
-    ("aws-lc-rs", &["vitrine"]),
+    ("aws-lc-rs", &["vitrine", "vitrine-plugin"]),
     ("hyper", &["vitrine-plugin", "vitrine-web", "vitrine-tests"]),
     ("rusqlite", &["vitrine-store"]),
     ("refinery", &["vitrine-store"]),

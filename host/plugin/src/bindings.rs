@@ -29,6 +29,7 @@ wasmtime::component::bindgen!({
     ",
     imports: {
         "vitrine:plugin/http.send": async,
+        "vitrine:plugin/http.send-sealed": async,
         "vitrine:plugin/system.read": async,
         "vitrine:plugin/mail.send": async,
         "vitrine:plugin/sql.query": async,

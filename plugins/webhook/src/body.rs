@@ -39,12 +39,13 @@ struct BodyAlert<'a> {
     #[serde(rename = "generatorURL")]
     generator_url: &'a str,
     fingerprint: &'a str,
-    /// Not in Alertmanager's format: the value that the rule's expression had last; null where there is none.
-    value: f64,
+    /// Not in Alertmanager's format: the value that the rule's expression had last; null where it is no number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<f64>,
 }
 
 impl<'a> Body<'a> {
-    pub(crate) fn of(notification: &'a Notification) -> Body<'a> {
+    pub(crate) fn of(notification: &'a Notification, with_values: bool) -> Body<'a> {
         Body {
             version: "4",
             group_key: &notification.group,
@@ -55,12 +56,12 @@ impl<'a> Body<'a> {
             common_labels: common(&notification.alerts, |alert| &alert.labels),
             common_annotations: common(&notification.alerts, |alert| &alert.annotations),
             external_url: &notification.host,
-            alerts: notification.alerts.iter().map(body_alert).collect(),
+            alerts: notification.alerts.iter().map(|alert| body_alert(alert, with_values)).collect(),
         }
     }
 }
 
-fn body_alert(alert: &Alert) -> BodyAlert<'_> {
+fn body_alert(alert: &Alert, with_value: bool) -> BodyAlert<'_> {
     let moment = |time| Utc::from_milliseconds(time).rfc3339();
     BodyAlert {
         status: word(alert.status),
@@ -70,7 +71,7 @@ fn body_alert(alert: &Alert) -> BodyAlert<'_> {
         ends_at: alert.ends_at.map_or_else(|| NEVER.to_owned(), moment),
         generator_url: &alert.link,
         fingerprint: &alert.fingerprint,
-        value: alert.value,
+        value: with_value.then_some(alert.value),
     }
 }
 

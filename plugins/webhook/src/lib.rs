@@ -5,20 +5,15 @@ mod body;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use vitrine_sdk::channel::{Channel, Failure, Later, Notification, Receipt};
-use vitrine_sdk::http::{Placement, Request, Response};
-use vitrine_sdk::{Fault, export};
+use vitrine_sdk::channel::{Channel, Failure, Notification, Receipt, answer};
+use vitrine_sdk::http::{self, Auth, Request, Sealed, Signature};
+use vitrine_sdk::{Fault, clock, export};
 
 use body::Body;
 
-/// Nobody may put an alert off for longer than a day.
-const LONGEST_WAIT_SECONDS: u32 = 86_400;
-
-/// How much of an answer is worth keeping.
-const LONGEST_ANSWER: usize = 200;
-
-/// The secret's name in `plugin.toml`.
+/// The secrets' names in `plugin.toml`.
 const TOKEN: &str = "token";
+const SIGNING_KEY: &str = "signing-key";
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,33 +22,20 @@ pub struct Config {
     #[serde(default)]
     headers: BTreeMap<String, String>,
     auth: Option<Auth>,
-}
-
-/// Where the secret goes; the plugin never sees it.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Auth {
-    Bearer,
-    Basic(String),
-    Header(Header),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    name: String,
     #[serde(default)]
-    prefix: String,
+    format: Format,
+    #[serde(default)]
+    sign: bool,
 }
 
-impl Auth {
-    fn placement(&self) -> Placement {
-        match self {
-            Auth::Bearer => Placement::Bearer,
-            Auth::Basic(user) => Placement::Basic(user.clone()),
-            Auth::Header(Header { name, prefix }) => Placement::prefixed(name, prefix),
-        }
-    }
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Format {
+    /// Alertmanager's, and each alert's value.
+    #[default]
+    Vitrine,
+    /// Exactly Alertmanager's.
+    Alertmanager,
 }
 
 #[derive(Debug)]
@@ -63,10 +45,8 @@ impl Channel for Webhook {
     type Config = Config;
 
     fn new(config: Config) -> Result<Self, Fault> {
-        match config.url.starts_with("https://") || config.url.starts_with("http://") {
-            true => Ok(Webhook(config)),
-            false => Err(Fault::Invalid(["`url`: ", &config.url, " does not start with https:// or http://"].concat())),
-        }
+        http::address("url", &config.url)?;
+        Ok(Webhook(config))
     }
 
     fn check(&mut self) -> Result<String, Fault> {
@@ -82,34 +62,20 @@ impl Channel for Webhook {
         if let Some(auth) = &self.0.auth {
             request = request.secret(TOKEN, auth.placement());
         }
-        let response = request.json(&Body::of(notification))?.send().map_err(Fault::from)?;
-        match response.is_success() {
-            true => Ok(Receipt { answer: told(&response), id: None }),
-            false => Err(failure(&response)),
-        }
+        let request = request.json(&Body::of(notification, self.0.format == Format::Vitrine))?;
+        let sealed = if self.0.sign { signed(request) } else { Sealed::from(request) };
+        let response = sealed.send().map_err(Fault::from)?;
+        answer::accepted(&response)?;
+        Ok(Receipt { answer: answer::told(&response), id: None })
     }
 }
 
-fn failure(response: &Response) -> Failure {
-    let fault = Fault::Upstream(["the receiver answered ", &told(response)].concat());
-    let busy = matches!(response.status, 429 | 503);
-    let seconds = response.header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
-    match (seconds, response.status) {
-        (Some(seconds), _) if busy => Failure::RetryAfter(Later { fault, seconds: LONGEST_WAIT_SECONDS.min(seconds) }),
-        (_, 408 | 429 | 500..) => Failure::Retry(fault),
-        _ => Failure::Permanent(fault),
-    }
-}
-
-/// The status and the beginning of the body.
-fn told(response: &Response) -> String {
-    let status = response.status.to_string();
-    let body = response.text();
-    let body: String = body.trim().chars().filter(|character| !character.is_control()).take(LONGEST_ANSWER).collect();
-    match body.is_empty() {
-        true => status,
-        false => [&status, ": ", &body].concat(),
-    }
+/// With the time in the signature, so that nobody can send an old one again.
+fn signed(request: Request) -> Sealed {
+    let seconds = (clock::now() / 1_000).to_string();
+    let signature =
+        Signature { header: "x-vitrine-signature".to_owned(), prefix: "v1=".to_owned(), before: [&seconds, "."].concat() };
+    request.header("x-vitrine-timestamp", &seconds).signed(SIGNING_KEY, signature)
 }
 
 export!(channel: Webhook);

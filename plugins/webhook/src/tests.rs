@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use vitrine_sdk::Label;
 use vitrine_sdk::channel::{Alert, Status, configure};
 use vitrine_sdk::fake::{self, Host};
-use vitrine_sdk::http::{self, Error};
+use vitrine_sdk::http::{Error, Response, Seal, Sealing};
 
 use super::*;
 
@@ -87,6 +87,42 @@ fn the_body_is_alertmanagers() {
 }
 
 #[test]
+fn alertmanagers_own_body_has_no_values() {
+    let host = Host::new();
+    host.answer(URL, fake::response(200, ""));
+    let mut webhook: Webhook = configure(&format!(r#"{{"url":"{URL}","format":"alertmanager"}}"#)).unwrap();
+    webhook.deliver(&notification(), "key-1").unwrap();
+    let body: Value = serde_json::from_slice(&host.requests()[0].body).unwrap();
+    let keys: Vec<&String> = body["alerts"][0].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["annotations", "endsAt", "fingerprint", "generatorURL", "labels", "startsAt", "status"]);
+    assert!(configure::<Webhook>(&format!(r#"{{"url":"{URL}","format":"nagios"}}"#)).is_err());
+}
+
+#[test]
+fn a_number_that_is_none_is_null() {
+    let mut notification = notification();
+    notification.alerts[0].value = f64::NAN;
+    let body = serde_json::to_value(Body::of(&notification, true)).unwrap();
+    assert_eq!((&body["alerts"][0]["value"], &body["alerts"][1]["value"]), (&Value::Null, &json!(2.5)));
+}
+
+#[test]
+fn a_signature_is_over_the_time_and_the_body() {
+    let host = Host::new();
+    host.set_now(1_795_177_800_999);
+    host.answer(URL, fake::response(200, ""));
+    let mut webhook: Webhook = configure(&format!(r#"{{"url":"{URL}","sign":true,"auth":"bearer"}}"#)).unwrap();
+    webhook.deliver(&notification(), "key-1").unwrap();
+    let sealed = &host.sealed()[0];
+    let time = sealed.request.headers.iter().find(|header| header.name == "x-vitrine-timestamp").unwrap();
+    assert_eq!((time.value.as_str(), sealed.request.secrets[0].name.as_str()), ("1795177800", "token"));
+    let [Seal { name, how: Sealing::Signature(signature) }] = sealed.seals.as_slice() else { panic!("{sealed:?}") };
+    let Signature { header, prefix, before } = signature;
+    let parts = [name, header, prefix, before];
+    assert_eq!(parts, ["signing-key", "x-vitrine-signature", "v1=", "1795177800."]);
+}
+
+#[test]
 fn the_answer_says_whether_to_try_again() {
     let status = |status: u16| deliver(Ok(fake::response(status, "no"))).unwrap_err();
     assert!(deliver(Ok(fake::response(204, ""))).is_ok());
@@ -106,8 +142,7 @@ fn a_busy_receiver_says_when() {
         deliver(Ok(Response { headers, ..fake::response(status, "") })).unwrap_err()
     };
     assert!(matches!(after(429, "30"), Failure::RetryAfter(later) if later.seconds == 30));
-    assert!(matches!(after(503, "4000000000"), Failure::RetryAfter(later) if later.seconds == LONGEST_WAIT_SECONDS));
-    assert!(matches!(after(503, "Fri, 20 Nov 2026 12:30:00 GMT"), Failure::Retry(_)));
+    assert!(matches!(after(503, "4000000000"), Failure::RetryAfter(later) if later.seconds == 86_400));
     assert!(matches!(after(404, "30"), Failure::Permanent(_)));
 }
 

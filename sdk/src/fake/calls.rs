@@ -27,7 +27,12 @@ pub(crate) mod clock {
 }
 
 pub(crate) mod http {
-    use crate::http::{Error, Request, Response};
+    use crate::http::{Error, Request, Response, Seal, Sealed};
+
+    pub(crate) fn send_sealed(request: &Request, seals: &[Seal]) -> Result<Response, Error> {
+        super::with(|world| world.sealed.push(Sealed { request: request.clone(), seals: seals.to_vec() }));
+        send(request)
+    }
 
     pub(crate) fn send(request: &Request) -> Result<Response, Error> {
         super::with(|world| {

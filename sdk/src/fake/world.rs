@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::data::{Asked, State};
-use crate::http::{Error, Request, Response};
+use crate::http::{Error, Request, Response, Sealed};
 use crate::log::Level;
 use crate::mail::{self, Message};
 use crate::sql::Database;
@@ -18,6 +18,7 @@ pub(super) struct World {
     pub(super) lines: Vec<(Level, String)>,
     pub(super) answers: BTreeMap<String, VecDeque<Result<Response, Error>>>,
     pub(super) requests: Vec<Request>,
+    pub(super) sealed: Vec<Sealed>,
     pub(super) system: Option<Snapshot>,
     pub(super) mail: Option<Result<String, mail::Error>>,
     pub(super) mails: Vec<Message>,
@@ -40,6 +41,7 @@ impl Default for World {
             lines: Vec::new(),
             answers: BTreeMap::new(),
             requests: Vec::new(),
+            sealed: Vec::new(),
             system: None,
             mail: None,
             mails: Vec::new(),

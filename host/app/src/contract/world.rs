@@ -1,5 +1,6 @@
 //! The world that a plugin is tested in: the sandbox, with grants for all that it asks for, and neighbours.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use prometheus_client::registry::Registry;
 use serde_json::{Map, Value, json};
 use vitrine_plugin::grant::{GrantSettings, Grants};
 use vitrine_plugin::settings::PluginSettings;
-use vitrine_plugin::{Capability, Instance, Manifest, Plugin, Runtime};
+use vitrine_plugin::{Capability, Instance, Manifest, Plugin, Runtime, SecretSource};
 
 use super::Subject;
 use super::clock::JumpingClock;
@@ -52,6 +53,7 @@ impl World {
         let web = Web::start(manifest.test.http.clone()).await.map_err(no_server)?;
         let relay = Relay::start().await.map_err(no_server)?;
         runtime.set_mail(Some(&relay.settings()))?;
+        runtime.set_secrets(secrets(&manifest, &web));
         let grants = match grants(&manifest, &web, &data) {
             Ok(grants) => grants,
             Err(reason) => return Ok(Err(reason)),
@@ -144,6 +146,16 @@ fn fill(value: &Value, server: &str) -> Value {
     }
 }
 
+/// A value for each secret that the manifest names, bound to the test's own server.
+fn secrets(manifest: &Manifest, web: &Web) -> BTreeMap<String, SecretSource> {
+    let secret = |name: &String| {
+        let value = format!("contract-secret-{name}");
+        let hosts = [web.url(), web.closed_url()].iter().filter_map(|host| host.parse().ok()).collect();
+        (name.clone(), SecretSource { hosts, fetch: Arc::new(move || Ok(value.clone().into())) })
+    };
+    manifest.secrets.keys().map(secret).collect()
+}
+
 /// Everything that the manifest asks for, as an admin would write it; but requests go to the test's own server and nowhere
 /// else, whichever hosts the manifest names: a test must not write to somebody's real account.
 fn grants(manifest: &Manifest, web: &Web, data: &Data) -> Result<Grants, String> {
@@ -157,10 +169,14 @@ fn grants(manifest: &Manifest, web: &Web, data: &Data) -> Result<Grants, String>
         };
         words.insert(right.word().to_owned(), value);
     }
+    if !manifest.secrets.is_empty() {
+        words.insert("secrets".to_owned(), json!(manifest.secrets.keys().collect::<Vec<_>>()));
+    }
     let settings: GrantSettings = serde_json::from_value(Value::Object(words))
         .map_err(|error| format!("the rights that it asks for cannot be granted here: {error}"))?;
     let mut anywhere = manifest.clone();
     anywhere.rights.values_mut().for_each(|right| right.hosts.clear());
+    anywhere.secrets.values_mut().for_each(|secret| secret.hosts = vec![vitrine_pack::ANY_HOST.to_owned()]);
     Grants::new(&settings, &anywhere).map_err(|problems| {
         let reasons: Vec<String> = problems.into_iter().map(|problem| problem.reason).collect();
         format!("the rights that it asks for cannot be granted here: {}", reasons.join("; "))

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::bindings::imported::http::{Error, Host, Request, Response};
+use crate::bindings::imported::http::{Error, Host, Request, Response, Seal};
 use crate::context::Context;
 use crate::grant::Grants;
 
@@ -16,6 +16,7 @@ mod connect;
 mod count;
 mod hide;
 mod request;
+mod seal;
 mod secret;
 mod tls;
 mod vault;
@@ -24,6 +25,7 @@ mod wasi;
 use answer::Phases;
 pub(crate) use count::HttpMetrics;
 use request::Outgoing;
+use seal::Asked;
 use secret::Keys;
 pub(crate) use tls::Trust;
 pub use vault::SecretSource;
@@ -115,8 +117,8 @@ impl Egress {
     }
 
     /// The whole exchange, redirects included, within `wait`.
-    async fn send(&self, line: &Line, grants: &Grants, request: Request, wait: Duration) -> Result<Answered, Stop> {
-        let outcome = match tokio::time::timeout(wait, self.in_turn(line, grants, request)).await {
+    async fn send(&self, line: &Line, grants: &Grants, asked: impl Into<Asked>, wait: Duration) -> Result<Answered, Stop> {
+        let outcome = match tokio::time::timeout(wait, self.in_turn(line, grants, asked.into())).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Error::Timeout(format!("no complete answer within {:.1} s", wait.as_secs_f64())).into()),
         };
@@ -124,18 +126,18 @@ impl Egress {
         outcome
     }
 
-    async fn in_turn(&self, line: &Line, grants: &Grants, request: Request) -> Result<Answered, Stop> {
+    async fn in_turn(&self, line: &Line, grants: &Grants, asked: Asked) -> Result<Answered, Stop> {
         let stopping = |_| Error::Connect("the host is stopping".to_owned());
         let own = Arc::clone(&line.slots).acquire_owned().await.map_err(stopping)?;
         let _shared = self.slots.acquire().await.map_err(stopping)?;
-        let response = self.follow(line, grants, request).await?;
+        let response = self.follow(line, grants, asked).await?;
         Ok((response, own))
     }
 
     /// From hop to hop. Each needs its grant, and its own leave for each secret.
-    async fn follow(&self, line: &Line, grants: &Grants, request: Request) -> Result<Response, Stop> {
-        let allowed = request.redirects.min(REDIRECTS);
-        let (mut outgoing, uses) = request::prepare(request)?;
+    async fn follow(&self, line: &Line, grants: &Grants, asked: Asked) -> Result<Response, Stop> {
+        let allowed = asked.request.redirects.min(REDIRECTS);
+        let (mut outgoing, uses) = request::prepare(asked)?;
         grants.require_http(outgoing.method.as_str(), &outgoing.url).map_err(|reason| Stop::refused(Refused::Grant, reason))?;
         let keys = Keys::fetch(&self.vault, grants, uses, &outgoing).await?;
         let mut redirects = 0;
@@ -198,11 +200,16 @@ impl Context {
 
 impl Host for Context {
     async fn send(&mut self, request: Request) -> Result<Response, Error> {
+        self.send_sealed(request, Vec::new()).await
+    }
+
+    async fn send_sealed(&mut self, request: Request, seals: Vec<Seal>) -> Result<Response, Error> {
         let left = self.time_left();
         let wait = request.timeout.map_or(left, |millis| Duration::from_millis(millis.into()).min(left));
         let line = self.line();
-        let secrets: BTreeSet<String> = request.secrets.iter().map(|one| one.name.clone()).collect();
-        match self.services.http.send(&line, &self.grants, request, wait).await {
+        let filled = request.secrets.iter().map(|one| one.name.clone());
+        let secrets: BTreeSet<String> = filled.chain(seals.iter().map(|one| one.name.clone())).collect();
+        match self.services.http.send(&line, &self.grants, Asked { request, seals }, wait).await {
             Ok((response, _slot)) => {
                 self.sent(&secrets);
                 Ok(response)

@@ -7,8 +7,9 @@ use hyper::header::{PROXY_AUTHORIZATION, RANGE, USER_AGENT};
 use hyper::{Method, Request as HyperRequest};
 use url::{Host, Position, Url};
 
+use super::seal::{self, Asked, Use};
 use super::{HEAD_BYTES, HEADERS};
-use crate::bindings::imported::http::{Error, Request, SecretUse};
+use crate::bindings::imported::http::Error;
 use crate::grant::http::{SOCKET_SCHEME, has_user, socket_of};
 
 /// The longest URL that is sent.
@@ -44,22 +45,22 @@ pub(super) fn is_hosts_own(name: &str) -> bool {
     )
 }
 
-pub(super) fn prepare(request: Request) -> Result<(Outgoing, Vec<SecretUse>), Error> {
+pub(super) fn prepare(Asked { request, seals }: Asked) -> Result<(Outgoing, Vec<Use>), Error> {
     let url = target(&request.url)?;
     let method = Method::from_bytes(request.method.as_bytes());
     let method = method.map_err(|_| Error::Invalid("the method is not an HTTP method".to_owned()))?;
     if method == Method::CONNECT {
         return Err(Error::Invalid("the method CONNECT is not for plugins".to_owned()));
     }
-    if request.secrets.len() > SECRETS {
+    if request.secrets.len() + seals.len() > SECRETS {
         return Err(Error::Invalid(format!("a request takes at most {SECRETS} secrets")));
     }
     let mut headers = headers(request.headers)?;
-    if !request.secrets.is_empty() {
+    if !(request.secrets.is_empty() && seals.is_empty()) {
         searchable(&mut headers)?;
     }
     headers.entry(USER_AGENT).or_insert(OWN_AGENT);
-    Ok((Outgoing { method, url, headers, body: request.body.into() }, request.secrets))
+    Ok((Outgoing { method, url, headers, body: request.body.into() }, seal::uses(request.secrets, seals)))
 }
 
 fn target(text: &str) -> Result<Url, Error> {

@@ -12,9 +12,10 @@ use zeroize::Zeroizing;
 
 use super::hide::Hider;
 use super::request::is_hosts_own;
+use super::seal::{self, Place, Use};
 use super::vault::{Entry, Value, Vault};
 use super::{Outgoing, Refused, Stop};
-use crate::bindings::imported::http::{Error, Placement, SecretUse};
+use crate::bindings::imported::http::{Error, Placement};
 use crate::grant::{Grants, SecretGrant, http};
 
 /// From here on the search has a thread of its own.
@@ -30,7 +31,7 @@ pub(super) struct Keys {
 struct Key {
     /// The plugin's word for it.
     name: String,
-    placement: Placement,
+    place: Place,
     grant: SecretGrant,
     entry: Arc<Entry>,
     value: Arc<Value>,
@@ -38,10 +39,10 @@ struct Key {
 
 impl Keys {
     /// Asks for leave first, and only then for the secret.
-    pub(super) async fn fetch(vault: &Vault, grants: &Grants, uses: Vec<SecretUse>, first: &Outgoing) -> Result<Keys, Stop> {
-        let mut keys = Vec::with_capacity(uses.len());
+    pub(super) async fn fetch(vault: &Vault, grants: &Grants, uses: Vec<Use>, first: &Outgoing) -> Result<Keys, Stop> {
+        let mut keys = Keys::default();
         let mut hider = Hider::default();
-        for SecretUse { name, placement } in uses {
+        for Use { name, place } in uses {
             let refused = |reason| Stop::refused(Refused::Secret, reason);
             let grant = grants.secret(&name).map_err(refused)?.clone();
             let host_name = &grant.host_name;
@@ -53,9 +54,18 @@ impl Keys {
             }
             let value = entry.value().await.map_err(|reason| refused(format!("the secret `{name}` cannot be had: {reason}")))?;
             hider.add(&value);
-            keys.push(Key { name, placement, grant, entry, value });
+            let (place, value) = match place {
+                Place::Signed(signature) => {
+                    let made = seal::sign(&value, &signature, &keys.fill(first)?.body);
+                    hider.add(&made);
+                    (seal::header(signature), Arc::new(made))
+                }
+                other => (other, value),
+            };
+            keys.keys.push(Key { name, place, grant, entry, value });
         }
-        Ok(Keys { keys, hider: Arc::new(hider) })
+        keys.hider = Arc::new(hider);
+        Ok(keys)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -130,7 +140,13 @@ fn unbound(name: &str, url: &Url) -> String {
 impl Key {
     fn place(&self, request: &mut Outgoing) -> Result<(), Error> {
         let value = self.value.as_str();
-        match &self.placement {
+        let placement = match &self.place {
+            Place::Filled(placement) => placement,
+            Place::Path => return seal::path(&mut request.url, &self.name, value),
+            // It became a header's value when it was made.
+            Place::Signed(_) => return Ok(()),
+        };
+        match placement {
             Placement::Header(name) => self.header(request, name, Zeroizing::new(value.to_owned())),
             Placement::Prefixed(header) => self.header(request, &header.name, Zeroizing::new([&header.prefix, value].concat())),
             Placement::Bearer => self.header(request, AUTHORIZATION.as_str(), Zeroizing::new(["Bearer ", value].concat())),

@@ -3,6 +3,7 @@
 mod bounds;
 mod hide;
 mod places;
+mod seals;
 mod secrets;
 mod trust;
 mod world;
