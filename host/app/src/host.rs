@@ -131,6 +131,7 @@ impl Host {
                 deliveries: Arc::clone(&deliveries),
                 notices: store.notices(),
                 silences: store.silences(),
+                oncall: store.oncall(),
                 engine: Arc::clone(&engine),
                 live: live.clone(),
                 status: Arc::clone(&status),

@@ -11,7 +11,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vitrine_config::Secret;
 use vitrine_model::Span;
-use vitrine_monitor::notify::file::{GlobalEntry, InhibitEntry, IntervalEntry, ReceiverEntry, RouteEntry};
+use vitrine_monitor::notify::file::{
+    Escalations, GlobalEntry, InhibitEntry, IntervalEntry, People, ReceiverEntry, RouteEntry, Schedules,
+};
 use vitrine_plugin::grant::GrantSettings;
 use vitrine_plugin::settings::{InstanceLimits, MailTls, PluginSettings};
 
@@ -77,6 +79,12 @@ pub struct Settings {
     pub mute_time_intervals: Vec<IntervalEntry>,
     /// What holds for all routes.
     pub global: GlobalEntry,
+    /// People by name, and how they are reached.
+    pub people: People,
+    /// Who is on call when, by name.
+    pub schedules: Schedules,
+    /// Who is told one after the other where nobody takes an alert on, by name.
+    pub escalations: Escalations,
     /// Databases that sources may be granted, by name.
     pub databases: BTreeMap<String, DatabaseEntry>,
     /// What is watched.
@@ -116,6 +124,9 @@ impl Default for Settings {
             time_intervals: Vec::new(),
             mute_time_intervals: Vec::new(),
             global: GlobalEntry::default(),
+            people: People::new(),
+            schedules: Schedules::new(),
+            escalations: Escalations::new(),
             databases: BTreeMap::new(),
             sources: BTreeMap::new(),
             channels: BTreeMap::new(),

@@ -9,6 +9,7 @@ pub mod frame;
 pub mod labels;
 pub mod matcher;
 pub mod notification;
+pub mod oncall;
 pub mod port;
 pub mod push;
 pub mod sample;

@@ -7,6 +7,7 @@ pub mod databases;
 pub mod deliveries;
 pub mod keep;
 pub mod notices;
+pub mod oncall;
 pub mod panel;
 pub mod pictures;
 pub mod samples;

@@ -88,6 +88,12 @@ pub struct Silence {
     pub updated_at: Millis,
     pub author: String,
     pub comment: String,
+    /// How long before its end somebody is reminded: as the files say, where it says nothing; never, where it is zero.
+    #[serde(default)]
+    pub remind: Option<Millis>,
+    /// Somebody was.
+    #[serde(default)]
+    pub reminded: bool,
 }
 
 impl Silence {

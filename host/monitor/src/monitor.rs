@@ -15,6 +15,7 @@ use vitrine_model::port::alerts::Alerts;
 use vitrine_model::port::channel::Channel;
 use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::notices::Notices;
+use vitrine_model::port::oncall::OnCall;
 use vitrine_model::port::samples::Samples;
 use vitrine_model::port::silences::Silences;
 use vitrine_query::Engine;
@@ -35,6 +36,7 @@ pub struct Parts {
     pub deliveries: Arc<dyn Deliveries>,
     pub notices: Arc<dyn Notices>,
     pub silences: Arc<dyn Silences>,
+    pub oncall: Arc<dyn OnCall>,
     pub engine: Arc<Engine>,
     pub live: Live,
     pub status: Arc<Status>,
@@ -98,6 +100,7 @@ impl Monitor {
             deliveries: Arc::clone(&parts.deliveries),
             notices: parts.notices,
             silences: parts.silences,
+            oncall: parts.oncall,
             live: parts.live.clone(),
             metrics: metrics.clone(),
             events,

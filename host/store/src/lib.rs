@@ -21,6 +21,7 @@ use vitrine_model::port::approvals::Approvals;
 use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::keep::Keep;
 use vitrine_model::port::notices::Notices;
+use vitrine_model::port::oncall::OnCall;
 use vitrine_model::port::samples::Samples;
 use vitrine_model::port::silences::Silences;
 
@@ -34,6 +35,7 @@ use crate::sqlite::approvals::SqliteApprovals;
 use crate::sqlite::deliveries::SqliteDeliveries;
 use crate::sqlite::keep::SqliteKeep;
 use crate::sqlite::notices::SqliteNotices;
+use crate::sqlite::oncall::SqliteOnCall;
 use crate::sqlite::samples::SqliteSamples;
 use crate::sqlite::silences::SqliteSilences;
 use crate::sqlite::{Database, migrations};
@@ -87,6 +89,10 @@ impl Store {
 
     pub fn silences(&self) -> Arc<dyn Silences> {
         Arc::new(SqliteSilences(self.state.clone()))
+    }
+
+    pub fn oncall(&self) -> Arc<dyn OnCall> {
+        Arc::new(SqliteOnCall(self.state.clone()))
     }
 
     pub fn approvals(&self) -> Arc<dyn Approvals> {

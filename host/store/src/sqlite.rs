@@ -10,6 +10,7 @@ pub(crate) mod deliveries;
 pub(crate) mod keep;
 pub(crate) mod migrations;
 pub(crate) mod notices;
+pub(crate) mod oncall;
 pub(crate) mod samples;
 pub(crate) mod silences;
 

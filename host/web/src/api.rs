@@ -10,6 +10,7 @@ pub(crate) mod import;
 pub(crate) mod live;
 pub(crate) mod metadata;
 pub(crate) mod number;
+pub(crate) mod oncall;
 pub(crate) mod otlp;
 pub(crate) mod panels;
 pub(crate) mod parameters;

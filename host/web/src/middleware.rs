@@ -63,8 +63,17 @@ pub(crate) fn standing(writers: &Networks, headers: &HeaderMap, caller: Option<S
 }
 
 /// What begins so is about alerts, and whoever posts there changes something.
-const OF_ALERTS: [&str; 6] =
-    ["/api/v2/", "/api/v1/acknowledgements", "/api/v1/deliveries/", "/silences", "/alerts/", "/deliveries/"];
+const OF_ALERTS: [&str; 9] = [
+    "/api/v2/",
+    "/api/v1/acknowledgements",
+    "/api/v1/assignments",
+    "/api/v1/deliveries/",
+    "/api/v1/oncall",
+    "/silences",
+    "/alerts/",
+    "/deliveries/",
+    "/oncall",
+];
 
 /// All routes show, but for those that bring samples, and those that speak to a source's own system.
 fn wanted(method: &Method, path: &str) -> (Action, Thing) {

@@ -10,6 +10,7 @@ pub(crate) mod frame;
 pub(crate) mod home;
 pub(crate) mod install;
 pub(crate) mod messages;
+pub(crate) mod oncall;
 pub(crate) mod plugins;
 pub(crate) mod reader;
 pub(crate) mod search;

@@ -1,5 +1,7 @@
 //! `vitrine routes`: who is told of what, by the files; and what a running host adds to that.
 
+mod people;
+
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -8,6 +10,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
+use vitrine_model::oncall::Override;
 use vitrine_model::silence::{Condition, all_match};
 use vitrine_model::{Clock, Labels, Millis, Span};
 use vitrine_monitor::Routing;
@@ -83,12 +86,15 @@ fn show(out: &mut impl Write, routing: &Routing) -> std::io::Result<()> {
                 writeln!(out, "{indent}    {word} {}", names.join(", "))?;
             }
         }
+        if let Some(name) = &node.escalation {
+            writeln!(out, "{indent}    escalates by {name}")?;
+        }
     }
     writeln!(out)?;
     for (name, receiver) in &routing.receivers {
-        writeln!(out, "{name}: {}", channels(&receiver.targets))?;
+        writeln!(out, "{name}: {}", people::receiver(receiver))?;
     }
-    Ok(())
+    people::show(out, routing, SystemClock.now())
 }
 
 fn grouped(node: &Node) -> String {
@@ -123,9 +129,12 @@ fn test(out: &mut impl Write, asked: &Test, routing: &Routing, zone: &TimeZone, 
     writeln!(out, "{labels}, firing from {}", shown(fires_at, zone))?;
     let running = Running::ask(address);
     for one in forecast(routing, &labels, fires_at) {
-        writeln!(out, "\n{} → {}: {}", one.node.key, one.node.receiver, channels(routing.targets(one.node)))?;
+        let receiver = routing.receivers.get(&one.node.receiver).map(people::receiver).unwrap_or_default();
+        writeln!(out, "\n{} → {}: {}", one.node.key, one.node.receiver, receiver)?;
         writeln!(out, "    group   {}, {}", one.group, times(one.node))?;
         writeln!(out, "    notice  {}", notice(&one, running.as_ref().ok(), zone))?;
+        let overrides = running.as_ref().map_or(&[][..], |running| &running.overrides);
+        people::forecast(out, routing, one.node, one.first, overrides, zone)?;
     }
     writeln!(out)?;
     match running {
@@ -158,6 +167,7 @@ fn shown(moment: Millis, zone: &TimeZone) -> String {
 struct Running {
     silences: Vec<Value>,
     groups: Vec<Value>,
+    overrides: Vec<Override>,
 }
 
 impl Running {
@@ -165,7 +175,9 @@ impl Running {
         let list = |path: &str| -> anyhow::Result<Vec<Value>> {
             ask::get(address, path)?.as_array().cloned().ok_or_else(|| anyhow!("{address} is no host of this version"))
         };
-        Ok(Running { silences: list("/api/v2/silences")?, groups: list("/api/v2/alerts/groups")? })
+        let overrides = ask::get(address, "/api/v1/oncall/overrides")?;
+        let overrides = overrides["data"]["overrides"].as_array().into_iter().flatten().filter_map(people::overriding).collect();
+        Ok(Running { silences: list("/api/v2/silences")?, groups: list("/api/v2/alerts/groups")?, overrides })
     }
 
     fn has_group(&self, receiver: &str, labels: &Labels) -> bool {

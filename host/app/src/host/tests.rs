@@ -73,7 +73,7 @@ impl World {
         let collecting = tokio::runtime::Handle::current();
         let around =
             Surroundings { clock: Arc::clone(&clock) as Arc<dyn Clock>, collecting, compiler: None, samples: None, alerts: None };
-        World { host: Host::start(plan, origins, around).await.unwrap(), clock, folder }
+        World { host: Box::pin(Host::start(plan, origins, around)).await.unwrap(), clock, folder }
     }
 
     fn data(&self) -> PathBuf {

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::alert::Alert;
+use crate::oncall::Climb;
 use crate::port::StoreError;
 use crate::port::deliveries::NewDelivery;
+use crate::silence::Acknowledgement;
 use crate::{Labels, Millis};
 
 /// A group of alerts that are told together, without its members.
@@ -19,6 +21,8 @@ pub struct GroupRow {
     pub flushed_at: Option<Millis>,
     /// When each channel was last told.
     pub told_at: Vec<(String, Millis)>,
+    /// How far its escalation has come.
+    pub climb: Option<Climb>,
 }
 
 /// What a channel knows of an alert.
@@ -83,6 +87,10 @@ pub struct NoticeChange {
     pub rates: Vec<RateRow>,
     /// Receivers and channels that nobody speaks of any more.
     pub gone_rates: Vec<(String, String)>,
+    /// Alerts and groups that somebody was given.
+    pub acknowledged: Vec<Acknowledgement>,
+    /// Numbers of silences of whose end somebody is reminded.
+    pub reminded: Vec<String>,
 }
 
 impl NoticeChange {
@@ -95,6 +103,8 @@ impl NoticeChange {
             && self.deliveries.is_empty()
             && self.rates.is_empty()
             && self.gone_rates.is_empty()
+            && self.acknowledged.is_empty()
+            && self.reminded.is_empty()
     }
 }
 

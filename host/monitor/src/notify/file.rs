@@ -1,9 +1,15 @@
 //! Who is told, as people write it in `routes.yaml`: Alertmanager's format, but for the receivers, which name channels.
 
+mod people;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use people::{
+    EscalationEntry, Escalations, LayerEntry, OverrideEntry, People, PersonEntry, ScheduleEntry, Schedules, StepEntry,
+};
 
 /// What `routes.yaml` holds. The same keys may stand in any file of the folder.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +22,12 @@ pub struct RouteFile {
     pub time_intervals: Vec<IntervalEntry>,
     /// The former name of `time_intervals`.
     pub mute_time_intervals: Vec<IntervalEntry>,
+    /// People by name, and how they are reached.
+    pub people: People,
+    /// Who is on call when, by name.
+    pub schedules: Schedules,
+    /// Who is told one after the other, by name.
+    pub escalations: Escalations,
 }
 
 /// What holds for all routes.
@@ -26,6 +38,10 @@ pub struct GlobalEntry {
     pub resolve_timeout: Option<String>,
     /// How much a channel of a receiver is told at most: `{ notices: 60, per: 10m }`, or `off`.
     pub rate: Option<RateEntry>,
+    /// How long before the end of a silence its author is reminded, where the silence says nothing: `30m`; `0` is never.
+    pub silence_reminder: Option<String>,
+    /// The receiver of reminders whose author is none of `people`; without it, the receiver of the root.
+    pub silence_receiver: Option<String>,
 }
 
 /// A node of the tree. An alert goes down into the first route that matches it, and stays where none does.
@@ -34,6 +50,8 @@ pub struct GlobalEntry {
 pub struct RouteEntry {
     /// Who is told; without it, whom the route above tells.
     pub receiver: Option<String>,
+    /// Who is told next where nobody takes it on; without it, the receiver's.
+    pub escalation: Option<String>,
     /// The labels whose values make a group; `...` is each alert by itself.
     pub group_by: Option<Vec<String>>,
     /// Whether the routes that follow are tried too.
@@ -67,6 +85,18 @@ pub struct ReceiverEntry {
     /// Names of channels, or maps that say more. All of them are told; without any, nobody is.
     #[serde(default)]
     pub channels: Vec<TargetEntry>,
+    /// Names of people, who are told over all their channels.
+    #[serde(default)]
+    pub people: Vec<String>,
+    /// Names of schedules: whoever is on call there is told.
+    #[serde(default)]
+    pub schedules: Vec<String>,
+    /// Channels that are told where a schedule has nobody; without any, all its members are.
+    #[serde(default)]
+    pub fallback: Vec<TargetEntry>,
+    /// Who is told next where nobody takes it on.
+    #[serde(default)]
+    pub escalation: Option<String>,
     /// How much each of its channels is told at most: `{ notices: 20, per: 10m }`, or `off`; else what `global` says. News
     /// over that comes together in a digest.
     #[serde(default)]

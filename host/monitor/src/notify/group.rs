@@ -7,9 +7,11 @@
 use std::collections::BTreeMap;
 
 use vitrine_model::alert::Alert;
+use vitrine_model::oncall::{Climb, Stage};
 use vitrine_model::port::notices::{GroupRow, MemberRow, Told};
 use vitrine_model::{Labels, Millis};
 
+use super::escalation::Facts;
 use super::route::Target;
 
 /// The least time between two looks at a group that holds something back.
@@ -33,6 +35,8 @@ pub(super) struct Group {
     pub(super) changed_at: Option<Millis>,
     /// Something is not told now that may be told later, though nothing comes.
     pub(super) holds_back: bool,
+    /// How far its escalation has come.
+    pub(super) climb: Option<Climb>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +87,8 @@ pub(super) struct Times {
 /// What holds when a group is looked at.
 pub(super) struct Terms<'a> {
     pub(super) targets: &'a [Target],
+    /// Everybody who may come to be told.
+    pub(super) possible: &'a [Target],
     pub(super) repeat: Option<Millis>,
     /// Nobody is told at this time.
     pub(super) is_quiet: bool,
@@ -124,6 +130,7 @@ impl Group {
             members: BTreeMap::new(),
             changed_at: None,
             holds_back: false,
+            climb: None,
         }
     }
 
@@ -141,6 +148,22 @@ impl Group {
         });
         self.members.insert(id, Member { told: told.unwrap_or_default(), ..member });
         self.changed_at = Some(now);
+    }
+
+    /// These channels are to be told anew of what fires and is not kept quiet; returns the alerts.
+    pub(super) fn ring(&mut self, targets: &[Target], is_suppressed: &dyn Fn(&Alert) -> bool) -> Vec<Id> {
+        let mut rung = Vec::new();
+        for (id, member) in self.members.iter_mut().filter(|(_, member)| member.ended_at.is_none() && !member.is_left) {
+            if is_suppressed(&member.alert) {
+                continue;
+            }
+            let told = member.told.iter_mut().filter(|(channel, _)| targets.iter().any(|target| target.channel == **channel));
+            for (_, told) in told.filter(|(_, told)| matches!(told, Told::Firing | Told::Digested)) {
+                *told = Told::Outdated;
+                rung.push(id.clone());
+            }
+        }
+        rung
     }
 
     /// An alert of the group is over.
@@ -175,7 +198,13 @@ impl Group {
         let goes_on = self.members.values().any(|member| member.ended_at.is_none() && !member.is_left);
         let repeat = times.repeat.filter(|_| goes_on).and_then(|repeat| Some(self.told_at.values().min()? + repeat));
         let moments = [news, held, repeat.map(|at| at.max(flushed + 1))];
-        moments.into_iter().flatten().map(|moment| self.tick(moment, times.interval)).min()
+        let ticks = moments.into_iter().flatten().map(|moment| self.tick(moment, times.interval));
+        // The next step of an escalation is told when it is due, whenever there is news.
+        let step = self.climb.as_ref().and_then(|climb| match climb.stage {
+            Stage::Next(at) => Some(at.max(next)),
+            _ => None,
+        });
+        ticks.chain(step).min()
     }
 
     /// The first moment, from this one on, that lies whole intervals behind the first one.
@@ -213,7 +242,16 @@ impl Group {
                 decision.digests.push(target.channel.clone());
             }
         }
-        decision.tellings.extend(self.last_words(terms.targets));
+        for former in self.former(terms) {
+            match former.send_resolved {
+                true => {
+                    let mut ended = self.ended(&former.channel);
+                    ended.extend(self.over_in(&former.channel, Told::Digested));
+                    decision.tellings.push(Telling { target: former, firing: Vec::new(), ended });
+                }
+                false => decision.deaf.push(former.channel),
+            }
+        }
         if terms.is_quiet {
             decision.holds_back |= !decision.tellings.is_empty();
             decision.tellings.clear();
@@ -221,8 +259,8 @@ impl Group {
         decision
     }
 
-    /// The end, for channels that are not told of this group any more and were told of the beginning.
-    fn last_words<'a>(&'a self, targets: &'a [Target]) -> impl Iterator<Item = Telling> + 'a {
+    /// Channels that are not told of this group any more, and were told of the beginning of what is over.
+    fn former(&self, terms: &Terms<'_>) -> Vec<Target> {
         let known: std::collections::BTreeSet<&str> = self
             .members
             .values()
@@ -230,12 +268,31 @@ impl Group {
             .flat_map(|member| member.told.iter().filter(|(_, told)| told.knows()))
             .map(|(channel, _)| channel.as_str())
             .collect();
-        let former = known.into_iter().filter(|channel| targets.iter().all(|target| target.channel != *channel));
-        former.map(|channel| {
-            let mut ended = self.ended(channel);
-            ended.extend(self.over_in(channel, Told::Digested));
-            Telling { target: Target::plain(channel), firing: Vec::new(), ended }
-        })
+        let former = known.into_iter().filter(|channel| terms.targets.iter().all(|target| target.channel != *channel));
+        let as_written = |channel: &str| terms.possible.iter().find(|target| target.channel == channel).cloned();
+        former.map(|channel| as_written(channel).unwrap_or_else(|| Target::plain(channel))).collect()
+    }
+
+    /// What an escalation goes by.
+    pub(super) fn facts(
+        &self,
+        is_quiet: bool,
+        is_suppressed: &dyn Fn(&Alert) -> bool,
+        is_taken: &dyn Fn(&Alert) -> bool,
+    ) -> Facts {
+        let mut facts = Facts { is_held: true, ..Facts::default() };
+        for member in self.members.values().filter(|member| member.ended_at.is_none() && !member.is_left) {
+            facts.is_firing = true;
+            if is_suppressed(&member.alert) {
+                continue;
+            }
+            facts.is_held = is_quiet;
+            if !is_taken(&member.alert) {
+                facts.is_open = true;
+                facts.is_new |= !member.is_waited_for();
+            }
+        }
+        facts
     }
 
     /// The alerts that are over, and of which a channel was told so much.
@@ -292,6 +349,12 @@ impl Group {
         gone
     }
 
+    /// Whose turn it is no more is not due to be told again; once it is theirs anew, the time runs from now.
+    pub(super) fn excuse(&mut self, targets: &[Target], now: Millis) {
+        let others = self.told_at.iter_mut().filter(|(channel, _)| targets.iter().all(|target| target.channel != **channel));
+        others.for_each(|(_, at)| *at = now);
+    }
+
     pub(super) fn row(&self) -> GroupRow {
         GroupRow {
             key: self.key.clone(),
@@ -299,6 +362,7 @@ impl Group {
             anchor: self.anchor,
             flushed_at: self.flushed_at,
             told_at: self.told_at.iter().map(|(channel, at)| (channel.clone(), *at)).collect(),
+            climb: self.climb.clone(),
         }
     }
 

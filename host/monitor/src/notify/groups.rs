@@ -1,5 +1,6 @@
 //! All groups of now: alerts come in by events and go out as deliveries. Pure; what has to be kept is returned.
 
+mod climbs;
 mod digest;
 
 pub use digest::DigestView;
@@ -55,6 +56,7 @@ impl Groups {
                 anchor: row.anchor,
                 flushed_at: row.flushed_at,
                 told_at: row.told_at.into_iter().collect(),
+                climb: row.climb,
                 changed_at: Some(now),
                 ..Group::new(row.key.clone(), row.labels, 0)
             };
@@ -131,7 +133,7 @@ impl Groups {
         for (key, place) in &wanted {
             let channels: BTreeSet<String> = {
                 let node = &self.route.routing.nodes()[*place];
-                self.route.routing.targets(node).iter().map(|target| target.channel.clone()).collect()
+                node.possible.iter().map(|target| target.channel.clone()).collect()
             };
             let told_at: Vec<(String, Millis)> = before
                 .iter()
@@ -324,6 +326,7 @@ impl Groups {
             all.iter().for_each(|key| self.plan(key, now));
         }
         self.looked_at = now;
+        let climbs = self.look_at_climbs(hush, now);
         let mut change = NoticeChange::default();
         let mut members = 0;
         while members < AT_ONCE {
@@ -338,6 +341,7 @@ impl Groups {
         if members == 0 {
             self.flush_digest(hush, fresh, now, &mut change);
         }
+        self.note_climbs(climbs, &mut change);
         change.rates = self.rates.changes();
         change
     }
@@ -348,11 +352,15 @@ impl Groups {
         let routing = std::sync::Arc::clone(&self.route.routing);
         let node = group.node.and_then(|place| routing.nodes().get(place));
         let is_group_taken = hush.is_acknowledged(&notice::group_id(key), now);
+        let rung = self.step(&mut group, node, hush, now);
+        let reached = group.climb.as_ref().map_or(0, |climb| climb.reached);
+        let targets = node.map_or(Vec::new(), |node| routing.cast(node, reached, now, &hush.overrides));
         let terms = Terms {
-            targets: node.map_or(&[], |node| routing.targets(node)),
+            targets: &targets,
+            possible: node.map_or(&[], |node| &node.possible),
             repeat: node.and_then(|node| node.repeat),
             is_quiet: node.is_some_and(|node| routing.quiet(node, now).is_some()),
-            is_suppressed: &|alert| hush.is_silenced(&alert.labels, now) || self.inhibitions.source_of(&alert.labels).is_some(),
+            is_suppressed: &|alert| self.is_suppressed(alert, hush, now),
             is_acknowledged: &|alert| is_group_taken || hush.is_acknowledged(&notice::fingerprint(&alert.labels), now),
         };
         // No two looks at a group have the same moment, as what is told is named by it.
@@ -364,12 +372,14 @@ impl Groups {
         let deliveries = decision.tellings.iter().map(|telling| notice::delivery(&group, telling, &self.route, at, now));
         change.deliveries.extend(deliveries);
         let (members, gone) = group.settle(&decision, at);
+        group.excuse(&targets, at);
         gone.iter().for_each(|id| self.drop_place(id, key));
         if group.members.is_empty() {
             change.gone_groups.push(key.to_owned());
         } else {
             change.groups.push(group.row());
             change.members.extend(members);
+            change.members.extend(rung.iter().filter_map(|id| group.member_row(id)));
             change.gone_members.extend(gone.into_iter().map(|(rule, labels)| (key.to_owned(), rule, labels)));
             self.groups.insert(key.to_owned(), group);
         }

@@ -1,7 +1,8 @@
-//! What people do not want to hear of now: silences and acknowledgements, ready to be asked. Pure.
+//! What people decided for now: silences, acknowledgements, and who is on call; ready to be asked. Pure.
 
 use std::collections::HashMap;
 
+use vitrine_model::oncall::Override;
 use vitrine_model::silence::{Acknowledgement, Silence, SilenceState, all_match};
 use vitrine_model::{Labels, Matcher, Millis};
 
@@ -10,6 +11,8 @@ use vitrine_model::{Labels, Matcher, Millis};
 pub(super) struct Hush {
     pub(super) silences: Vec<(Silence, Vec<Matcher>)>,
     pub(super) acknowledgements: HashMap<String, Acknowledgement>,
+    /// Who is on call because somebody said so.
+    pub(super) overrides: Vec<Override>,
 }
 
 impl Hush {
@@ -21,7 +24,18 @@ impl Hush {
             Some((silence, matchers))
         };
         let acknowledgements = acknowledgements.into_iter().map(|given| (given.target.clone(), given)).collect();
-        Hush { silences: silences.into_iter().filter_map(ready).collect(), acknowledgements }
+        Hush { silences: silences.into_iter().filter_map(ready).collect(), acknowledgements, overrides: Vec::new() }
+    }
+
+    pub(super) fn with_overrides(self, overrides: Vec<Override>) -> Hush {
+        Hush { overrides, ..self }
+    }
+
+    /// The next moment at which a silence begins or ends, or an acknowledgement runs out.
+    pub(super) fn next_turn(&self, now: Millis) -> Option<Millis> {
+        let silences = self.silences.iter().flat_map(|(silence, _)| [silence.starts_at, silence.ends_at]);
+        let snoozed = self.acknowledgements.values().filter_map(|given| given.until);
+        silences.chain(snoozed).filter(|moment| *moment > now).min()
     }
 
     pub(super) fn is_silenced(&self, labels: &Labels, now: Millis) -> bool {

@@ -3,7 +3,9 @@
 //! Alertmanager's intervals, and two things more: one that ends before it begins goes over midnight, and weekdays and months
 //! may wrap. What counts is what a wall clock in the zone shows, also on the nights when it is changed.
 
-use jiff::civil::{Date, Weekday};
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use vitrine_config::{Finding, Path};
@@ -38,11 +40,25 @@ impl Interval {
         self.parts.iter().any(|part| part.contains(moment))
     }
 
+    /// The moments between two at which it may begin or end.
+    pub(super) fn edges(&self, from: Millis, until: Millis, edges: &mut BTreeSet<Millis>) {
+        self.parts.iter().for_each(|part| part.edges(from, until, edges));
+    }
+
     /// What is wrong with it, all at once. `local` is the host's zone.
     pub(super) fn check(entry: &IntervalEntry, local: &TimeZone, path: &Path, findings: &mut Vec<Finding>) -> Interval {
-        let path = path.clone().key("time_intervals");
-        let parts = entry.time_intervals.iter().enumerate();
-        Interval { parts: parts.map(|(place, part)| check(part, local, &path.clone().index(place), findings)).collect() }
+        Interval::of(&entry.time_intervals, (local, &TimeZone::UTC), &path.clone().key("time_intervals"), findings)
+    }
+
+    /// Of times in a list; those without a zone of their own go by the `usual` one.
+    pub(super) fn of(
+        entries: &[TimesEntry],
+        (local, usual): (&TimeZone, &TimeZone),
+        path: &Path,
+        findings: &mut Vec<Finding>,
+    ) -> Interval {
+        let parts = entries.iter().enumerate();
+        Interval { parts: parts.map(|(place, part)| check(part, (local, usual), &path.clone().index(place), findings)).collect() }
     }
 }
 
@@ -59,6 +75,26 @@ impl Part {
             true => (*start..*end).contains(&minute) && self.has_day(shown.date()),
             false => (minute >= *start && self.has_day(shown.date())) || (minute < *end && self.has_day(yesterday)),
         })
+    }
+
+    /// Midnights, the times of each day, and the changes of clocks, at which any of them may be left out or come twice.
+    fn edges(&self, from: Millis, until: Millis, edges: &mut BTreeSet<Millis>) {
+        let (Ok(first), Ok(last)) = (Timestamp::from_millisecond(from), Timestamp::from_millisecond(until)) else { return };
+        let changes = self.zone.following(first).map(|change| change.timestamp()).take_while(|at| *at < last);
+        edges.extend(changes.map(Timestamp::as_millisecond));
+        let mut date = first.to_zoned(self.zone.clone()).date();
+        let end = last.to_zoned(self.zone.clone()).date();
+        while date <= end {
+            let minutes = self.times.iter().flat_map(|(start, end)| [*start, *end]).chain([0]);
+            for minute in minutes {
+                let shown = date.to_datetime(Time::midnight()).checked_add(i64::from(minute).minutes());
+                let moments = shown.map(|shown| self.zone.to_ambiguous_timestamp(shown));
+                let both = moments.map(|both| [both.earlier().ok(), both.later().ok()]).into_iter().flatten().flatten();
+                edges.extend(both.map(Timestamp::as_millisecond));
+            }
+            let Ok(next) = date.tomorrow() else { return };
+            date = next;
+        }
     }
 
     fn has_day(&self, date: Date) -> bool {
@@ -85,13 +121,13 @@ fn has(ranges: &[(i16, i16)], value: i16) -> bool {
     ranges.is_empty() || ranges.iter().any(within)
 }
 
-fn check(entry: &TimesEntry, local: &TimeZone, path: &Path, findings: &mut Vec<Finding>) -> Part {
+fn check(entry: &TimesEntry, (local, usual): (&TimeZone, &TimeZone), path: &Path, findings: &mut Vec<Finding>) -> Part {
     let mut times = Vec::new();
     for (place, entry) in entry.times.iter().enumerate() {
         times.extend(clock(entry, &path.clone().key("times").index(place), findings));
     }
     let zone = match entry.location.as_deref() {
-        None => TimeZone::UTC,
+        None => usual.clone(),
         Some("Local") => local.clone(),
         Some(name) => TimeZone::get(name).unwrap_or_else(|_| {
             let reason = format!("`{name}` is not a time zone");
@@ -133,7 +169,7 @@ fn range(text: &str, read: &dyn Fn(&str) -> Option<i16>, wraps: bool) -> Result<
     Ok((begin, end))
 }
 
-fn weekday(text: &str) -> Option<i16> {
+pub(super) fn weekday(text: &str) -> Option<i16> {
     let place = WEEKDAYS.iter().position(|name| *name == text)?;
     let weekday = Weekday::from_sunday_zero_offset(i8::try_from(place).ok()?).ok()?;
     Some(i16::from(weekday.to_sunday_zero_offset()))
@@ -167,7 +203,7 @@ fn clock(entry: &ClockEntry, path: &Path, findings: &mut Vec<Finding>) -> Option
     Some((start, end))
 }
 
-fn minute(text: &str) -> Option<u16> {
+pub(super) fn minute(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     let is_two = |part: &str| part.len() == 2 && part.bytes().all(|letter| letter.is_ascii_digit());
     if !is_two(hours) || !is_two(minutes) {

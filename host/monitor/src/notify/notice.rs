@@ -1,8 +1,11 @@
 //! What a channel is sent: from a group and what is to be told of it to one delivery. Pure.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use vitrine_model::alert::{Alert, EventKind};
 use vitrine_model::notification::{Notification, NotifiedAlert};
 use vitrine_model::port::deliveries::NewDelivery;
+use vitrine_model::silence::Silence;
 use vitrine_model::{Labels, Millis};
 
 use super::group::{Group, Telling};
@@ -29,6 +32,52 @@ pub(super) fn delivery(group: &Group, telling: &Telling, route: &Route, at: Mill
     }
 }
 
+/// The delivery that says that a silence ends soon. It is told as an alert, as that is what channels know to tell.
+pub(super) fn reminder(silence: &Silence, hidden: usize, target: &Target, route: &Route, now: Millis) -> NewDelivery {
+    let matchers: Vec<String> = silence.conditions.iter().map(ToString::to_string).collect();
+    let (matchers, line) = (format!("{{{}}}", matchers.join(", ")), format!("silence:{}", silence.id));
+    let end = shown(silence.ends_at, &route.time_zone);
+    let alerts = if hidden == 1 { "1 alert".to_owned() } else { format!("{hidden} alerts") };
+    let title = format!("Silence ends at {end}: {matchers} hides {alerts} now");
+    let labels = Labels::from_pairs([("alertname", "SilenceEnds"), ("silence", silence.id.as_str())]);
+    let why = if silence.comment.is_empty() { String::new() } else { format!(" ({})", silence.comment) };
+    let description = format!("The silence of {matchers} by {}{why} ends at {end}. It hides {alerts} now.", silence.author);
+    let alert = NotifiedAlert {
+        status: EventKind::Firing,
+        annotations: Labels::from_pairs([("summary", title.as_str()), ("description", description.as_str())]),
+        starts_at: silence.starts_at,
+        ends_at: None,
+        #[expect(clippy::cast_precision_loss, reason = "nobody hides 2^52 alerts")]
+        value: hidden as f64,
+        fingerprint: fingerprint(&labels),
+        link: format!("{}/silences", route.public_url.trim_end_matches('/')),
+        labels: labels.clone(),
+    };
+    NewDelivery {
+        // One silence and one end of it: once.
+        key: format!("{:x}-{}-{}", silence.ends_at, silence.id, target.channel),
+        channel: target.channel.clone(),
+        fallbacks: target.fallbacks.clone(),
+        notification: Notification {
+            status: EventKind::Firing,
+            title,
+            group: group_id(&line),
+            group_labels: labels,
+            alerts: vec![alert],
+            host: route.public_url.clone(),
+            time_zone: route.time_zone.clone(),
+        },
+        line,
+        created_at: now,
+    }
+}
+
+fn shown(moment: Millis, zone: &str) -> String {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let timestamp = Timestamp::from_millisecond(moment).unwrap_or(Timestamp::UNIX_EPOCH);
+    timestamp.to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
+}
+
 /// What identifies a group in notifications and acknowledgements.
 pub(super) fn group_id(key: &str) -> String {
     fingerprint(&Labels::from_pairs([("group", key)]))
@@ -46,7 +95,7 @@ fn notification(group: &Group, telling: &Telling, route: &Route, id: String) -> 
     let alerts: Vec<NotifiedAlert> = listed.map(|member| notified(&member.alert, member.ended_at, route)).collect();
     Notification {
         status,
-        title: title(&alerts, begun, over, &group.labels),
+        title: noted(title(&alerts, begun, over, &group.labels), telling.target.note.as_deref()),
         group: id,
         group_labels: group.labels.clone(),
         alerts,
@@ -140,6 +189,11 @@ fn counted(begun: usize, over: usize) -> String {
         (many, 0) => format!("{} firing", alerts(many)),
         (begun, over) => format!("{begun} firing, {over} resolved"),
     }
+}
+
+/// Whoever is told though it is not their turn is told why.
+fn noted(title: String, note: Option<&str>) -> String {
+    note.map_or(title.clone(), |note| format!("{title} ({note})"))
 }
 
 fn title(alerts: &[NotifiedAlert], begun: usize, over: usize, labels: &Labels) -> String {

@@ -12,7 +12,9 @@ use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
 use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::notices::{NoticeChange, Notices};
+use vitrine_model::port::oncall::OnCall;
 use vitrine_model::port::silences::Silences;
+use vitrine_model::silence::Acknowledgement;
 use vitrine_model::{Clock, Labels, Millis};
 
 use super::group::Id;
@@ -20,8 +22,10 @@ use super::groups::Groups;
 use super::hush::Hush;
 use super::notice::{self, fingerprint, group_id};
 use super::outside::Outside;
-use super::route::Route;
-use super::silence;
+use super::overrides;
+use super::reminder;
+use super::route::{Route, Target};
+use super::silence::{self, NotHushed};
 use crate::live::{Change, Live};
 use crate::metrics::Metrics;
 
@@ -41,6 +45,7 @@ pub(crate) struct Planner {
     pub(super) deliveries: Arc<dyn Deliveries>,
     notices: Arc<dyn Notices>,
     pub(super) silences: Arc<dyn Silences>,
+    pub(super) oncall: Arc<dyn OnCall>,
     pub(super) live: Live,
     metrics: Metrics,
     /// How an alert of a rule stands by now.
@@ -67,6 +72,8 @@ struct Book {
     /// They are what the store holds.
     is_true: bool,
     pruned_at: Millis,
+    /// When something is to be done next, as was known after the last step.
+    next: Millis,
 }
 
 /// What a planner is made of.
@@ -76,6 +83,7 @@ pub(crate) struct PlannerParts {
     pub(crate) deliveries: Arc<dyn Deliveries>,
     pub(crate) notices: Arc<dyn Notices>,
     pub(crate) silences: Arc<dyn Silences>,
+    pub(crate) oncall: Arc<dyn OnCall>,
     pub(crate) live: Live,
     pub(crate) metrics: Metrics,
     pub(crate) events: Arc<Notify>,
@@ -86,6 +94,7 @@ impl Planner {
     /// Takes back silences and alerts from outside; groups come with the first step.
     pub(crate) fn new(parts: PlannerParts) -> Result<Planner, StoreError> {
         let hush = Hush::new(parts.silences.load()?, parts.silences.acknowledgements()?);
+        let hush = hush.with_overrides(parts.oncall.overrides()?);
         let outside = Outside::restore(parts.alerts.load()?);
         Ok(Planner {
             clock: parts.clock,
@@ -93,6 +102,7 @@ impl Planner {
             deliveries: parts.deliveries,
             notices: parts.notices,
             silences: parts.silences,
+            oncall: parts.oncall,
             live: parts.live,
             metrics: parts.metrics,
             fresh: OnceLock::new(),
@@ -123,7 +133,7 @@ impl Planner {
     pub(super) fn is_settled(&self) -> bool {
         let (now, book) = (self.clock.now(), self.book());
         let is_led = book.is_true && !self.is_rerouted.load(Ordering::Acquire);
-        is_led && book.groups.next_due().is_none_or(|due| due > now)
+        is_led && book.next > now && self.next_due(&book, now).is_none_or(|due| due > now)
     }
 
     /// Looks at the groups of now.
@@ -145,6 +155,7 @@ impl Planner {
         self.metrics.groups(book.groups.groups.len(), book.groups.members(), book.groups.crowded);
         self.metrics.gathered(book.groups.digests(now).iter().map(|digest| digest.alerts).sum());
         let next = done?;
+        book.next = next;
         Ok(next.min(self.next_expiry().unwrap_or(Millis::MAX)).min(now + LOOK))
     }
 
@@ -170,11 +181,12 @@ impl Planner {
             }
         }
         self.flush(book, now)?;
+        self.remind(book, now)?;
         if now - book.pruned_at >= PRUNE || now < book.pruned_at {
             self.prune(now)?;
             book.pruned_at = now;
         }
-        Ok(book.groups.next_due().unwrap_or(Millis::MAX))
+        Ok(self.next_due(book, now).unwrap_or(Millis::MAX))
     }
 
     fn take(&self, book: &mut Book, events: Vec<StoredEvent>, now: Millis) -> Result<(), StoreError> {
@@ -209,8 +221,44 @@ impl Planner {
         self.withdraw(&over)
     }
 
+    /// When something is to be told, or a silence begins or ends, next.
+    fn next_due(&self, book: &Book, now: Millis) -> Option<Millis> {
+        let hush = self.hush.load();
+        let reminder = reminder::next(&hush, &self.route.load().routing, now);
+        [book.groups.next_due(), reminder, hush.next_turn(now)].into_iter().flatten().min()
+    }
+
+    /// Tells of silences that end soon.
+    fn remind(&self, book: &Book, now: Millis) -> Result<(), StoreError> {
+        let change = reminder::remind(&self.hush.load(), &book.groups, &self.route.load(), now);
+        if change.is_empty() {
+            return Ok(());
+        }
+        let _held = self.hushing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.notices.commit(&change)?;
+        self.planned.notify_one();
+        self.read_hush()
+    }
+
+    /// Writes down that somebody was given an alert or a group, and that they are told.
+    pub(super) fn give(&self, given: &Acknowledgement, targets: &[Target], now: Millis) -> Result<(), NotHushed> {
+        let mut book = self.book();
+        if !book.groups.knows(&given.target) {
+            let reason = format!("no alert fires and no group is told by the name `{}`", given.target);
+            return Err(NotHushed::Invalid(reason));
+        }
+        let change = book.groups.assign(given, targets, now);
+        let _held = self.hushing.lock().unwrap_or_else(PoisonError::into_inner);
+        // What could not be kept is not so: groups are read anew.
+        book.is_true = false;
+        self.notices.commit(&change)?;
+        book.is_true = true;
+        Ok(self.read_hush()?)
+    }
+
     fn prune(&self, now: Millis) -> Result<(), StoreError> {
-        if self.silences.prune(now - silence::KEPT)? > 0 {
+        let forgotten = self.silences.prune(now - silence::KEPT)? + self.oncall.prune(now - overrides::KEPT)?;
+        if forgotten > 0 {
             let _held = self.hushing.lock().unwrap_or_else(PoisonError::into_inner);
             self.read_hush()?;
         }
@@ -219,7 +267,8 @@ impl Planner {
 
     /// Reads silences and acknowledgements anew; the caller holds `hushing`.
     pub(super) fn read_hush(&self) -> Result<(), StoreError> {
-        self.hush.store(Arc::new(Hush::new(self.silences.load()?, self.silences.acknowledgements()?)));
+        let hush = Hush::new(self.silences.load()?, self.silences.acknowledgements()?);
+        self.hush.store(Arc::new(hush.with_overrides(self.oncall.overrides()?)));
         Ok(())
     }
 }

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use vitrine_model::silence::all_match;
 use vitrine_model::{Labels, Matcher, Millis, Span};
 
+pub(super) use check::targets;
 pub use check::{Known, check};
 
 use super::inhibit::Inhibition;
 use super::interval::Interval;
 use super::rate::{self, Rate};
+use super::roster::Roster;
 
 /// Alerts listed in one message where nobody says otherwise.
 pub(super) const LISTED: usize = 100;
@@ -34,6 +36,7 @@ pub struct Routing {
     pub intervals: BTreeMap<String, Interval>,
     /// When an alert from outside is over that nobody speaks of any more.
     pub resolve_timeout: Span,
+    pub roster: Roster,
 }
 
 /// A route.
@@ -44,6 +47,8 @@ pub struct Node {
     /// Its own, as text.
     pub matchers_text: String,
     pub receiver: String,
+    /// The name of what comes next where nobody takes it on.
+    pub escalation: Option<String>,
     matchers: Vec<Matcher>,
     pub group_by: GroupBy,
     pub wait: Millis,
@@ -55,6 +60,8 @@ pub struct Node {
     pub active: Vec<String>,
     pub depth: usize,
     children: Vec<usize>,
+    /// Everybody whom it may come to tell, sooner or later.
+    pub possible: Arc<[Target]>,
 }
 
 /// What makes a group.
@@ -70,14 +77,14 @@ pub enum GroupBy {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Receiver {
     pub targets: Vec<Target>,
+    /// Names of people, and of schedules in which somebody is on call.
+    pub people: Vec<String>,
+    pub schedules: Vec<String>,
+    /// Told where a schedule has nobody; without any, all its members are.
+    pub fallback: Vec<Target>,
+    pub escalation: Option<String>,
     /// How much each of these is told at most; without it, everything.
     pub rate: Option<Rate>,
-}
-
-impl Receiver {
-    pub fn target(&self, channel: &str) -> Option<&Target> {
-        self.targets.iter().find(|target| target.channel == channel)
-    }
 }
 
 /// A channel of a receiver.
@@ -87,11 +94,13 @@ pub struct Target {
     pub send_resolved: bool,
     pub fallbacks: Vec<String>,
     pub listed: usize,
+    /// Why it is told though it is another's turn.
+    pub note: Option<String>,
 }
 
 impl Target {
     pub fn plain(channel: impl Into<String>) -> Target {
-        Target { channel: channel.into(), send_resolved: true, fallbacks: Vec::new(), listed: LISTED }
+        Target { channel: channel.into(), send_resolved: true, fallbacks: Vec::new(), listed: LISTED, note: None }
     }
 }
 
@@ -117,6 +126,7 @@ impl Routing {
             key: "{}".to_owned(),
             matchers_text: String::new(),
             receiver: EVERYBODY.to_owned(),
+            escalation: None,
             matchers: Vec::new(),
             group_by: GroupBy::Labels(vec!["alertname".to_owned()]),
             wait: 0,
@@ -127,14 +137,24 @@ impl Routing {
             active: Vec::new(),
             depth: 0,
             children: Vec::new(),
+            possible: Arc::default(),
         };
-        let receiver = Receiver { targets: channels.into_iter().map(Target::plain).collect(), rate: Some(rate::USUAL) };
+        let targets = channels.into_iter().map(Target::plain).collect();
+        let receiver = Receiver { targets, rate: Some(rate::USUAL), ..Receiver::default() };
         Routing {
             nodes: vec![root],
             receivers: BTreeMap::from([(EVERYBODY.to_owned(), receiver)]),
             inhibitions: Vec::new(),
             intervals: BTreeMap::new(),
             resolve_timeout: RESOLVE_TIMEOUT,
+            roster: Roster::default(),
+        }
+        .with_possible()
+    }
+
+    pub(super) fn set_possible(&mut self, possible: Vec<Vec<Target>>) {
+        for (node, targets) in self.nodes.iter_mut().zip(possible) {
+            node.possible = targets.into();
         }
     }
 
@@ -165,7 +185,7 @@ impl Routing {
         true
     }
 
-    /// The channels that a route tells.
+    /// The channels that a route's receiver names itself, without its people.
     pub fn targets(&self, node: &Node) -> &[Target] {
         self.receivers.get(&node.receiver).map_or(&[], |receiver| &receiver.targets)
     }

@@ -13,7 +13,7 @@ pub(super) const KEPT: Millis = 5 * 86_400_000;
 /// Silences that are not forgotten yet; matchers of one; letters of a text.
 const SILENCES: usize = 10_000;
 const CONDITIONS: usize = 100;
-const LETTERS: usize = 4_096;
+pub(super) const LETTERS: usize = 4_096;
 
 /// A silence as somebody wants it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,20 +25,22 @@ pub struct Draft {
     pub ends_at: Millis,
     pub author: String,
     pub comment: String,
+    /// How long before its end somebody is reminded; as the files say, where it is none.
+    pub remind: Option<Millis>,
 }
 
 /// Why not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotHushed {
-    #[error("there is no silence `{0}`")]
-    Unknown(String),
+    #[error("there is no {0} `{1}`")]
+    Unknown(&'static str, String),
     #[error("{0}")]
     Invalid(String),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-fn invalid<T>(reason: impl Into<String>) -> Result<T, NotHushed> {
+pub(super) fn invalid<T>(reason: impl Into<String>) -> Result<T, NotHushed> {
     Err(NotHushed::Invalid(reason.into()))
 }
 
@@ -56,6 +58,9 @@ fn edit(before: Option<&Silence>, draft: Draft, new_id: String, now: Millis) -> 
         updated_at: now,
         author: draft.author.clone(),
         comment: draft.comment.clone(),
+        remind: draft.remind,
+        // Another end is told anew.
+        reminded: before.is_some_and(|before| before.reminded && before.ends_at == draft.ends_at),
     };
     if let Some(before) = before
         && can_be_changed(before, &draft, now)
@@ -99,6 +104,9 @@ fn check(draft: &Draft) -> Result<(), NotHushed> {
     if draft.ends_at <= draft.starts_at {
         return invalid("the silence ends before it starts");
     }
+    if draft.remind.is_some_and(|remind| remind < 0 || remind >= draft.ends_at - draft.starts_at) {
+        return invalid("it would be reminded of its end before it starts");
+    }
     let texts = draft.conditions.iter().map(|condition| &condition.value).chain([&draft.author, &draft.comment]);
     if texts.into_iter().any(|text| text.len() > LETTERS) {
         return invalid(format!("a text of the silence is longer than {LETTERS} bytes"));
@@ -112,7 +120,7 @@ fn expired(silence: &Silence, now: Millis) -> Silence {
 }
 
 /// A random UUID, version 4.
-fn new_id() -> String {
+pub(super) fn new_id() -> String {
     let bits = (rand::random::<u128>() & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
     let hex = format!("{bits:032x}");
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
@@ -124,7 +132,9 @@ impl Planner {
         let _held = self.hushing.lock().unwrap_or_else(PoisonError::into_inner);
         let known = self.silences.load()?;
         let before = match draft.id.as_deref().filter(|id| !id.is_empty()) {
-            Some(id) => Some(known.iter().find(|silence| silence.id == id).ok_or_else(|| NotHushed::Unknown(id.to_owned()))?),
+            Some(id) => {
+                Some(known.iter().find(|silence| silence.id == id).ok_or_else(|| NotHushed::Unknown("silence", id.to_owned()))?)
+            }
             None => None,
         };
         if before.is_none() && known.len() >= SILENCES {
@@ -144,7 +154,8 @@ impl Planner {
         let _held = self.hushing.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
         let known = self.silences.load()?;
-        let silence = known.iter().find(|silence| silence.id == id).ok_or_else(|| NotHushed::Unknown(id.to_owned()))?;
+        let silence =
+            known.iter().find(|silence| silence.id == id).ok_or_else(|| NotHushed::Unknown("silence", id.to_owned()))?;
         if silence.state(now) == SilenceState::Expired {
             return invalid(format!("the silence `{id}` has already ended"));
         }
@@ -185,7 +196,7 @@ impl Planner {
         Ok(())
     }
 
-    fn changed(&self) {
+    pub(super) fn changed(&self) {
         self.live.tell(crate::live::Change::Alerts);
         self.events.notify_one();
     }
@@ -199,13 +210,23 @@ mod tests {
 
     fn draft(starts_at: Millis, ends_at: Millis) -> Draft {
         let conditions = vec![Condition::equal("a", "b")];
-        Draft { id: None, conditions, starts_at, ends_at, author: "ada".to_owned(), comment: "known".to_owned() }
+        Draft { id: None, conditions, starts_at, ends_at, author: "ada".to_owned(), comment: "known".to_owned(), remind: None }
     }
 
     fn silence(starts_at: Millis, ends_at: Millis) -> Silence {
         let draft = draft(starts_at, ends_at);
         let (conditions, author, comment) = (draft.conditions, draft.author, draft.comment);
-        Silence { id: "old".to_owned(), conditions, starts_at, ends_at, updated_at: 0, author, comment }
+        Silence {
+            id: "old".to_owned(),
+            conditions,
+            starts_at,
+            ends_at,
+            updated_at: 0,
+            author,
+            comment,
+            remind: None,
+            reminded: false,
+        }
     }
 
     /// Number, start and end of each that is written.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use vitrine_model::alert::Alert;
+use vitrine_model::oncall::{Climb, Override};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::notices::Notices;
+use vitrine_model::port::oncall::OnCall;
 use vitrine_model::port::silences::Silences;
 use vitrine_model::silence::{Acknowledgement, Silence};
 use vitrine_model::{Clock, Labels, Millis};
@@ -16,6 +18,7 @@ use super::groups::{DigestView, Groups};
 use super::hush::Hush;
 use super::notice::{fingerprint, group_id};
 use super::outside::Brought;
+use super::overrides::{Gift, Turn};
 use super::plan::{Planner, PlannerParts};
 use super::route::Routing;
 use super::silence::{Draft, NotHushed};
@@ -50,6 +53,8 @@ pub struct GroupView {
     pub receiver: String,
     pub alerts: Vec<AlertView>,
     pub due: Option<Millis>,
+    /// How far its escalation has come.
+    pub climb: Option<Climb>,
 }
 
 /// What a teller without a monitor is made of.
@@ -59,6 +64,7 @@ pub struct Ports {
     pub deliveries: Arc<dyn Deliveries>,
     pub notices: Arc<dyn Notices>,
     pub silences: Arc<dyn Silences>,
+    pub oncall: Arc<dyn OnCall>,
     pub live: Live,
 }
 
@@ -75,6 +81,7 @@ impl Teller {
             deliveries: ports.deliveries,
             notices: ports.notices,
             silences: ports.silences,
+            oncall: ports.oncall,
             live: ports.live,
             metrics: Metrics::default(),
             events: Arc::default(),
@@ -171,6 +178,26 @@ impl Teller {
         self.0.withdraw(&[target.to_owned()])
     }
 
+    /// Puts somebody on call for a while; returns the override's number.
+    pub fn put_on_call(&self, turn: Turn) -> Result<String, NotHushed> {
+        self.0.put_on_call(turn)
+    }
+
+    /// Ends an override now.
+    pub fn end_override(&self, id: &str) -> Result<(), NotHushed> {
+        self.0.end_override(id)
+    }
+
+    /// All overrides that are not forgotten, by their start.
+    pub fn overrides(&self) -> Vec<Override> {
+        self.0.hush.load().overrides.clone()
+    }
+
+    /// Gives an alert or a group to somebody, who is told.
+    pub fn assign(&self, gift: Gift) -> Result<(), NotHushed> {
+        self.0.assign(gift)
+    }
+
     /// Takes in alerts of another program.
     pub fn bring(&self, brought: Vec<Brought>) -> Result<(), String> {
         self.0.bring(brought)
@@ -202,5 +229,5 @@ fn view(groups: &Groups, group: &Group, hush: &Hush, now: Millis) -> Option<Grou
         return None;
     }
     let due = groups.due_of(&group.key);
-    Some(GroupView { id, labels: group.labels.clone(), receiver: node.receiver.clone(), alerts, due })
+    Some(GroupView { id, labels: group.labels.clone(), receiver: node.receiver.clone(), alerts, due, climb: group.climb.clone() })
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod ended;
+mod escalating;
 mod rules;
 mod telling;
 
@@ -132,6 +133,7 @@ impl World {
             deliveries: store.deliveries(),
             notices: store.notices(),
             silences: store.silences(),
+            oncall: store.oncall(),
             engine: Arc::new(Engine::new(store.samples(), Limits::default())),
             live: Live::default(),
             status: Arc::clone(&status),

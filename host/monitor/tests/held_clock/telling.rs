@@ -45,12 +45,12 @@ impl Channel for Pad {
 }
 
 /// The world with routes, and pads as channels.
-struct Desk {
-    world: World,
+pub(crate) struct Desk {
+    pub(crate) world: World,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
-fn routing(json: serde_json::Value) -> Arc<Routing> {
+pub(crate) fn routing(json: serde_json::Value) -> Arc<Routing> {
     let file: RouteFile = serde_json::from_value(json).unwrap();
     let known = Known { channels: BTreeSet::from(["mail", "page", "broken"]), local: TimeZone::UTC };
     Arc::new(check(&file, &known).unwrap().unwrap())
@@ -65,7 +65,7 @@ fn by_team() -> Arc<Routing> {
 }
 
 impl Desk {
-    async fn open(folder: &std::path::Path, second: Millis, routing: Arc<Routing>) -> Desk {
+    pub(crate) async fn open(folder: &std::path::Path, second: Millis, routing: Arc<Routing>) -> Desk {
         let world = World::open_unrouted(folder, START + second * SECOND, &Arc::new(Book::default()));
         let lines = Arc::new(Mutex::new(Vec::new()));
         let pad = |name: &'static str| ChannelEntry {
@@ -80,16 +80,16 @@ impl Desk {
         desk
     }
 
-    fn route(&self, routing: Arc<Routing>) {
+    pub(crate) fn route(&self, routing: Arc<Routing>) {
         self.world.monitor.set_route(Route { routing, public_url: "http://host".to_owned(), time_zone: "UTC".to_owned() });
     }
 
-    fn now(&self) -> Millis {
+    pub(crate) fn now(&self) -> Millis {
         (self.world.clock.now() - START) / SECOND
     }
 
     /// Has alerts fire for a day, or end now.
-    async fn bring(&self, names: &[&str], fires: bool) {
+    pub(crate) async fn bring(&self, names: &[&str], fires: bool) {
         let now = self.world.clock.now();
         let one = |name: &&str| Brought {
             labels: Labels::from_pairs([("alertname", *name), ("team", "web")]),
@@ -103,17 +103,22 @@ impl Desk {
     }
 
     /// Waits until all events are planned.
-    async fn settled(&self) {
+    pub(crate) async fn settled(&self) {
         until("the events are planned", || self.world.store.alerts().unplanned(1).unwrap().is_empty()).await;
     }
 
     /// Lets time pass in small steps, and each step be done.
-    async fn to(&self, second: Millis) {
+    pub(crate) async fn to(&self, second: Millis) {
         while self.now() < second {
             self.world.clock.set(START + (self.now() + 10).min(second) * SECOND);
-            until("what is due is planned", || self.world.monitor.teller().is_settled()).await;
-            until("what is planned is delivered", || !self.is_delivering()).await;
+            self.at_rest().await;
         }
+    }
+
+    /// Waits until what is due now is told.
+    pub(crate) async fn at_rest(&self) {
+        until("what is due is planned", || self.world.monitor.teller().is_settled()).await;
+        until("what is planned is delivered", || !self.is_delivering()).await;
     }
 
     fn is_delivering(&self) -> bool {
@@ -121,11 +126,11 @@ impl Desk {
         self.world.store.deliveries().recent(100).unwrap().iter().any(is_open)
     }
 
-    fn told(&self) -> Vec<String> {
+    pub(crate) fn told(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()
     }
 
-    async fn close(self) {
+    pub(crate) async fn close(self) {
         self.world.close().await;
     }
 }
@@ -251,6 +256,7 @@ async fn silences_and_acknowledgements_hold_and_end() {
         ends_at: START + 1_000 * SECOND,
         author: "ada".to_owned(),
         comment: "being mended".to_owned(),
+        remind: None,
     };
     let id = teller.silence(silence.clone()).unwrap();
     desk.bring(&["A"], true).await;

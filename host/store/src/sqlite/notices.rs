@@ -10,7 +10,7 @@ use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices, R
 
 use super::alerts::{ALERT, read_alert};
 use super::code::{bits, labels_from_text, labels_to_text};
-use super::{Database, Trouble, deliveries};
+use super::{Database, Trouble, deliveries, silences};
 
 #[derive(Debug)]
 pub(crate) struct SqliteNotices(pub(crate) Arc<Database>);
@@ -44,6 +44,8 @@ impl Notices for SqliteNotices {
                     .execute(params![receiver, channel])?;
             }
             change.rates.iter().try_for_each(|rate| set_rate(transaction, rate))?;
+            change.acknowledged.iter().try_for_each(|given| silences::acknowledge(transaction, given))?;
+            change.reminded.iter().try_for_each(|id| silences::reminded(transaction, id))?;
             deliveries::insert(transaction, &change.deliveries)
         })
     }
@@ -65,11 +67,12 @@ fn forget(transaction: &Transaction<'_>, key: &str) -> Result<(), Trouble> {
 
 fn set_group(transaction: &Transaction<'_>, group: &GroupRow) -> Result<(), Trouble> {
     let told_at: BTreeMap<&str, Millis> = group.told_at.iter().map(|(channel, at)| (channel.as_str(), *at)).collect();
+    let climb = group.climb.as_ref().map(written).transpose()?;
     transaction
         .prepare_cached(
-            "INSERT OR REPLACE INTO notice_groups (key, labels, anchor, flushed_at, told_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT OR REPLACE INTO notice_groups (key, labels, anchor, flushed_at, told_at, climb) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![group.key, labels_to_text(&group.labels)?, group.anchor, group.flushed_at, written(&told_at)?])?;
+        .execute(params![group.key, labels_to_text(&group.labels)?, group.anchor, group.flushed_at, written(&told_at)?, climb])?;
     Ok(())
 }
 
@@ -121,14 +124,16 @@ fn written(told: &impl serde::Serialize) -> Result<String, Trouble> {
 }
 
 fn groups(connection: &Connection) -> Result<Vec<GroupRow>, Trouble> {
-    let mut statement = connection.prepare_cached("SELECT key, labels, anchor, flushed_at, told_at FROM notice_groups")?;
+    let mut statement = connection.prepare_cached("SELECT key, labels, anchor, flushed_at, told_at, climb FROM notice_groups")?;
     let mut rows = statement.query([])?;
     let mut groups = Vec::new();
     while let Some(row) = rows.next()? {
         let key: String = row.get(0)?;
         let wrong = |error| Trouble::Refused(format!("the group {key:?} of alerts cannot be read: {error}"));
         let told_at: BTreeMap<String, Millis> = serde_json::from_str(&row.get::<_, String>(4)?).map_err(wrong)?;
+        let climb = row.get::<_, Option<String>>(5)?.map(|text| serde_json::from_str(&text).map_err(wrong)).transpose()?;
         groups.push(GroupRow {
+            climb,
             labels: labels_from_text(&row.get::<_, String>(1)?)?,
             anchor: row.get(2)?,
             flushed_at: row.get(3)?,

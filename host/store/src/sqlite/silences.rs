@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 use vitrine_model::Millis;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::silences::Silences;
@@ -17,7 +17,8 @@ impl Silences for SqliteSilences {
     fn load(&self) -> Result<Vec<Silence>, StoreError> {
         self.0.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id, conditions, starts_at, ends_at, updated_at, author, comment FROM silences ORDER BY ends_at, id",
+                "SELECT id, conditions, starts_at, ends_at, updated_at, author, comment, remind, reminded
+                 FROM silences ORDER BY ends_at, id",
             )?;
             let mut rows = statement.query([])?;
             let mut silences = Vec::new();
@@ -26,8 +27,8 @@ impl Silences for SqliteSilences {
                 let wrong = |error| Trouble::Refused(format!("silence {id} cannot be read: {error}"));
                 let conditions = serde_json::from_str(&text).map_err(wrong)?;
                 let (starts_at, ends_at, updated_at) = (row.get(2)?, row.get(3)?, row.get(4)?);
-                let (author, comment) = (row.get(5)?, row.get(6)?);
-                silences.push(Silence { id, conditions, starts_at, ends_at, updated_at, author, comment });
+                let (author, comment, remind, reminded) = (row.get(5)?, row.get(6)?, row.get(7)?, row.get(8)?);
+                silences.push(Silence { id, conditions, starts_at, ends_at, updated_at, author, comment, remind, reminded });
             }
             Ok(silences)
         })
@@ -40,8 +41,9 @@ impl Silences for SqliteSilences {
                 let conditions = serde_json::to_string(&silence.conditions).map_err(wrong)?;
                 transaction
                     .prepare_cached(
-                        "INSERT OR REPLACE INTO silences (id, conditions, starts_at, ends_at, updated_at, author, comment)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                        "INSERT OR REPLACE INTO silences
+                         (id, conditions, starts_at, ends_at, updated_at, author, comment, remind, reminded)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                     )?
                     .execute(params![
                         silence.id,
@@ -50,7 +52,9 @@ impl Silences for SqliteSilences {
                         silence.ends_at,
                         silence.updated_at,
                         silence.author,
-                        silence.comment
+                        silence.comment,
+                        silence.remind,
+                        silence.reminded
                     ])?;
             }
             Ok(())
@@ -78,14 +82,7 @@ impl Silences for SqliteSilences {
     }
 
     fn acknowledge(&self, given: &Acknowledgement) -> Result<(), StoreError> {
-        self.0.write(|transaction| {
-            transaction
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO acknowledgements (target, author, comment, at, until) VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![given.target, given.author, given.comment, given.at, given.until])?;
-            Ok(())
-        })
+        self.0.write(|transaction| acknowledge(transaction, given))
     }
 
     fn withdraw(&self, targets: &[String]) -> Result<(), StoreError> {
@@ -97,4 +94,19 @@ impl Silences for SqliteSilences {
             Ok(())
         })
     }
+}
+
+pub(super) fn acknowledge(transaction: &Transaction<'_>, given: &Acknowledgement) -> Result<(), Trouble> {
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO acknowledgements (target, author, comment, at, until) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![given.target, given.author, given.comment, given.at, given.until])?;
+    Ok(())
+}
+
+/// Somebody was told of a silence's end: not again.
+pub(super) fn reminded(transaction: &Transaction<'_>, id: &str) -> Result<(), Trouble> {
+    transaction.prepare_cached("UPDATE silences SET reminded = 1 WHERE id = ?1")?.execute([id])?;
+    Ok(())
 }

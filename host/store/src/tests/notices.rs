@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use vitrine_model::Labels;
 use vitrine_model::alert::{Alert, AlertState};
+use vitrine_model::oncall::{Climb, Override, Stage};
 use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, RateRow, Told};
 use vitrine_model::silence::{Acknowledgement, Condition, Silence};
 
@@ -32,6 +33,7 @@ fn group(key: &str) -> GroupRow {
         anchor: 10,
         flushed_at: Some(20),
         told_at: vec![("mail".to_owned(), 20)],
+        climb: Some(Climb { escalation: "critical".to_owned(), reached: 2, stage: Stage::Paused(7) }),
     }
 }
 
@@ -93,6 +95,8 @@ fn silences_and_acknowledgements_are_kept_until_they_are_forgotten() {
         updated_at: 2,
         author: "ada".to_owned(),
         comment: "known".to_owned(),
+        remind: Some(5),
+        reminded: false,
     };
     let given = |target: &str, until| Acknowledgement {
         target: target.to_owned(),
@@ -157,4 +161,45 @@ fn whoever_was_told_before_there_were_groups_is_known() {
     assert_eq!(told, [("over", mail.clone()), ("told", mail)]);
     assert_eq!(store.alerts().load().unwrap().len(), 3);
     assert_eq!(store.alerts().unplanned(10).unwrap().len(), 4);
+}
+
+#[test]
+fn overrides_reminders_and_what_somebody_was_given_are_kept() {
+    let folder = TempDir::new().unwrap();
+    let turn = |id: &str, ends_at| Override {
+        id: id.to_owned(),
+        schedule: "web".to_owned(),
+        person: "ada".to_owned(),
+        starts_at: 1,
+        ends_at,
+        author: "bob".to_owned(),
+        made_at: 3,
+        comment: "a swap".to_owned(),
+    };
+    let store = open(&folder);
+    [turn("a", 10), turn("b", 20), turn("a", 15)].iter().for_each(|one| store.oncall().put(one).unwrap());
+    let silence = Silence {
+        id: "s".to_owned(),
+        conditions: vec![Condition::equal("a", "b")],
+        starts_at: 1,
+        ends_at: 9,
+        updated_at: 2,
+        author: "ada".to_owned(),
+        comment: String::new(),
+        remind: None,
+        reminded: false,
+    };
+    store.silences().put(std::slice::from_ref(&silence)).unwrap();
+    let given =
+        Acknowledgement { target: "t".to_owned(), author: "ada".to_owned(), comment: "yours".to_owned(), at: 3, until: None };
+    let change = NoticeChange { acknowledged: vec![given.clone()], reminded: vec!["s".to_owned()], ..NoticeChange::default() };
+    assert!(!change.is_empty());
+    store.notices().commit(&change).unwrap();
+    drop(store);
+    let store = open(&folder);
+    assert_eq!(store.oncall().overrides().unwrap(), [turn("a", 15), turn("b", 20)]);
+    assert_eq!(store.silences().load().unwrap(), [Silence { reminded: true, ..silence }]);
+    assert_eq!(store.silences().acknowledgements().unwrap(), [given]);
+    assert_eq!(store.oncall().prune(16).unwrap(), 1);
+    assert_eq!(store.oncall().overrides().unwrap(), [turn("b", 20)]);
 }

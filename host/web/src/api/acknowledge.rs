@@ -70,7 +70,7 @@ pub(crate) async fn give(
     let done = done.map_err(|error| ApiError::internal(error.to_string()))?;
     done.map_err(|reason| match reason {
         NotHushed::Store(error) => ApiError::internal(error.to_string()),
-        NotHushed::Unknown(_) | NotHushed::Invalid(_) => ApiError::bad_data(reason.to_string()),
+        NotHushed::Unknown(..) | NotHushed::Invalid(_) => ApiError::bad_data(reason.to_string()),
     })?;
     audit::acted(&wanted.author, caller.map(|Extension(ConnectInfo(address))| address.ip()), "acknowledged", &wanted.target);
     Ok(success(json!({ "target": wanted.target })))

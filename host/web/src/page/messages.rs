@@ -296,6 +296,30 @@ messages! {
     silence_matchers: "Alerts with", "Alertas com";
     silence_span: "For", "Por";
     silence_do: "Silence", "Silenciar";
+    silence_remind: "Remind before its end", "Lembrar antes do fim";
+
+    // On call
+    oncall: "On call", "Plantão";
+    oncall_until: "until", "até";
+    oncall_then: "then", "depois";
+    oncall_nobody: "nobody", "ninguém";
+    oncall_gap: "nobody is on call", "ninguém está de plantão";
+    oncall_final: "On call", "De plantão";
+    oncall_override: "override", "substituição";
+    oncall_overrides: "Overrides", "Substituições";
+    oncall_no_overrides: "No override holds, and none is to come.", "Nenhuma substituição em vigor nem prevista.";
+    oncall_new: "Put somebody on call", "Colocar alguém de plantão";
+    oncall_do: "Put on call", "Colocar de plantão";
+    oncall_schedule: "Schedule", "Escala";
+    oncall_person: "Person", "Pessoa";
+    oncall_by: "Put in by", "Registrado por";
+    oncall_from_hint: "from now on, where it is empty; by the schedule's wall clock", "a partir de agora, se vazio; pelo relógio da escala";
+    oncall_because: "Because of", "Por causa de";
+    oncall_strip: "Two weeks of {}; the table says the same.", "Duas semanas de {}; a tabela diz o mesmo.";
+    oncall_table: "As a table", "Como tabela";
+    oncall_none: "There are no schedules. The key schedules in config/routes.yaml makes some.", "Não há escalas. A chave schedules em config/routes.yaml cria algumas.";
+    oncall_assign: "Give to", "Passar para";
+    weekdays: "Sun Mon Tue Wed Thu Fri Sat", "dom seg ter qua qui sex sáb";
 
     // Sources
     source: "Source", "Fonte";

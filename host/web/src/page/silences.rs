@@ -34,6 +34,8 @@ pub(crate) struct Given {
     span: String,
     author: String,
     comment: String,
+    /// How long before its end somebody is reminded.
+    remind: String,
     /// An alert's fingerprint: the form begins with its labels.
     #[serde(skip_serializing)]
     alert: String,
@@ -143,6 +145,8 @@ pub(crate) async fn write(State(web): State<Arc<Web>>, reader: Reader, caller: C
 
 fn draft(given: &Given, now: vitrine_model::Millis) -> Result<Draft, String> {
     let span: Span = given.span.parse().map_err(|error: vitrine_model::duration::NotASpan| error.to_string())?;
+    let remind = Some(given.remind.trim()).filter(|text| !text.is_empty());
+    let remind = remind.map(str::parse::<Span>).transpose().map_err(|error| error.to_string())?.map(Span::millis);
     Ok(Draft {
         id: None,
         conditions: matcher::parse(&given.matchers)?,
@@ -150,6 +154,7 @@ fn draft(given: &Given, now: vitrine_model::Millis) -> Result<Draft, String> {
         ends_at: now.saturating_add(span.millis()),
         author: if given.author.is_empty() { "local".to_owned() } else { given.author.clone() },
         comment: given.comment.clone(),
+        remind,
     })
 }
 

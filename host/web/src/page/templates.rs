@@ -2,7 +2,7 @@
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-const SOURCES: [(&str, &str); 15] = [
+const SOURCES: [(&str, &str); 16] = [
     ("frame.html", include_str!("../../templates/frame.html")),
     ("offline.html", include_str!("../../templates/offline.html")),
     ("search.html", include_str!("../../templates/search.html")),
@@ -13,6 +13,7 @@ const SOURCES: [(&str, &str); 15] = [
     ("dashboard.html", include_str!("../../templates/dashboard.html")),
     ("alerts.html", include_str!("../../templates/alerts.html")),
     ("silences.html", include_str!("../../templates/silences.html")),
+    ("oncall.html", include_str!("../../templates/oncall.html")),
     ("sources.html", include_str!("../../templates/sources.html")),
     ("share.html", include_str!("../../templates/share.html")),
     ("plugins.html", include_str!("../../templates/plugins.html")),

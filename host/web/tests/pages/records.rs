@@ -5,10 +5,12 @@ use std::sync::Mutex;
 use vitrine_model::Millis;
 use vitrine_model::alert::{Alert, AlertChange, AlertEvent, EventKind};
 use vitrine_model::notification::Receipt;
+use vitrine_model::oncall::Override;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
 use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery, Room};
 use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices, RateRow};
+use vitrine_model::port::oncall::OnCall;
 use vitrine_model::port::silences::Silences;
 use vitrine_model::silence::{Acknowledgement, Silence};
 
@@ -19,6 +21,7 @@ pub struct Records {
     /// The ends of alerts that are over.
     pub over: Mutex<Vec<AlertEvent>>,
     pub deliveries: Mutex<Vec<DeliveryRecord>>,
+    pub overrides: Mutex<Vec<Override>>,
 }
 
 impl Alerts for Records {
@@ -82,6 +85,21 @@ impl Notices for Records {
     }
     fn commit(&self, _: &NoticeChange) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+impl OnCall for Records {
+    fn overrides(&self) -> Result<Vec<Override>, StoreError> {
+        Ok(self.overrides.lock().unwrap().clone())
+    }
+    fn put(&self, given: &Override) -> Result<(), StoreError> {
+        let mut known = self.overrides.lock().unwrap();
+        known.retain(|one| one.id != given.id);
+        known.push(given.clone());
+        Ok(())
+    }
+    fn prune(&self, _: Millis) -> Result<u64, StoreError> {
+        Ok(0)
     }
 }
 

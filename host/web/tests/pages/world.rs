@@ -165,6 +165,7 @@ impl World {
                 deliveries: records.clone(),
                 notices: records.clone(),
                 silences: records.clone(),
+                oncall: records.clone(),
                 live: live.clone(),
             })
             .unwrap(),

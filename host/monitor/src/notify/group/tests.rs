@@ -60,6 +60,7 @@ impl Story {
         let has = |names: &[&str], alert: &Alert| names.iter().any(|name| alert.labels.get("instance") == Some(name));
         let terms = Terms {
             targets: &self.targets,
+            possible: &[],
             repeat: self.times.repeat,
             is_quiet: self.is_quiet,
             is_suppressed: &|alert| has(&self.silenced, alert),

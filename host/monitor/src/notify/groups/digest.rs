@@ -91,7 +91,7 @@ impl Groups {
         let line = &line;
         self.inhibitions();
         let routing = std::sync::Arc::clone(&self.route.routing);
-        let target = routing.receivers.get(&line.0).and_then(|receiver| receiver.target(&line.1)).cloned();
+        let target = routing.target(&line.0, &line.1).cloned();
         let look = Look { line, routing: &routing, hush, now };
         let (mut gathered, mut left) = (Gathered::default(), false);
         let mut keys = self.gatherers(line);
@@ -207,7 +207,7 @@ impl Groups {
         let mut gathers: BTreeSet<Line> = BTreeSet::new();
         for (key, group) in &mut self.groups {
             let node = group.node.and_then(|place| routing.nodes().get(place));
-            let targets: &[Target] = node.map_or(&[], |node| routing.targets(node));
+            let targets: &[Target] = node.map_or(&[], |node| &node.possible);
             for (id, member) in &mut group.members {
                 let before = member.told.len();
                 let is_over = member.ended_at.is_some();
@@ -226,11 +226,10 @@ impl Groups {
                 }
             }
         }
-        let channels: BTreeMap<&String, BTreeSet<&String>> = routing
-            .receivers
-            .iter()
-            .map(|(name, receiver)| (name, receiver.targets.iter().map(|target| &target.channel).collect()))
-            .collect();
+        let mut channels: BTreeMap<&String, BTreeSet<&String>> = BTreeMap::new();
+        for node in routing.nodes() {
+            channels.entry(&node.receiver).or_default().extend(node.possible.iter().map(|target| &target.channel));
+        }
         let is_known = |(receiver, channel): &Line| channels.get(receiver).is_some_and(|known| known.contains(channel));
         change.gone_rates = self.rates.retain(is_known);
         gathers.iter().for_each(|line| self.rates.gather(line, 0, now));

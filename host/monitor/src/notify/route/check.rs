@@ -15,6 +15,7 @@ use crate::notify::inhibit::Inhibition;
 use crate::notify::interval::Interval;
 use crate::notify::matcher;
 use crate::notify::rate::{self, Rate};
+use crate::notify::roster::{self, Crew, Named, Roster};
 
 /// Routes below each other, and all of them; inhibitions are looked at for each alert.
 const DEPTH: usize = 32;
@@ -34,7 +35,12 @@ pub struct Known<'a> {
 pub fn check(file: &RouteFile, known: &Known<'_>) -> Result<Option<Routing>, Vec<Finding>> {
     let mut findings = Vec::new();
     let usual = rate_of(file.global.rate.as_ref(), Some(rate::USUAL), &Path::new().key("global").key("rate"), &mut findings);
-    let receivers = receivers(&file.receivers, usual, known, &mut findings);
+    let mut roster = roster::check(file, known, &mut findings);
+    let crew = Crew { roster: &roster, known };
+    let receivers = receivers(&file.receivers, usual, &crew, &mut findings);
+    let escalations = crew.escalations(file, &receivers, &mut findings);
+    roster.escalations = escalations;
+    reminders(file, &receivers, &mut roster, &mut findings);
     let mut intervals = BTreeMap::new();
     for (key, list) in [("time_intervals", &file.time_intervals), ("mute_time_intervals", &file.mute_time_intervals)] {
         add_intervals(list, known, &Path::new().key(key), &mut intervals, &mut findings);
@@ -42,7 +48,7 @@ pub fn check(file: &RouteFile, known: &Known<'_>) -> Result<Option<Routing>, Vec
     let inhibitions = inhibitions(&file.inhibit_rules, &mut findings);
     let path = Path::new().key("global").key("resolve_timeout");
     let resolve_timeout = span(file.global.resolve_timeout.as_deref(), RESOLVE_TIMEOUT, true, path, &mut findings);
-    let routing = Routing { nodes: Vec::new(), receivers, inhibitions, intervals, resolve_timeout };
+    let routing = Routing { nodes: Vec::new(), receivers, inhibitions, intervals, resolve_timeout, roster };
     let Some(route) = &file.route else {
         if !file.receivers.is_empty() || !file.inhibit_rules.is_empty() {
             let key = if file.receivers.is_empty() { "inhibit_rules" } else { "receivers" };
@@ -55,7 +61,7 @@ pub fn check(file: &RouteFile, known: &Known<'_>) -> Result<Option<Routing>, Vec
     root(route, &path, &mut findings);
     let mut tree = Tree { routing, findings };
     tree.add(route, None, &path);
-    if tree.findings.is_empty() { Ok(Some(tree.routing)) } else { Err(tree.findings) }
+    if tree.findings.is_empty() { Ok(Some(tree.routing.with_possible())) } else { Err(tree.findings) }
 }
 
 /// What the root must have, and must not.
@@ -123,10 +129,12 @@ impl Tree {
         let interval = time("group_interval", &entry.group_interval, usual(|above| above.interval, INTERVAL), true);
         let repeat = time("repeat_interval", &entry.repeat_interval, usual(|above| above.repeat.unwrap_or(0), REPEAT), true);
         let receiver = self.receiver(entry, above, path);
+        let escalation = self.escalation(entry, above, path);
         Node {
             key,
             matchers_text,
             receiver,
+            escalation,
             matchers: matchers(&conditions),
             group_by: group_by(entry, above, path, &mut self.findings),
             wait,
@@ -137,6 +145,7 @@ impl Tree {
             active: self.names("active_time_intervals", &entry.active_time_intervals, path),
             depth: 0,
             children: Vec::new(),
+            possible: Default::default(),
         }
     }
 
@@ -148,6 +157,19 @@ impl Tree {
             self.findings.push(finding.hint(there_are(&known, "add it to `receivers`")));
         }
         name.clone()
+    }
+
+    /// Its own, or that of the receiver it names, or what the route above has.
+    fn escalation(&mut self, entry: &RouteEntry, above: Option<&Node>, path: &Path) -> Option<String> {
+        if let Some(name) = &entry.escalation {
+            let known = self.routing.roster.escalations.keys();
+            roster::unknown("escalation", Some(name), known, path.clone().key("escalation"), &mut self.findings);
+            return Some(name.clone());
+        }
+        match &entry.receiver {
+            Some(name) => self.routing.receivers.get(name).and_then(|receiver| receiver.escalation.clone()),
+            None => above.and_then(|above| above.escalation.clone()),
+        }
     }
 
     fn names(&mut self, key: &str, names: &[String], path: &Path) -> Vec<String> {
@@ -234,24 +256,17 @@ fn matchers(conditions: &[Condition]) -> Vec<Matcher> {
 fn receivers(
     entries: &[ReceiverEntry],
     usual: Option<Rate>,
-    known: &Known<'_>,
+    crew: &Crew<'_>,
     findings: &mut Vec<Finding>,
 ) -> BTreeMap<String, Receiver> {
     let mut receivers = BTreeMap::new();
     for (place, entry) in entries.iter().enumerate() {
         let path = Path::new().key("receivers").index(place);
-        let mut targets: Vec<Target> = Vec::new();
-        for (number, target) in entry.channels.iter().enumerate() {
-            let path = path.clone().key("channels").index(number);
-            let target = target_of(target, known, &path, findings);
-            if targets.iter().any(|other| other.channel == target.channel) {
-                findings.push(Finding::value(path, format!("the channel `{}` is told already", target.channel)));
-                continue;
-            }
-            targets.push(target);
-        }
+        let ReceiverEntry { channels, people, schedules, fallback, .. } = entry;
+        let receiver = crew.receiver(&Named { channels, people, schedules, fallback }, &path, findings);
         let rate = rate_of(entry.rate.as_ref(), usual, &path.clone().key("rate"), findings);
-        if receivers.insert(entry.name.clone(), Receiver { targets, rate }).is_some() {
+        let receiver = Receiver { escalation: entry.escalation.clone(), rate, ..receiver };
+        if receivers.insert(entry.name.clone(), receiver).is_some() {
             let finding = Finding::value(path.key("name"), format!("a second receiver is named `{}`", entry.name));
             findings.push(finding.hint("give each receiver a name of its own"));
         }
@@ -273,6 +288,36 @@ fn rate_of(entry: Option<&RateEntry>, usual: Option<Rate>, path: &Path, findings
             Some(Rate { notices: most.notices, per: per.millis() })
         }
     }
+}
+
+/// How long before their end silences are spoken of, and to whom.
+fn reminders(file: &RouteFile, receivers: &BTreeMap<String, Receiver>, roster: &mut Roster, findings: &mut Vec<Finding>) {
+    let path = Path::new().key("global");
+    let text = file.global.silence_reminder.as_deref();
+    roster.reminder = span(text, Span::ZERO, false, path.clone().key("silence_reminder"), findings).millis();
+    let name = file.global.silence_receiver.as_ref();
+    roster::unknown("receiver", name, receivers.keys(), path.key("silence_receiver"), findings);
+    roster.reminded = name.cloned();
+}
+
+/// Channels of a list, each once.
+pub(in crate::notify) fn targets(
+    entries: &[TargetEntry],
+    known: &Known<'_>,
+    path: &Path,
+    findings: &mut Vec<Finding>,
+) -> Vec<Target> {
+    let mut targets: Vec<Target> = Vec::new();
+    for (number, target) in entries.iter().enumerate() {
+        let path = path.clone().index(number);
+        let target = target_of(target, known, &path, findings);
+        if targets.iter().any(|other| other.channel == target.channel) {
+            findings.push(Finding::value(path, format!("the channel `{}` is told already", target.channel)));
+            continue;
+        }
+        targets.push(target);
+    }
+    targets
 }
 
 fn target_of(entry: &TargetEntry, known: &Known<'_>, path: &Path, findings: &mut Vec<Finding>) -> Target {
@@ -297,6 +342,7 @@ fn target_of(entry: &TargetEntry, known: &Known<'_>, path: &Path, findings: &mut
         send_resolved: options.send_resolved,
         fallbacks: options.fallback,
         listed: options.max_alerts,
+        note: None,
     }
 }
 

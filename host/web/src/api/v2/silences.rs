@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
-use vitrine_model::Millis;
 use vitrine_model::silence::{Condition, Silence, SilenceState};
+use vitrine_model::{Millis, Span};
 use vitrine_monitor::notify::{Draft, NotHushed};
 
 use super::query::Wanted;
@@ -30,6 +30,8 @@ pub(crate) struct Postable {
     ends_at: Timestamp,
     created_by: String,
     comment: String,
+    /// How long before its end somebody is reminded, such as `30m`: not Alertmanager's.
+    remind_before: Option<Span>,
 }
 
 type Caller = Option<Extension<ConnectInfo<SocketAddr>>>;
@@ -37,7 +39,7 @@ type Caller = Option<Extension<ConnectInfo<SocketAddr>>>;
 impl From<NotHushed> for Refused {
     fn from(reason: NotHushed) -> Refused {
         let status = match &reason {
-            NotHushed::Unknown(_) => StatusCode::NOT_FOUND,
+            NotHushed::Unknown(..) => StatusCode::NOT_FOUND,
             NotHushed::Invalid(_) => StatusCode::BAD_REQUEST,
             NotHushed::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
@@ -83,6 +85,7 @@ pub(crate) async fn write(
         ends_at: posted.ends_at.as_millisecond(),
         author: posted.created_by,
         comment: posted.comment,
+        remind: posted.remind_before.map(Span::millis),
     };
     let matchers: Vec<String> = draft.conditions.iter().map(Condition::to_string).collect();
     let (author, what) = (draft.author.clone(), format!("{{{}}}", matchers.join(", ")));

@@ -188,6 +188,8 @@ fn what_is_silenced_meanwhile_is_in_no_digest() {
         updated_at: 0,
         author: "ada".to_owned(),
         comment: String::new(),
+        remind: None,
+        reminded: false,
     };
     story.hush = Hush::new(vec![silence], Vec::new());
     story.to(620);
