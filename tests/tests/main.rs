@@ -28,6 +28,7 @@ mod prometheus_clients;
 mod promql;
 mod promtool;
 mod query;
+mod replay;
 mod rights;
 mod rules;
 mod sandbox;

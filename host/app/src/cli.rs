@@ -11,6 +11,7 @@ mod plugin;
 mod preview;
 mod query;
 mod render;
+mod replay;
 mod routes;
 mod rules;
 mod serve;
@@ -38,6 +39,7 @@ use crate::plan::Origins;
   vitrine query up                    ask the running host
   vitrine render machine --png m.png  a dashboard as a picture
   vitrine rules test alerts_test.yaml run unit tests of alerts
+  vitrine replay --from -7d           what rules and routes would have told of last week
   vitrine plugin new source mine      write a plugin of your own
   vitrine plugin inspect system       what a plugin is, and what it may do
   vitrine plugin build plugins/mine   compile a plugin to one file
@@ -144,6 +146,12 @@ enum Verb {
     ///
     /// The host need not run. Whoever has the link sees that and nothing else.
     Share(share::Wish),
+    /// Say what would have been sent: stored samples through rules and routes once more
+    ///
+    /// Runs the samples of the data folder, also beside a running host, through rules, routes, inhibitions, times, silences and
+    /// groups on a virtual clock. With another folder of settings it says what these would change. The same samples give the
+    /// same output.
+    Replay(replay::Wish),
     /// Check and test rule files
     #[command(subcommand)]
     Rules(rules::Verb),
@@ -179,6 +187,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Verb::Query(question) => query::run(&question, &origins),
         Verb::Routes(verb) => routes::run(&verb, &origins),
         Verb::Render(wish) => render::run(&wish, origins),
+        Verb::Replay(wish) => replay::run(&wish, &origins),
         Verb::Share(wish) => share::run(&wish, &origins),
         Verb::Rules(verb) => rules::run(&verb),
         Verb::Plugin(verb) => plugin::run(verb, &origins),

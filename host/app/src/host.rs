@@ -219,7 +219,7 @@ impl Host {
     }
 }
 
-fn limits(settings: &crate::settings::QuerySettings) -> Limits {
+pub fn limits(settings: &crate::settings::QuerySettings) -> Limits {
     let usual = Limits::default();
     let duration = settings.max_time.parse().map_or(usual.duration, vitrine_model::Span::as_duration);
     let memory = settings.max_memory_mib.saturating_mul(1 << 20);

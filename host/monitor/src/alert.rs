@@ -13,3 +13,5 @@ pub(crate) use evaluate::{Evaluator, run};
 pub use rule::{Group, Rule};
 pub use template::Template;
 pub use turn::External;
+pub(crate) use turn::{ALERT_SERIES, Ask, asks_for, may_be_named};
+pub(crate) use world::{Kept, World};

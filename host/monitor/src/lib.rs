@@ -9,6 +9,7 @@ mod metrics;
 mod monitor;
 pub mod notify;
 pub mod push;
+pub mod replay;
 pub mod schedule;
 pub mod status;
 

@@ -8,6 +8,7 @@ pub mod backup;
 pub mod database;
 mod metrics;
 mod settings;
+mod snapshot;
 mod sqlite;
 
 use std::fs::File;
@@ -26,6 +27,7 @@ use vitrine_model::port::samples::Samples;
 use vitrine_model::port::silences::Silences;
 
 pub use crate::settings::{Durability, Rollups, Settings};
+pub use crate::snapshot::Snapshot;
 #[doc(hidden)]
 pub use crate::sqlite::samples::alone::Codec;
 

@@ -35,6 +35,8 @@ pub(crate) struct Database {
     folder: Mutex<Option<Connection>>,
     /// Bytes written since it was last folded in, roughly.
     unfolded: AtomicU64,
+    /// There is one reader, which stays within one transaction.
+    is_pinned: bool,
 }
 
 impl Database {
@@ -56,7 +58,35 @@ impl Database {
             reader_returned: Condvar::new(),
             folder: Mutex::new(None),
             unfolded: AtomicU64::new(0),
+            is_pinned: false,
         })
+    }
+
+    /// One state of a database that may be another process's: whatever that does meanwhile, nothing here changes, and nothing
+    /// can be written.
+    pub(crate) fn pin(path: &Path, runner: &Runner) -> Result<Database, StoreError> {
+        let open = || {
+            let pinned = reader(path)?;
+            pinned.execute_batch("BEGIN")?;
+            // A transaction sees the state of its first reading.
+            pinned.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+            Ok((pinned, reader(path)?))
+        };
+        let (pinned, writer) = open().map_err(|error| explain(path, &error))?;
+        migrations::check(path, runner, &pinned)?;
+        Ok(Database {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            idle_readers: Mutex::new(vec![pinned]),
+            reader_returned: Condvar::new(),
+            folder: Mutex::new(None),
+            unfolded: AtomicU64::new(0),
+            is_pinned: true,
+        })
+    }
+
+    pub(crate) fn is_pinned(&self) -> bool {
+        self.is_pinned
     }
 
     /// Runs `work` in one transaction: all of it is kept, or, after an error, nothing.
@@ -88,8 +118,8 @@ impl Database {
         let reader = Borrowed { database: self, connection: Some(self.take_reader()) };
         let Some(connection) = &reader.connection else { return Err(StoreError("the reader is gone".to_owned())) };
         (|| {
-            let transaction = connection.unchecked_transaction()?;
-            work(&transaction)
+            let _transaction = (!self.is_pinned).then(|| connection.unchecked_transaction()).transpose()?;
+            work(connection)
         })()
         .map_err(|trouble| self.tell(trouble))
     }
@@ -101,6 +131,9 @@ impl Database {
 
     /// One more reader, if one is idle.
     pub(crate) fn second(&self) -> Option<Second<'_>> {
+        if self.is_pinned {
+            return None;
+        }
         let connection = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
         Some(Second(Borrowed { database: self, connection: Some(connection) }))
     }

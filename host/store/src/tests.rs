@@ -10,6 +10,7 @@ mod moments;
 mod notices;
 mod rollups;
 mod samples;
+mod snapshot;
 mod state;
 
 use tempfile::TempDir;

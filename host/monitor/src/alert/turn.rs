@@ -26,7 +26,7 @@ pub struct External {
 }
 
 /// Who answers the expressions of rules.
-pub(crate) trait Ask {
+pub(crate) trait Ask: Send + Sync {
     /// The series that an expression gives.
     fn vector(&self, expr: &Expr, at: Millis) -> Result<Vec<(Labels, f64)>, String>;
 
@@ -236,21 +236,30 @@ pub(super) fn alert_series(active: &HashMap<Labels, Alert>) -> Vec<(Labels, f64)
     let mut series = Vec::with_capacity(2 * active.len());
     for alert in active.values() {
         let state = alert.state.word();
-        series.push((alert.labels.with([(NAME, "ALERTS"), ("alertstate", state)]), 1.0));
+        series.push((alert.labels.with([(NAME, ALERT_SERIES[0]), ("alertstate", state)]), 1.0));
         #[expect(clippy::cast_precision_loss, reason = "seconds of our time fit")]
         let since = alert.active_at.div_euclid(1_000) as f64;
-        series.push((alert.labels.with([(NAME, "ALERTS_FOR_STATE")]), since));
+        series.push((alert.labels.with([(NAME, ALERT_SERIES[1])]), since));
     }
     series
 }
 
+/// The names of the series of alerts.
+pub(crate) const ALERT_SERIES: [&str; 2] = ["ALERTS", "ALERTS_FOR_STATE"];
+
 /// Whether an expression may ask for the series of alerts.
 pub(super) fn asks_for_alerts(expr: &Expr) -> bool {
-    let may_be = |matchers: &[Matcher]| {
-        let names = ["ALERTS", "ALERTS_FOR_STATE"];
-        names.iter().any(|name| matchers.iter().filter(|matcher| matcher.name == NAME).all(|matcher| matcher.matches_value(name)))
-    };
-    expr.selectors().any(may_be)
+    ALERT_SERIES.iter().any(|name| asks_for(expr, name))
+}
+
+/// Whether an expression may ask for series of a name.
+pub(crate) fn asks_for(expr: &Expr, name: &str) -> bool {
+    expr.selectors().any(|matchers| may_be_named(matchers, name))
+}
+
+/// Whether matchers may find series of a name.
+pub(crate) fn may_be_named(matchers: &[Matcher], name: &str) -> bool {
+    matchers.iter().filter(|matcher| matcher.name == NAME).all(|matcher| matcher.matches_value(name))
 }
 
 /// Which series each rule wrote last: those that it no longer gives end with a stale marker.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use vitrine_model::alert::{Alert, AlertChange};
+use vitrine_model::alert::{Alert, AlertChange, AlertState};
 use vitrine_model::sample::Sample;
 use vitrine_model::{Labels, Millis};
 use vitrine_query::Expr;
@@ -33,6 +33,11 @@ impl World {
     /// The alerts of a rule.
     pub(super) fn alerts(&self, key: &str) -> impl Iterator<Item = &Alert> {
         self.active.get(key).into_iter().flat_map(HashMap::values)
+    }
+
+    /// How an alert stands by the last evaluation, if it fires.
+    pub(crate) fn current(&self, rule: &str, labels: &Labels) -> Option<Alert> {
+        self.active.get(rule)?.get(labels).filter(|alert| alert.state == AlertState::Firing).cloned()
     }
 
     pub(super) fn ask(&self, expr: &Expr, at: Millis) -> Result<Vec<(Labels, f64)>, String> {

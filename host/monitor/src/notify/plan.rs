@@ -146,7 +146,7 @@ impl Planner {
     }
 
     /// Does what is due; returns when to come back. Blocks.
-    fn step(&self) -> Result<Millis, StoreError> {
+    pub(crate) fn step(&self) -> Result<Millis, StoreError> {
         let now = self.clock.now();
         self.expire(now)?;
         let mut book = self.book();

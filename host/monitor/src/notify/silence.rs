@@ -167,7 +167,7 @@ impl Planner {
     }
 
     /// Takes an alert or a group on. Blocks.
-    pub(super) fn acknowledge(&self, given: &Acknowledgement) -> Result<(), NotHushed> {
+    pub(crate) fn acknowledge(&self, given: &Acknowledgement) -> Result<(), NotHushed> {
         if given.comment.len() > LETTERS || given.author.len() > LETTERS {
             return invalid(format!("a text of the acknowledgement is longer than {LETTERS} bytes"));
         }

@@ -3,6 +3,7 @@
 
 mod ended;
 mod escalating;
+mod replay;
 mod rules;
 mod telling;
 

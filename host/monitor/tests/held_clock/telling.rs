@@ -121,7 +121,7 @@ impl Desk {
         until("what is planned is delivered", || !self.is_delivering()).await;
     }
 
-    fn is_delivering(&self) -> bool {
+    pub(crate) fn is_delivering(&self) -> bool {
         let is_open = |record: &DeliveryRecord| matches!(record.state, DeliveryState::Waiting | DeliveryState::Claimed);
         self.world.store.deliveries().recent(100).unwrap().iter().any(is_open)
     }

@@ -139,6 +139,12 @@ impl SqliteSamples {
         Ok(SqliteSamples { engine, worker: Mutex::new(Some(worker)) })
     }
 
+    /// Those of a database that stays as it is: nothing is sealed or merged.
+    pub(crate) fn look(database: Database, settings: Settings) -> Result<SqliteSamples, StoreError> {
+        let engine = Arc::new(load::open(database, settings, Metrics::default())?);
+        Ok(SqliteSamples { engine, worker: Mutex::default() })
+    }
+
     /// Leaves nothing for the next start to replay.
     pub(crate) fn close(&self) -> Result<(), StoreError> {
         self.stop();

@@ -1,6 +1,6 @@
 //! Data folders of before: a row for each sample becomes blocks, series by series, when the store opens.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use vitrine_model::Labels;
 use vitrine_model::port::StoreError;
 use vitrine_model::push;
@@ -27,6 +27,16 @@ pub(super) fn series(database: &Database) -> Result<bool, StoreError> {
         transaction.execute("DROP TABLE old_series", [])?;
         Ok(true)
     })
+}
+
+/// Whether nothing is left to convert of a database that may not be changed.
+pub(super) fn check(database: &Database) -> Result<(), StoreError> {
+    let names = ["old_series", "old_samples"];
+    let is_old = database.read(|connection| names.iter().try_fold(false, |old, name| Ok(old || is_there(connection, name)?)))?;
+    match is_old {
+        false => Ok(()),
+        true => Err(StoreError("the samples are of an older version: start this version's host with them once".to_owned())),
+    }
 }
 
 /// Moves the samples; what is moved is gone from where it was in the same transaction.
@@ -71,7 +81,7 @@ fn read_old(connection: &Connection, id: SeriesId, tools: &mut super::seal::Tool
     Ok(())
 }
 
-fn is_there(transaction: &Transaction<'_>, table: &str) -> Result<bool, Trouble> {
+fn is_there(connection: &Connection, table: &str) -> Result<bool, Trouble> {
     let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
-    Ok(transaction.query_row(sql, [table], |_| Ok(())).optional()?.is_some())
+    Ok(connection.query_row(sql, [table], |_| Ok(())).optional()?.is_some())
 }

@@ -18,7 +18,11 @@ use crate::sqlite::{Database, Trouble};
 type Slots = HashMap<SeriesId, Slot, foldhash::fast::RandomState>;
 
 pub(super) fn open(database: Database, settings: Settings, metrics: Metrics) -> Result<Engine, StoreError> {
-    convert::series(&database)?;
+    if database.is_pinned() {
+        convert::check(&database)?;
+    } else {
+        convert::series(&database)?;
+    }
     let mut index = Index::default();
     let mut live = Live::default();
     let (families, unreadable, horizon) = database.read(|connection| {
@@ -49,6 +53,8 @@ pub(super) fn open(database: Database, settings: Settings, metrics: Metrics) -> 
     })?;
     if !unreadable.is_empty() {
         metrics.set_aside.inc_by(unreadable.len() as u64);
+    }
+    if !unreadable.is_empty() && !database.is_pinned() {
         database.write(|transaction| log::set_aside(transaction, &unreadable))?;
     }
     Ok(Engine {
