@@ -43,7 +43,8 @@ async fn bring(vitrine: &Vitrine) {
         150..170 => 25.0,
         _ => 1.0,
     };
-    let text: Vec<String> = (0..240).map(|minute| format!("queue{{shop=\"a\"}} {} {}", long(minute), BEGIN + minute * 60_000)).collect();
+    let text: Vec<String> =
+        (0..240).map(|minute| format!("queue{{shop=\"a\"}} {} {}", long(minute), BEGIN + minute * 60_000)).collect();
     let body = text.join("\n") + "\n";
     let answer = vitrine_tests::post(vitrine.address(), "/api/v1/import/prometheus", &[], body.into_bytes()).await.unwrap();
     assert!(answer.status.is_success(), "{} {}", answer.status, answer.body);

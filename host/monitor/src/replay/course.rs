@@ -30,9 +30,10 @@ impl Sent {
     pub(super) fn of(delivery: NewDelivery, routing: &Routing, at: Millis) -> Sent {
         let notification = delivery.notification;
         let node = routing.nodes().iter().find(|node| node.group_key(&notification.group_labels) == delivery.line);
+        let of_digest = delivery.line.strip_prefix("digest;");
         Sent {
             at,
-            receiver: node.map(|node| node.receiver.clone()),
+            receiver: node.map(|node| node.receiver.as_str()).or(of_digest).map(str::to_owned),
             channel: delivery.channel,
             group: notification.group_labels,
             status: notification.status,

@@ -7,8 +7,8 @@ use vitrine_model::alert::{Alert, AlertChange, AlertEvent};
 use vitrine_model::notification::Receipt;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
-use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery};
-use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices};
+use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery, Room};
+use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices, RateRow};
 use vitrine_model::port::silences::Silences;
 use vitrine_model::silence::{Acknowledgement, Silence};
 
@@ -78,6 +78,10 @@ impl Notices for Memory {
         Ok((Vec::new(), Vec::new()))
     }
 
+    fn rates(&self) -> Result<Vec<RateRow>, StoreError> {
+        Ok(Vec::new())
+    }
+
     fn commit(&self, change: &NoticeChange) -> Result<(), StoreError> {
         let mut held = self.held();
         // They are planned in the order in which they came.
@@ -89,7 +93,7 @@ impl Notices for Memory {
 }
 
 impl Deliveries for Memory {
-    fn claim(&self, _: Millis, _: Millis, _: usize) -> Result<Vec<Delivery>, StoreError> {
+    fn claim(&self, _: Millis, _: Millis, _: &Room) -> Result<Vec<Delivery>, StoreError> {
         Ok(Vec::new())
     }
 
@@ -117,7 +121,7 @@ impl Deliveries for Memory {
         Ok(0)
     }
 
-    fn next_due(&self) -> Result<Option<Millis>, StoreError> {
+    fn next_due(&self, _: &Room) -> Result<Option<Millis>, StoreError> {
         Ok(None)
     }
 
