@@ -106,7 +106,7 @@ impl World {
 async fn what_was_disabled_comes_back_by_an_order_or_another_entry() {
     let folder = World::prepare();
     write(folder.path(), &shop("panic"));
-    let mut world = World::start(folder).await;
+    let mut world = Box::pin(World::start(folder)).await;
     world.wear_out().await;
     let reason = world.collect().await.unwrap_err();
     assert!(reason.contains("disabled after 3 quarantines"), "{reason}");
@@ -145,7 +145,7 @@ fn replace_database(folder: &Path, bytes: &[u8]) {
 async fn what_may_pass_by_itself_is_tried_again_as_time_goes() {
     let folder = World::prepare();
     write(folder.path(), &shop("nothing"));
-    let World { clock, mut host, folder } = World::start(folder).await;
+    let World { clock, mut host, folder } = Box::pin(World::start(folder)).await;
     replace_database(folder.path(), &full(folder.path()));
     write(folder.path(), &shop("trust"));
     let (cards, stop) = (Arc::clone(&host.cards), CancellationToken::new());
@@ -189,7 +189,7 @@ async fn a_new_host_brings_its_own_plugins_with_what_they_ask() {
     store.approvals().set("source/machine", &before.to_string()).unwrap();
     store.close().unwrap();
     drop(store);
-    let world = World::start(folder).await;
+    let world = Box::pin(World::start(folder)).await;
     {
         let running = world.host.running();
         assert!(running.notes.is_empty(), "{:?}", running.notes);
