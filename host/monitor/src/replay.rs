@@ -14,6 +14,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use vitrine_model::alert::{AlertChange, AlertEvent};
+use vitrine_model::oncall::Override;
 use vitrine_model::port::samples::Samples;
 use vitrine_model::silence::{Acknowledgement, Silence};
 use vitrine_model::{Clock, Labels, Millis};
@@ -56,6 +57,7 @@ pub struct Past {
     pub outside: Vec<AlertEvent>,
     pub silences: Vec<Silence>,
     pub acknowledgements: Vec<Acknowledgement>,
+    pub overrides: Vec<Override>,
 }
 
 /// The names of all series that the rules of these groups write.
@@ -149,13 +151,14 @@ impl<'a> Run<'a> {
         let ask = Box::new(Ahead::new(engine, &setup.groups, names, to));
         let world = World::over(ask, Arc::clone(&overlay) as _, External::default());
         let world = Arc::new(Mutex::new(world));
-        let memory = Arc::new(Memory::new(past.silences.clone()));
+        let memory = Arc::new(Memory::new(&past.silences, &past.overrides));
         let planner = Planner::new(PlannerParts {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             alerts: Arc::clone(&memory) as _,
             deliveries: Arc::clone(&memory) as _,
             notices: Arc::clone(&memory) as _,
             silences: Arc::clone(&memory) as _,
+            oncall: Arc::clone(&memory) as _,
             live: Live::default(),
             metrics: Metrics::default(),
             events: Arc::default(),

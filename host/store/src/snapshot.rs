@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::Alerts;
+use vitrine_model::port::oncall::OnCall;
 use vitrine_model::port::samples::Samples;
 use vitrine_model::port::silences::Silences;
 
 use crate::settings::Settings;
 use crate::sqlite::alerts::SqliteAlerts;
+use crate::sqlite::oncall::SqliteOnCall;
 use crate::sqlite::samples::SqliteSamples;
 use crate::sqlite::silences::SqliteSilences;
 use crate::sqlite::{Database, migrations};
@@ -46,5 +48,9 @@ impl Snapshot {
 
     pub fn silences(&self) -> Arc<dyn Silences> {
         Arc::new(SqliteSilences(self.state.clone()))
+    }
+
+    pub fn oncall(&self) -> Arc<dyn OnCall> {
+        Arc::new(SqliteOnCall(self.state.clone()))
     }
 }

@@ -147,6 +147,7 @@ fn past(snapshot: &Snapshot) -> anyhow::Result<Past> {
         outside,
         silences: snapshot.silences().load()?,
         acknowledgements: snapshot.silences().acknowledgements()?,
+        overrides: snapshot.oncall().overrides()?,
     })
 }
 

@@ -5,10 +5,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use vitrine_model::Millis;
 use vitrine_model::alert::{Alert, AlertChange, AlertEvent};
 use vitrine_model::notification::Receipt;
+use vitrine_model::oncall::Override;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
 use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery, Room};
 use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices, RateRow};
+use vitrine_model::port::oncall::OnCall;
 use vitrine_model::port::silences::Silences;
 use vitrine_model::silence::{Acknowledgement, Silence};
 
@@ -19,6 +21,14 @@ struct Held {
     deliveries: Vec<NewDelivery>,
     silences: Vec<Silence>,
     acknowledgements: Vec<Acknowledgement>,
+    overrides: Vec<Override>,
+}
+
+impl Held {
+    fn acknowledge(&mut self, given: &Acknowledgement) {
+        self.acknowledgements.retain(|known| known.target != given.target);
+        self.acknowledgements.push(given.clone());
+    }
 }
 
 /// All ports of the planner.
@@ -26,8 +36,10 @@ struct Held {
 pub(super) struct Memory(Mutex<Held>);
 
 impl Memory {
-    pub(super) fn new(silences: Vec<Silence>) -> Memory {
-        Memory(Mutex::new(Held { silences, ..Held::default() }))
+    /// Nobody has been reminded of these silences yet.
+    pub(super) fn new(silences: &[Silence], overrides: &[Override]) -> Memory {
+        let silences = silences.iter().map(|silence| Silence { reminded: false, ..silence.clone() }).collect();
+        Memory(Mutex::new(Held { silences, overrides: overrides.to_vec(), ..Held::default() }))
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -88,6 +100,10 @@ impl Notices for Memory {
         let last = change.planned.iter().max().copied().unwrap_or(0);
         held.events.retain(|event| event.id > last);
         held.deliveries.extend(change.deliveries.iter().cloned());
+        change.acknowledged.iter().for_each(|given| held.acknowledge(given));
+        for silence in held.silences.iter_mut().filter(|silence| change.reminded.contains(&silence.id)) {
+            silence.reminded = true;
+        }
         Ok(())
     }
 }
@@ -155,14 +171,32 @@ impl Silences for Memory {
     }
 
     fn acknowledge(&self, given: &Acknowledgement) -> Result<(), StoreError> {
-        let mut held = self.held();
-        held.acknowledgements.retain(|known| known.target != given.target);
-        held.acknowledgements.push(given.clone());
+        self.held().acknowledge(given);
         Ok(())
     }
 
     fn withdraw(&self, targets: &[String]) -> Result<(), StoreError> {
         self.held().acknowledgements.retain(|given| !targets.contains(&given.target));
         Ok(())
+    }
+}
+
+impl OnCall for Memory {
+    fn overrides(&self) -> Result<Vec<Override>, StoreError> {
+        Ok(self.held().overrides.clone())
+    }
+
+    fn put(&self, given: &Override) -> Result<(), StoreError> {
+        let mut held = self.held();
+        held.overrides.retain(|known| known.id != given.id);
+        held.overrides.push(given.clone());
+        Ok(())
+    }
+
+    fn prune(&self, before: Millis) -> Result<u64, StoreError> {
+        let mut held = self.held();
+        let all = held.overrides.len();
+        held.overrides.retain(|known| known.ends_at >= before);
+        Ok((all - held.overrides.len()) as u64)
     }
 }

@@ -62,6 +62,7 @@ fn past(folder: &std::path::Path) -> Past {
         outside: Vec::new(),
         silences: snapshot.silences().load().unwrap(),
         acknowledgements: snapshot.silences().acknowledgements().unwrap(),
+        overrides: snapshot.oncall().overrides().unwrap(),
     }
 }
 
@@ -93,6 +94,7 @@ async fn it_tells_what_the_host_told() {
         ends_at: START + 500 * SECOND,
         author: "ada".to_owned(),
         comment: "known".to_owned(),
+        remind: None,
     };
     desk.world.monitor.teller().silence(silence).unwrap();
     let replayed = course(&past(folder.path()), groups(50), START);
