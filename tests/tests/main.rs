@@ -7,6 +7,7 @@ mod alertmanager;
 mod asked;
 mod bad_input;
 mod browser;
+mod channels;
 mod cli;
 mod data;
 mod differential;

@@ -97,7 +97,7 @@ impl Channel for Matrix {
     }
 
     fn deliver(&mut self, notification: &Notification, key: &str) -> Result<Receipt, Failure> {
-        let first: Option<String> = thread::first(&notification.group);
+        let first = thread::first(&notification.group);
         let is_first = first.is_none();
         let room = ["/_matrix/client/v3/rooms/", &step(&self.room), "/send/m.room.message/", &step(key)].concat();
         let request = Request::new("PUT", &[&self.homeserver, &*room].concat()).redirects(0);
@@ -151,10 +151,14 @@ fn step(text: &str) -> String {
         match byte {
             b'-' | b'.' | b'_' | b'~' => step.push(char::from(byte)),
             _ if byte.is_ascii_alphanumeric() => step.push(char::from(byte)),
-            _ => step.push_str(&format!("%{byte:02X}")),
+            _ => step.extend(['%', hexadecimal(byte >> 4), hexadecimal(byte & 15)]),
         }
     }
     step
+}
+
+fn hexadecimal(digit: u8) -> char {
+    char::from_digit(digit.into(), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 export!(channel: Matrix);

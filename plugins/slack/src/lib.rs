@@ -2,16 +2,19 @@
 
 mod message;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Deserialize;
 use vitrine_sdk::channel::story::Story;
 use vitrine_sdk::channel::{Channel, Failure, Notification, Receipt, Status, answer, thread};
 use vitrine_sdk::http::{self, Placement, Request, Response};
 use vitrine_sdk::{Fault, clock, export};
 
+use message::Message;
+
 /// The secrets' names in `plugin.toml`.
 const WEBHOOK: &str = "webhook";
 const TOKEN: &str = "token";
+
+const POST: &str = "chat.postMessage";
 
 /// What Slack says where trying again may help; all other words mean that it does not.
 const PASSING: [&str; 7] = [
@@ -46,10 +49,22 @@ enum Updates {
 }
 
 /// Where a message is: what later calls name it by.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 struct Place {
     channel: String,
     ts: String,
+}
+
+impl Place {
+    /// As it is kept.
+    fn text(&self) -> String {
+        [&self.channel, " ", &*self.ts].concat()
+    }
+
+    fn parse(text: &str) -> Option<Place> {
+        let (channel, ts) = text.split_once(' ')?;
+        Some(Place { channel: channel.to_owned(), ts: ts.to_owned() })
+    }
 }
 
 /// What each method of the Web API answers.
@@ -97,7 +112,7 @@ impl Channel for Slack {
 }
 
 impl Slack {
-    fn by_webhook(&self, message: &Value, key: &str) -> Result<Receipt, Failure> {
+    fn by_webhook(&self, message: &Message, key: &str) -> Result<Receipt, Failure> {
         let url = [&self.url, "/{webhook}"].concat();
         let request = Request::post(&url).redirects(0).header("idempotency-key", key).json(message)?;
         let response = request.secret_in_path(WEBHOOK).send().map_err(Fault::from)?;
@@ -105,39 +120,40 @@ impl Slack {
         Ok(Receipt { answer: answer::told(&response), id: None })
     }
 
-    fn as_app(&self, channel: &str, notification: &Notification, message: Value, key: &str) -> Result<Receipt, Failure> {
+    fn as_app(&self, channel: &str, notification: &Notification, message: Message, key: &str) -> Result<Receipt, Failure> {
         let group = &notification.group;
-        let first: Option<Place> = if self.updates == Updates::Separate { None } else { thread::first(group) };
+        let kept = if self.updates == Updates::Separate { None } else { thread::first(group) };
+        let first = kept.and_then(|text| Place::parse(&text));
         let is_over = notification.status == Status::Resolved;
+        let anew = || Message { channel: Some(channel.to_owned()), ..message.clone() };
         let posted = match &first {
-            Some(place) if self.updates == Updates::Edit => {
-                let altered = self.call("chat.update", with(&message, json!({ "channel": place.channel, "ts": place.ts })), key);
-                match altered {
-                    Err(failure) if is_gone(&failure) => self.post(channel, &message, json!({}), key)?,
+            Some(Place { channel, ts }) if self.updates == Updates::Edit => {
+                let there = Message { channel: Some(channel.clone()), ts: Some(ts.clone()), ..message.clone() };
+                match self.call("chat.update", &there, key) {
+                    Err(failure) if is_gone(&failure) => self.call(POST, &anew(), key)?,
                     other => other?,
                 }
             }
             // Who only looks at the channel shall see that it is over.
-            Some(place) => self.post(channel, &message, json!({ "thread_ts": place.ts, "reply_broadcast": is_over }), key)?,
-            None => self.post(channel, &message, json!({}), key)?,
+            Some(place) => {
+                let answers = Message { thread_ts: Some(place.ts.clone()), reply_broadcast: Some(is_over), ..anew() };
+                self.call(POST, &answers, key)?
+            }
+            None => self.call(POST, &anew(), key)?,
         };
         match (self.updates, &first) {
             (Updates::Separate, _) => {}
             _ if is_over => thread::forget(group),
             (Updates::Thread, Some(_)) => {}
-            _ => thread::keep(group, posted.clone()),
+            _ => thread::keep(group, &posted.text()),
         }
         Ok(Receipt { answer: ["posted to ", &posted.channel].concat(), id: Some(posted.ts) })
     }
 
-    fn post(&self, channel: &str, message: &Value, more: Value, key: &str) -> Result<Place, Failure> {
-        self.call("chat.postMessage", with(&with(message, more), json!({ "channel": channel })), key)
-    }
-
-    fn call(&self, method: &str, body: Value, key: &str) -> Result<Place, Failure> {
+    fn call(&self, method: &str, message: &Message, key: &str) -> Result<Place, Failure> {
         let url = [&self.url, "/", method].concat();
         let request = Request::post(&url).redirects(0).header("idempotency-key", key).secret(TOKEN, Placement::Bearer);
-        let response = request.json(&body)?.send().map_err(Fault::from)?;
+        let response = request.json(message)?.send().map_err(Fault::from)?;
         answer::accepted(&response)?;
         said(&response)
     }
@@ -155,15 +171,6 @@ fn said(response: &Response) -> Result<Place, Failure> {
 
 fn is_gone(failure: &Failure) -> bool {
     GONE.iter().any(|word| failure.fault().reason().ends_with(word))
-}
-
-/// A message with more members.
-fn with(message: &Value, more: Value) -> Value {
-    let mut all = message.clone();
-    if let (Some(members), Value::Object(more)) = (all.as_object_mut(), more) {
-        members.extend(more);
-    }
-    all
 }
 
 export!(channel: Slack);

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use serde_json::{Value, json};
 use vitrine_sdk::channel::configure;
 use vitrine_sdk::fake::{self, Host, alert, ended, notification};
 use vitrine_sdk::http::{Header, SecretUse};
@@ -7,7 +8,7 @@ use vitrine_sdk::http::{Header, SecretUse};
 use super::*;
 
 const HOOK: &str = "https://hooks.slack.com/services/{webhook}";
-const POST: &str = "https://slack.com/api/chat.postMessage";
+const POSTED: &str = "https://slack.com/api/chat.postMessage";
 const UPDATE: &str = "https://slack.com/api/chat.update";
 
 fn firing() -> Notification {
@@ -61,7 +62,7 @@ fn later_news_answer_the_first_message_and_the_end_is_shown_to_all() {
     let host = Host::new();
     host.grant_state();
     for ts in ["1.1", "2.2", "3.3", "4.4"] {
-        host.answer(POST, posted(ts));
+        host.answer(POSTED, posted(ts));
     }
     let mut slack: Slack = configure(r#"{"channel":"C1"}"#).unwrap();
     for (news, id) in [(firing(), "1.1"), (firing(), "2.2"), (resolved(), "3.3"), (firing(), "4.4")] {
@@ -78,7 +79,7 @@ fn later_news_answer_the_first_message_and_the_end_is_shown_to_all() {
 fn later_news_alter_the_first_message_until_it_is_gone() {
     let host = Host::new();
     host.grant_state();
-    host.answer(POST, posted("1.1"));
+    host.answer(POSTED, posted("1.1"));
     host.answer(UPDATE, posted("1.1"));
     host.answer(UPDATE, fake::response(200, r#"{"ok":false,"error":"message_not_found"}"#));
     let mut slack: Slack = configure(r#"{"channel":"C1","updates":"edit"}"#).unwrap();
@@ -86,14 +87,14 @@ fn later_news_alter_the_first_message_until_it_is_gone() {
         slack.deliver(&firing(), "key").unwrap();
     }
     let urls: Vec<String> = host.requests().into_iter().map(|request| request.url).collect();
-    assert_eq!(urls, [POST, UPDATE, UPDATE, POST]);
+    assert_eq!(urls, [POSTED, UPDATE, UPDATE, POSTED]);
     assert_eq!((&bodies(&host)[1]["ts"], &bodies(&host)[1]["channel"]), (&json!("1.1"), &json!("C1")));
 }
 
 #[test]
 fn without_state_every_message_stands_alone() {
     let host = Host::new();
-    host.answer(POST, posted("1.1"));
+    host.answer(POSTED, posted("1.1"));
     let mut slack: Slack = configure(r#"{"channel":"C1"}"#).unwrap();
     for _ in 0..2 {
         slack.deliver(&firing(), "key").unwrap();
@@ -105,7 +106,7 @@ fn without_state_every_message_stands_alone() {
 fn what_slack_says_is_sorted() {
     let outcome = |answer: Response| {
         let host = Host::new();
-        host.answer(POST, answer);
+        host.answer(POSTED, answer);
         configure::<Slack>(r#"{"channel":"C1"}"#).unwrap().deliver(&firing(), "key").unwrap_err()
     };
     let no = |word: &str| outcome(fake::response(200, &format!(r#"{{"ok":false,"error":"{word}"}}"#)));
@@ -126,7 +127,7 @@ fn what_slack_says_is_sorted() {
 #[test]
 fn many_alerts_are_cut() {
     let many = notification(vec![alert("disk"); 60]);
-    let message = message::write(&Story::of(&many, 1_767_225_600_000));
+    let message = serde_json::to_value(message::write(&Story::of(&many, 1_767_225_600_000))).unwrap();
     let blocks = message["attachments"][0]["blocks"].as_array().unwrap();
     assert_eq!(blocks.len(), 21);
     assert_eq!(blocks[20]["text"]["text"], "<http://host.example/alerts|and 40 more>");

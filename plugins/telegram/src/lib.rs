@@ -1,5 +1,8 @@
 //! The channel `telegram`: one message per notification, in HTML: <https://core.telegram.org/bots/api#sendmessage>.
 
+use std::fmt;
+
+use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 use vitrine_sdk::channel::story::{Html, Story};
 use vitrine_sdk::channel::{Channel, Failure, Notification, Receipt, Status, answer, thread};
@@ -22,11 +25,36 @@ pub struct Config {
     url: Option<String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Chat {
-    Number(i64),
-    Name(String),
+/// A number or a name. Telegram takes both as texts.
+#[derive(Debug, Clone, Serialize)]
+struct Chat(String);
+
+impl<'de> Deserialize<'de> for Chat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Chat, D::Error> {
+        deserializer.deserialize_any(AnyChat)
+    }
+}
+
+struct AnyChat;
+
+impl Visitor<'_> for AnyChat {
+    type Value = Chat;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a chat's number or name")
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Chat, E> {
+        Ok(Chat(number.to_string()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Chat, E> {
+        Ok(Chat(number.to_string()))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Chat, E> {
+        Ok(Chat(name.to_owned()))
+    }
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -100,26 +128,21 @@ impl Channel for Telegram {
     }
 
     fn check(&mut self) -> Result<String, Fault> {
-        let chat = match &self.config.chat {
-            Chat::Number(number) => number.to_string(),
-            Chat::Name(name) => name.clone(),
-        };
-        Ok(["sends to the chat ", &chat].concat())
+        Ok(["sends to the chat ", &self.config.chat.0].concat())
     }
 
     fn deliver(&mut self, notification: &Notification, key: &str) -> Result<Receipt, Failure> {
-        let first = thread::first(&notification.group);
+        let first = thread::first(&notification.group).and_then(|id| id.parse().ok());
         let message = self.message(notification, first);
         let request = Request::post(&[&self.url, "/bot{token}/sendMessage"].concat());
         let request = request.redirects(0).header("idempotency-key", key).json(&message)?;
         let response = request.secret_in_path(TOKEN).send().map_err(Fault::from)?;
-        let id = said(&response)?;
+        let id = said(&response)?.to_string();
         match (notification.status, first) {
             (Status::Resolved, _) => thread::forget(&notification.group),
-            (Status::Firing, None) => thread::keep(&notification.group, id),
+            (Status::Firing, None) => thread::keep(&notification.group, &id),
             (Status::Firing, Some(_)) => {}
         }
-        let id = id.to_string();
         Ok(Receipt { answer: ["sent as ", &id].concat(), id: Some(id) })
     }
 }

@@ -28,7 +28,7 @@ fn a_message_is_html_in_which_nothing_acts() {
          firing: since 2026-01-01 00:00 UTC, value 0.5\nalertname: DiskFull\nseverity: critical"
     );
     let expected = json!({
-        "chat_id": -100123,
+        "chat_id": "-100123",
         "message_thread_id": 7,
         "text": text,
         "parse_mode": "HTML",

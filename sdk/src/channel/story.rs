@@ -7,6 +7,7 @@ mod time;
 
 pub use fit::{Budget, Fitted};
 pub use markup::{Html, Markup, Plain, clean, cut, is_web, one_line};
+pub use time::{number, when};
 
 use super::{Alert, Notification, Status};
 use crate::Label;
@@ -33,7 +34,7 @@ pub struct Look {
 #[derive(Debug)]
 pub struct Story<'a> {
     pub status: Status,
-    /// The worst of the alerts.
+    /// The worst of the alerts that fire, or, where all are over, of these.
     pub severity: Severity,
     /// On one line, without its state.
     pub title: String,
@@ -68,7 +69,7 @@ impl Story<'_> {
         let paragraphs: Vec<Paragraph<'_>> = notification.alerts.iter().map(|alert| paragraph(alert, now)).collect();
         Story {
             status: notification.status,
-            severity: paragraphs.iter().map(|paragraph| paragraph.severity).max().unwrap_or(Severity::Error),
+            severity: worst(&paragraphs, notification.status),
             title: title(notification),
             host: &notification.host,
             link: [notification.host.trim_end_matches('/'), "/alerts"].concat(),
@@ -129,6 +130,11 @@ fn look(status: Status, severity: Severity) -> Look {
         (Status::Firing, Severity::Warning) => Look { colour: 0xf9_a825, sign: "🟡" },
         (Status::Firing, Severity::Info) => Look { colour: 0x15_65c0, sign: "🔵" },
     }
+}
+
+fn worst(paragraphs: &[Paragraph<'_>], status: Status) -> Severity {
+    let counted = paragraphs.iter().filter(|paragraph| paragraph.status == status);
+    counted.map(|paragraph| paragraph.severity).max().unwrap_or(Severity::Error)
 }
 
 fn title(notification: &Notification) -> String {

@@ -1,7 +1,6 @@
 //! Which message the story of a group began with, for services where later news answer or alter it. With the grant
 //! `state` it survives restarts; without it every message stands alone.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::{Fault, clock, log, state};
@@ -13,20 +12,20 @@ const MOST: usize = 500;
 const ROOM: usize = 100;
 
 #[derive(Serialize, Deserialize)]
-struct Kept<Id> {
+struct Kept {
     at: i64,
-    id: Id,
+    id: String,
 }
 
 /// What was kept for a group.
-pub fn first<Id: DeserializeOwned>(group: &str) -> Option<Id> {
-    quietly(state::load::<Kept<Id>>(&key(group)))?.map(|kept| kept.id)
+pub fn first(group: &str) -> Option<String> {
+    quietly(state::load::<Kept>(&key(group)))?.map(|kept| kept.id)
 }
 
 /// Keeps where a group's story began. That it cannot be kept makes no message fail which has been sent.
-pub fn keep<Id: Serialize>(group: &str, id: Id) {
-    let kept = make_room().and_then(|()| state::save(&key(group), &Kept { at: clock::now(), id }));
-    quietly(kept);
+pub fn keep(group: &str, id: &str) {
+    let kept = Kept { at: clock::now(), id: id.to_owned() };
+    quietly(make_room().and_then(|()| state::save(&key(group), &kept)));
 }
 
 /// The story is over: the next one begins anew.
@@ -45,7 +44,7 @@ fn make_room() -> Result<(), Fault> {
     }
     let mut kept = Vec::with_capacity(keys.len());
     for key in keys {
-        let at = state::load::<Kept<serde_json::Value>>(&key)?.map_or(0, |kept| kept.at);
+        let at = state::load::<Kept>(&key)?.map_or(0, |kept| kept.at);
         kept.push((at, key));
     }
     kept.sort();

@@ -6,7 +6,8 @@ use crate::clock::Utc;
 /// Milliseconds.
 const MINUTE: i64 = 60_000;
 
-pub(super) fn when(alert: &Alert, now: i64) -> String {
+/// Since when, or how long it lasted. `now` is in milliseconds since the Unix epoch.
+pub fn when(alert: &Alert, now: i64) -> String {
     let start = moment(alert.starts_at);
     match (alert.status, alert.ends_at) {
         // It was just now that it began, unless the message had to wait.
@@ -38,7 +39,7 @@ fn span(milliseconds: i64) -> String {
 }
 
 /// Four significant digits; whole numbers as they are.
-pub(super) fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     let size = value.abs();
     if value.fract() == 0.0 && size < 1e15 {
         return format!("{value}");
