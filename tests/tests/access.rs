@@ -4,7 +4,7 @@ use vitrine_tests::{Browser, Files, Look, Page, Theme, Vitrine};
 
 use crate::browser::{NOTHING, machine, polls};
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "/",
     "/d/machine?range=5m",
     "/d/checks",
@@ -15,6 +15,7 @@ const PAGES: [&str; 13] = [
     "/explore?q=rate(node_cpu_seconds_total[5s])&range=5m",
     "/alerts",
     "/silences",
+    "/oncall",
     "/sources",
     "/plugins",
     "/nowhere",

@@ -20,6 +20,7 @@ mod floors;
 mod import;
 mod languages;
 mod looking;
+mod oncall;
 mod operations;
 mod pictures;
 mod plugin_life;

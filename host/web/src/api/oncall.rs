@@ -10,9 +10,9 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use vitrine_model::oncall::Override;
+use vitrine_model::oncall::{Override, Stage};
 use vitrine_monitor::notify::oncall::{Cause, Schedule, Shift};
-use vitrine_monitor::notify::{Gift, NotHushed, Turn};
+use vitrine_monitor::notify::{Gift, GroupView, NotHushed, Turn};
 
 use crate::api::envelope::{ApiError, success};
 use crate::audit;
@@ -86,7 +86,30 @@ pub(crate) async fn list(State(web): State<Arc<Web>>, asked: Result<Query<Asked>
         })
     };
     let schedules: Vec<Value> = routing.roster.schedules.iter().map(one).collect();
-    Ok(success(json!({ "at": words::machine(at), "schedules": schedules })))
+    let teller = web.teller.clone();
+    let groups = blocking(move || teller.groups()).await?;
+    let escalations: Vec<Value> = groups.iter().filter_map(escalation).collect();
+    Ok(success(json!({ "at": words::machine(at), "schedules": schedules, "escalations": escalations })))
+}
+
+/// How far the escalation of a group has come, now.
+fn escalation(group: &GroupView) -> Option<Value> {
+    let climb = group.climb.as_ref()?;
+    let (state, next) = match climb.stage {
+        Stage::Next(at) => ("climbing", Some(words::machine(at))),
+        Stage::Paused(_) => ("paused", None),
+        Stage::Taken => ("taken", None),
+        Stage::Done => ("done", None),
+    };
+    Some(json!({
+        "group": group.id,
+        "labels": group.labels,
+        "receiver": group.receiver,
+        "escalation": climb.escalation,
+        "told": climb.reached,
+        "state": state,
+        "next": next,
+    }))
 }
 
 fn shift(shift: &Shift, schedule: &Schedule) -> Value {

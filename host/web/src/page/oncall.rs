@@ -164,8 +164,10 @@ impl View<'_> {
 
     /// By the schedule's wall clock.
     fn when(&self, moment: Millis, schedule: &Schedule) -> When {
+        let date = words::date_and_time(moment, &schedule.zone, self.reader);
+        let weekday = strip::weekday(moment, &schedule.zone, self.reader);
         When {
-            relative: words::date_and_time(moment, &schedule.zone, self.reader),
+            relative: format!("{weekday} {date}"),
             exact: words::exact_for(moment, &self.web.zone, self.reader),
             machine: words::machine(moment),
         }

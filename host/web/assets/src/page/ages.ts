@@ -37,9 +37,9 @@ export class Ages {
   }
 }
 
-/** Fresh markup comes with absolute times. */
+/** Fresh markup comes with absolute times; those of schedules stay so. */
 export function tellTimes(root: ParentNode, now = Date.now()): void {
-  for (const element of root.querySelectorAll<HTMLTimeElement>("time[datetime]")) tell(element, now);
+  for (const element of root.querySelectorAll<HTMLTimeElement>("time[datetime]:not([data-kept])")) tell(element, now);
 }
 
 function tell(element: HTMLTimeElement, now: number): void {

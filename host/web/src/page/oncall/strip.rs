@@ -44,6 +44,8 @@ struct Bar {
     /// Nobody, where it is none: on a layer that is as it should be, in the end it is not.
     person: Option<String>,
     color: usize,
+    /// `none` or `little`, where a name finds no room, or none on a phone.
+    room: &'static str,
 }
 
 impl Window {
@@ -61,14 +63,14 @@ impl Window {
     }
 
     pub(super) fn days(&self, reader: Reader) -> Vec<Day> {
-        let names: Vec<&str> = reader.says().weekdays.split(' ').collect();
         let of = |pair: &[jiff::Zoned]| {
             let (from, until) = (pair[0].timestamp().as_millisecond(), pair[1].timestamp().as_millisecond());
             let weekday = pair[0].weekday().to_sunday_zero_offset();
+            let name = named(&pair[0], reader);
             Day {
                 x: self.place(from),
                 width: percent(until - from, self.until - self.from),
-                weekday: names.get(usize::from(weekday.unsigned_abs())).copied().unwrap_or_default().to_owned(),
+                weekday: name.to_owned(),
                 number: pair[0].day(),
                 is_weekend: weekday == 0 || weekday == 6,
             }
@@ -80,6 +82,7 @@ impl Window {
         let bar = |shift: &Shift| {
             let until = shift.until.unwrap_or(self.until).min(self.until);
             Bar {
+                room: self.room(until - shift.from.max(self.from)),
                 x: self.place(shift.from),
                 width: percent(until - shift.from.max(self.from), self.until - self.from),
                 color: color(shift.person.as_deref(), people),
@@ -89,6 +92,25 @@ impl Window {
         let bars = shifts.iter().filter(|shift| is_final || shift.person.is_some()).map(bar).collect();
         Strip { name, is_final, bars }
     }
+
+    fn room(&self, span: Millis) -> &'static str {
+        match span * 100 / (self.until - self.from).max(1) {
+            0..5 => "none",
+            5..13 => "little",
+            _ => "",
+        }
+    }
+}
+
+/// The day of the week of a moment.
+pub(super) fn weekday(moment: Millis, zone: &TimeZone, reader: Reader) -> &'static str {
+    let timestamp = Timestamp::from_millisecond(moment).unwrap_or(Timestamp::UNIX_EPOCH);
+    named(&timestamp.to_zoned(zone.clone()), reader)
+}
+
+fn named(zoned: &jiff::Zoned, reader: Reader) -> &'static str {
+    let place = zoned.weekday().to_sunday_zero_offset().unsigned_abs();
+    reader.says().weekdays.split(' ').nth(usize::from(place)).unwrap_or_default()
 }
 
 /// The same person has the same colour everywhere.
