@@ -132,6 +132,7 @@ impl Host {
                 notices: store.notices(),
                 silences: store.silences(),
                 oncall: store.oncall(),
+                keep: store.keep(),
                 engine: Arc::clone(&engine),
                 live: live.clone(),
                 status: Arc::clone(&status),

@@ -17,6 +17,7 @@ use vitrine_config::{Finding, Layers, Loaded, Path, Problem, Problems};
 use vitrine_model::Span;
 use vitrine_monitor::Routing;
 use vitrine_monitor::alert::Group;
+use vitrine_monitor::notify::heartbeat::Heartbeat;
 use vitrine_monitor::schedule::Schedule;
 use vitrine_web::Dashboard;
 
@@ -68,6 +69,8 @@ pub struct Plan {
     pub groups: Vec<Group>,
     /// None where the routes are wrong: those hold that were good before.
     pub routing: Option<Routing>,
+    /// None where they are wrong: those go on that were good before.
+    pub heartbeats: Option<Vec<Heartbeat>>,
     pub dashboards: Vec<Dashboard>,
     /// None where the setting is wrong: then nothing is forgotten that a right one would keep.
     pub retention: Option<Span>,
@@ -112,6 +115,7 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
         secrets::check(instance, &secrets, &loaded, &mut notes);
     }
     let routing = routes::read(&loaded, &mut notes);
+    let heartbeats = routes::heartbeats(&loaded, &mut notes);
     let groups = rules::read(origins, &settings, &mut notes);
     let dashboards = dashboards::read(&settings, &catalog, &mut notes);
     let plan = Plan {
@@ -122,6 +126,7 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
         secrets,
         groups,
         routing,
+        heartbeats,
         dashboards,
         retention,
         problems: Problems(notes.problems),
@@ -149,6 +154,7 @@ fn previewed(plan: Plan, preview: &Preview) -> Plan {
         secrets: BTreeMap::new(),
         groups: Vec::new(),
         routing: Some(Routing::default()),
+        heartbeats: None,
         dashboards: plan.dashboards.into_iter().filter(|dashboard| dashboard.name == name).collect(),
         problems: Problems(plan.problems.0.into_iter().filter(is_about).collect()),
         ..plan

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use vitrine_config::Secret;
 use vitrine_model::Span;
 use vitrine_monitor::notify::file::{
-    Escalations, GlobalEntry, InhibitEntry, IntervalEntry, People, ReceiverEntry, RouteEntry, Schedules,
+    Escalations, GlobalEntry, HeartbeatEntry, InhibitEntry, IntervalEntry, People, ReceiverEntry, RouteEntry, Schedules,
 };
 use vitrine_plugin::grant::GrantSettings;
 use vitrine_plugin::settings::{InstanceLimits, MailTls, PluginSettings};
@@ -85,6 +85,9 @@ pub struct Settings {
     pub schedules: Schedules,
     /// Who is told one after the other where nobody takes an alert on, by name.
     pub escalations: Escalations,
+    /// Messages to somebody outside who raises the alarm when none comes, by name; in `routes.yaml`.
+    #[schemars(length(max = 20))]
+    pub heartbeats: BTreeMap<String, HeartbeatEntry>,
     /// Databases that sources may be granted, by name.
     pub databases: BTreeMap<String, DatabaseEntry>,
     /// What is watched.
@@ -127,6 +130,7 @@ impl Default for Settings {
             people: People::new(),
             schedules: Schedules::new(),
             escalations: Escalations::new(),
+            heartbeats: BTreeMap::new(),
             databases: BTreeMap::new(),
             sources: BTreeMap::new(),
             channels: BTreeMap::new(),
@@ -200,11 +204,13 @@ pub struct AlertSettings {
     pub notify: Vec<String>,
     /// How often rules are evaluated whose group does not say: `15s`.
     pub evaluate_every: String,
+    /// What templates of alerts call `$externalLabels`.
+    pub labels: BTreeMap<String, String>,
 }
 
 impl Default for AlertSettings {
     fn default() -> AlertSettings {
-        AlertSettings { notify: Vec::new(), evaluate_every: "15s".to_owned() }
+        AlertSettings { notify: Vec::new(), evaluate_every: "15s".to_owned(), labels: BTreeMap::new() }
     }
 }
 

@@ -85,6 +85,27 @@ pub struct AlertEvent {
     pub alert: Alert,
 }
 
+/// How often an alert began or ended of late; there may be no such alert just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flap {
+    pub rule: String,
+    pub labels: Labels,
+    /// When it began or ended, oldest first; as many as count.
+    pub changes: Vec<Millis>,
+    /// Since when it changes too often: it is taken to fire all the time.
+    pub since: Option<Millis>,
+    /// Whether it would fire, did it not flap.
+    pub is_true: bool,
+    /// Since when its expression is true again, where it would not fire yet.
+    pub true_since: Option<Millis>,
+}
+
+impl Flap {
+    pub fn new(rule: &str, labels: Labels) -> Flap {
+        Flap { rule: rule.to_owned(), labels, changes: Vec::new(), since: None, is_true: false, true_since: None }
+    }
+}
+
 /// What an evaluation changes; committed as a whole or not at all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AlertChange {
@@ -92,10 +113,13 @@ pub struct AlertChange {
     /// `(rule, labels)` of alerts that are over.
     pub removed: Vec<(String, Labels)>,
     pub events: Vec<AlertEvent>,
+    pub flaps: Vec<Flap>,
+    /// `(rule, labels)` of alerts that did not change of late.
+    pub calm: Vec<(String, Labels)>,
 }
 
 impl AlertChange {
     pub fn is_empty(&self) -> bool {
-        self.set.is_empty() && self.removed.is_empty() && self.events.is_empty()
+        self.set.is_empty() && self.removed.is_empty() && self.events.is_empty() && self.flaps.is_empty() && self.calm.is_empty()
     }
 }

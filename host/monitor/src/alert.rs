@@ -2,6 +2,7 @@
 
 mod evaluate;
 pub mod file;
+pub mod flap;
 pub mod rule;
 mod state;
 pub mod template;

@@ -26,6 +26,17 @@ struct OfDelivery {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfHeartbeat {
+    heartbeat: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfBeat {
+    heartbeat: String,
+    outcome: &'static str,
+}
+
 /// The families; cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Metrics {
@@ -36,9 +47,12 @@ pub(crate) struct Metrics {
     pub(crate) evaluations: Counter,
     pub(crate) evaluation_faults: Counter,
     pub(crate) evaluations_missed: Counter,
+    pub(crate) flaps: Counter,
     deliveries: Family<OfDelivery, Counter>,
     notices: Counter,
     digests: Counter,
+    heartbeats: Family<OfBeat, Counter>,
+    heartbeat_sent: Family<OfHeartbeat, Gauge<f64, AtomicU64>>,
     gathered: Gauge,
     groups: Gauge,
     members: Gauge,
@@ -61,10 +75,15 @@ impl Metrics {
         registry.register("rule_evaluation_faults", "Evaluations of rules that failed", self.evaluation_faults.clone());
         let help = "Evaluations of groups of rules whose moment passed unused";
         registry.register("rule_evaluations_missed", help, self.evaluations_missed.clone());
+        registry.register("alert_flaps", "Alerts that began to flap", self.flaps.clone());
         registry.register("deliveries", "Tries to deliver, by outcome", self.deliveries.clone());
         registry.register("notices", "Messages planned, one for each channel", self.notices.clone());
         registry.register("digests", "Digests planned of what was over a receiver's rate", self.digests.clone());
         registry.register("digest_alerts", "Alerts that wait for a digest", self.gathered.clone());
+        let help = "Heartbeats sent, failed tries, and times at which they began to be held back";
+        registry.register("heartbeats", help, self.heartbeats.clone());
+        let help = "When a heartbeat was last taken, since 1970";
+        registry.register_with_unit("heartbeat_last_sent_timestamp", help, Unit::Seconds, self.heartbeat_sent.clone());
         registry.register("notice_groups", "Groups of alerts that people are told together", self.groups.clone());
         registry.register("notice_alerts", "Alerts in these groups", self.members.clone());
         let help = "Alerts since the start that found no room for a group of their own";
@@ -86,6 +105,14 @@ impl Metrics {
 
     pub(crate) fn notices(&self, count: usize) {
         self.notices.inc_by(count as u64);
+    }
+
+    pub(crate) fn heartbeat(&self, heartbeat: &str, outcome: &'static str) {
+        self.heartbeats.get_or_create(&OfBeat { heartbeat: heartbeat.to_owned(), outcome }).inc();
+    }
+
+    pub(crate) fn heartbeat_sent(&self, heartbeat: &str, seconds: f64) {
+        self.heartbeat_sent.get_or_create(&OfHeartbeat { heartbeat: heartbeat.to_owned() }).set(seconds);
     }
 
     pub(crate) fn digests(&self, count: usize) {

@@ -1,6 +1,7 @@
 //! All loops together: started, given new settings, stopped.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,17 +15,19 @@ use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::port::channel::Channel;
 use vitrine_model::port::deliveries::Deliveries;
+use vitrine_model::port::keep::Keep;
 use vitrine_model::port::notices::Notices;
 use vitrine_model::port::oncall::OnCall;
 use vitrine_model::port::samples::Samples;
 use vitrine_model::port::silences::Silences;
 use vitrine_query::Engine;
 
-use crate::alert::{self, Evaluator, Group};
+use crate::alert::{self, Evaluator, External, Group};
 use crate::collect::{self, SourceTask, Surroundings};
 use crate::ingest::Ingest;
 use crate::live::{Change, Live};
 use crate::metrics::Metrics;
+use crate::notify::heartbeat::{self, Heart, Heartbeat};
 use crate::notify::{self, ChannelBook, Planner, PlannerParts, Route, Teller};
 use crate::status::{ChannelStatus, SourceStatus, Status};
 
@@ -37,6 +40,7 @@ pub struct Parts {
     pub notices: Arc<dyn Notices>,
     pub silences: Arc<dyn Silences>,
     pub oncall: Arc<dyn OnCall>,
+    pub keep: Arc<dyn Keep>,
     pub engine: Arc<Engine>,
     pub live: Live,
     pub status: Arc<Status>,
@@ -58,6 +62,8 @@ pub struct Monitor {
     evaluator: Arc<Evaluator>,
     planner: Arc<Planner>,
     book: Arc<ChannelBook>,
+    heart: Arc<Heart>,
+    heartbeats: Mutex<(Vec<Heartbeat>, CancellationToken)>,
     /// Where each source's loop hears of changes; without it, the loop ends.
     sources: Mutex<BTreeMap<String, watch::Sender<SourceTask>>>,
     /// The groups' loops of now; an async lock, as one generation waits for the end of the one before.
@@ -89,10 +95,11 @@ impl Monitor {
             metrics: metrics.clone(),
             events: Arc::clone(&events),
             active: Mutex::default(),
+            flaps: Mutex::default(),
             external: Mutex::default(),
             written: Mutex::default(),
         };
-        evaluator.restore(parts.alerts.load().map_err(told)?);
+        evaluator.restore(parts.alerts.load().map_err(told)?, parts.alerts.flaps().map_err(told)?);
         let evaluator = Arc::new(evaluator);
         let planner = Planner::new(PlannerParts {
             clock: Arc::clone(&parts.clock),
@@ -119,14 +126,27 @@ impl Monitor {
             live: parts.live.clone(),
             status: Arc::clone(&parts.status),
             metrics: metrics.clone(),
+            claimed_at: AtomicI64::new(0),
+        };
+        let (planner, book) = (Arc::new(planner), Arc::new(book));
+        let heart = Heart {
+            clock: Arc::clone(&parts.clock),
+            status: Arc::clone(&parts.status),
+            planner: Arc::clone(&planner),
+            book: Arc::clone(&book),
+            keep: parts.keep,
+            metrics: metrics.clone(),
+            waiting: Mutex::default(),
         };
         let around = Surroundings { clock: parts.clock, ingest, live: parts.live, status: parts.status, metrics };
         Ok(Monitor {
             around,
             collecting: parts.collecting,
             evaluator,
-            planner: Arc::new(planner),
-            book: Arc::new(book),
+            planner,
+            book,
+            heart: Arc::new(heart),
+            heartbeats: Mutex::default(),
             sources: Mutex::default(),
             rules: tokio::sync::Mutex::default(),
             makers: TaskTracker::new(),
@@ -213,6 +233,26 @@ impl Monitor {
 
     pub fn set_route(&self, route: Route) {
         self.planner.set_route(route);
+    }
+
+    /// The heartbeats there are now; those of before end, unless they are the same.
+    pub fn set_heartbeats(&self, heartbeats: Vec<Heartbeat>) {
+        let mut running = self.heartbeats.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.0 == heartbeats {
+            return;
+        }
+        running.1.cancel();
+        self.around.status.forget_heartbeats();
+        let stop = self.stop_tellers.child_token();
+        for heartbeat in &heartbeats {
+            self.tellers.spawn(heartbeat::beat(Arc::clone(&self.heart), heartbeat.clone(), stop.clone()));
+        }
+        *running = (heartbeats, stop);
+    }
+
+    /// What templates of alerts may speak of besides the alert.
+    pub fn set_external(&self, external: External) {
+        *self.evaluator.external.lock().unwrap_or_else(PoisonError::into_inner) = external;
     }
 
     /// What pages and programs ask and have done.

@@ -8,6 +8,7 @@ pub mod file;
 pub mod forecast;
 mod group;
 mod groups;
+pub mod heartbeat;
 mod hush;
 pub mod inhibit;
 pub mod interval;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use vitrine_model::{Fault, Millis};
+use vitrine_model::{Fault, Millis, Span};
 
 use crate::alert::Group;
+use crate::notify::heartbeat::Heartbeat;
 
 /// One source, as of now.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +39,27 @@ pub struct ChannelStatus {
     pub fault: Option<(Fault, Millis)>,
 }
 
+/// A heartbeat, as of now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeartbeatStatus {
+    pub name: String,
+    pub channel: String,
+    pub every: Span,
+    /// Since the start of the host.
+    pub last_sent: Option<Millis>,
+    /// Why it is held back, and since when.
+    pub held: Option<(String, Millis)>,
+    /// Why the last one was not taken.
+    pub fault: Option<String>,
+}
+
+impl HeartbeatStatus {
+    pub(crate) fn new(heartbeat: &Heartbeat) -> HeartbeatStatus {
+        let (name, channel) = (heartbeat.name.clone(), heartbeat.channel.clone());
+        HeartbeatStatus { name, channel, every: heartbeat.every, last_sent: None, held: None, fault: None }
+    }
+}
+
 /// A group of rules, as of now.
 #[derive(Debug, Clone)]
 pub struct GroupStatus {
@@ -61,6 +83,7 @@ pub struct Status {
     sources: Mutex<BTreeMap<String, SourceStatus>>,
     channels: Mutex<BTreeMap<String, ChannelStatus>>,
     groups: Mutex<Vec<GroupStatus>>,
+    heartbeats: Mutex<BTreeMap<String, HeartbeatStatus>>,
 }
 
 impl Status {
@@ -99,6 +122,25 @@ impl Status {
 
     pub fn remove_channel(&self, name: &str) {
         self.channels.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    pub fn heartbeats(&self) -> Vec<HeartbeatStatus> {
+        self.heartbeats.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    pub(crate) fn set_heartbeat(&self, status: HeartbeatStatus) {
+        self.heartbeats.lock().unwrap_or_else(PoisonError::into_inner).insert(status.name.clone(), status);
+    }
+
+    /// Changes one heartbeat's entry, if it is there.
+    pub(crate) fn heartbeat(&self, name: &str, change: impl FnOnce(&mut HeartbeatStatus)) {
+        if let Some(status) = self.heartbeats.lock().unwrap_or_else(PoisonError::into_inner).get_mut(name) {
+            change(status);
+        }
+    }
+
+    pub(crate) fn forget_heartbeats(&self) {
+        self.heartbeats.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// In the order of the files.

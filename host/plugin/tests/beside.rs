@@ -48,6 +48,7 @@ impl World {
             deliveries: store.deliveries(),
             notices: store.notices(),
             silences: store.silences(),
+            keep: store.keep(),
             engine: Arc::new(Engine::new(store.samples(), Limits::default())),
             live: Live::default(),
             status: Arc::clone(&status),

@@ -104,6 +104,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/api/v1/plugins", get(api::plugins::list))
         .route("/api/v1/acknowledgements", get(api::acknowledge::list).post(api::acknowledge::give))
         .route("/api/v1/acknowledgements/{target}", delete(api::acknowledge::withdraw))
+        .route("/api/v1/heartbeats", get(api::alerts::heartbeats))
         .route("/api/v1/digests", get(api::alerts::digests))
         .route("/api/v1/deliveries/{id}/resend", post(api::acknowledge::resend))
         .route("/api/v1/oncall", get(api::oncall::list))

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use futures_util::StreamExt;
 use vitrine_config::{Problem, Problems};
 use vitrine_model::Labels;
-use vitrine_monitor::alert::Group;
+use vitrine_monitor::alert::{External, Group};
 use vitrine_monitor::{ChannelEntry, Route, SourceTask};
 use vitrine_plugin::grant::Grants;
 use vitrine_plugin::settings::{MailRelay, MailTls};
@@ -56,6 +56,13 @@ impl Host {
             routing: routing.unwrap_or_else(|| Arc::new(routes::fallback(&plan.settings))),
             public_url: plan.settings.address(),
             time_zone: plan.settings.zone_name(),
+        });
+        if let Some(heartbeats) = plan.heartbeats.take() {
+            self.monitor.set_heartbeats(heartbeats);
+        }
+        self.monitor.set_external(External {
+            labels: Labels::from_pairs(plan.settings.alerts.labels.clone()),
+            url: plan.settings.address(),
         });
         self.sources(&plan).await;
         self.tidy(&plan).await;

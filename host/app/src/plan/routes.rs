@@ -7,6 +7,7 @@ use vitrine_model::{Clock, Millis};
 use vitrine_monitor::Routing;
 use vitrine_monitor::clock::SystemClock;
 use vitrine_monitor::notify::file::RouteFile;
+use vitrine_monitor::notify::heartbeat::{self, Heartbeat};
 use vitrine_monitor::notify::route::{Known, check};
 
 use super::Notes;
@@ -59,6 +60,13 @@ fn gaps(routing: &Routing, loaded: &Loaded<Settings>, notes: &mut Notes) {
             }
         }
     }
+}
+
+/// None where they are wrong.
+pub(super) fn heartbeats(loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Vec<Heartbeat>> {
+    let channels = loaded.value.channels.keys().map(String::as_str).collect();
+    let checked = heartbeat::check(&loaded.value.heartbeats, &channels);
+    checked.map_err(|findings| notes.problems.extend(findings.into_iter().map(|finding| loaded.problem(finding)))).ok()
 }
 
 fn file(settings: &Settings) -> RouteFile {

@@ -1,7 +1,7 @@
 //! The door to alert state and history. Calls block.
 
 use crate::Millis;
-use crate::alert::{Alert, AlertChange, AlertEvent};
+use crate::alert::{Alert, AlertChange, AlertEvent, Flap};
 use crate::port::StoreError;
 
 /// An event with the number the store gave it.
@@ -15,6 +15,11 @@ pub struct StoredEvent {
 pub trait Alerts: Send + Sync {
     /// All alerts that are pending or firing.
     fn load(&self) -> Result<Vec<Alert>, StoreError>;
+
+    /// How often alerts changed of late. Whoever only shows alerts has none.
+    fn flaps(&self) -> Result<Vec<Flap>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// State and events in one transaction.
     fn commit(&self, change: &AlertChange) -> Result<(), StoreError>;

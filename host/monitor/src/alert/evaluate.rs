@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use vitrine_model::alert::{Alert, AlertChange, AlertState, OUTSIDE};
+use vitrine_model::alert::{Alert, AlertChange, AlertState, Flap, OUTSIDE};
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::sample::{Batch, Sample};
 use vitrine_model::{Clock, Labels, Millis};
 use vitrine_query::Engine;
 
+use super::flap::Flaps;
 use super::rule::{AlertRule, Group, RecordRule, Rule};
 use super::state;
 use super::turn::{self, Decided, External, Terms, Written};
@@ -43,6 +44,8 @@ pub(crate) struct Evaluator {
     /// Told when there are events to plan deliveries for.
     pub(crate) events: Arc<Notify>,
     pub(crate) active: Mutex<Active>,
+    /// By rule: which of its alerts changed of late.
+    pub(crate) flaps: Mutex<HashMap<String, Flaps>>,
     /// What templates may speak of besides the alert.
     pub(crate) external: Mutex<External>,
     /// The series that each rule wrote last.
@@ -84,12 +87,19 @@ impl Evaluator {
         active.get(rule)?.get(labels).filter(|alert| alert.state == AlertState::Firing).cloned()
     }
 
+    fn flaps(&self) -> MutexGuard<'_, HashMap<String, Flaps>> {
+        self.flaps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn external(&self) -> External {
         self.external.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes back what was active before a restart.
-    pub(crate) fn restore(&self, alerts: Vec<Alert>) {
+    pub(crate) fn restore(&self, alerts: Vec<Alert>, flaps: Vec<Flap>) {
+        for flap in flaps {
+            self.flaps().entry(flap.rule.clone()).or_default().insert(flap.labels.clone(), flap);
+        }
         let mut active = self.active();
         for alert in alerts.into_iter().filter(|alert| alert.rule != OUTSIDE) {
             active.entry(alert.rule.clone()).or_default().insert(alert.labels.clone(), alert);
@@ -118,7 +128,13 @@ impl Evaluator {
                 state::end(&mut change, labels, alert, now);
             }
         }
+        let calm: Vec<String> = self.flaps().keys().filter(|key| !is_known(key)).cloned().collect();
+        for key in &calm {
+            let of_rule = self.flaps().get(key).cloned().unwrap_or_default();
+            change.calm.extend(of_rule.into_keys().map(|labels| (key.clone(), labels)));
+        }
         if self.commit(change).await {
+            self.flaps().retain(|key, _| !calm.contains(key));
             self.active().retain(|key, _| !gone.contains(key));
             let mut ended = self.written().orphans(is_known, now);
             self.write("rules that are gone", &mut ended).await;
@@ -156,15 +172,22 @@ impl Evaluator {
     ) -> Result<(), String> {
         // Work on a copy: if the commit fails, the next evaluation decides anew from what is stored.
         let before = self.active().get(&rule.key).cloned().unwrap_or_default();
+        let before = (before, self.flaps().get(&rule.key).cloned().unwrap_or_default());
         let (engine, external, terms, asked) = (Arc::clone(&self.engine), self.external(), Terms::of(group), Arc::clone(rule));
         let ask = move || turn::decide(engine.as_ref(), &external, terms, &asked, before, at);
         let asked = tokio::task::spawn_blocking(ask).await.map_err(|error| format!("the evaluation failed: {error}"))?;
-        let Decided { change, active, fault } = asked?;
+        let Decided { change, active, flaps, fault } = asked?;
+        let begun = change.flaps.iter().filter(|flap| flap.since == Some(at)).count();
         if !self.commit(change).await {
             return Err("its change could not be stored".to_owned());
         }
         waiting.extend(self.written().samples(&rule.key, turn::alert_series(&active), at - group.offset.millis()));
         self.active().insert(rule.key.clone(), active);
+        self.metrics.flaps.inc_by(begun as u64);
+        match flaps.is_empty() {
+            true => drop(self.flaps().remove(&rule.key)),
+            false => drop(self.flaps().insert(rule.key.clone(), flaps)),
+        }
         fault.map_or(Ok(()), Err)
     }
 

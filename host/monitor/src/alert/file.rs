@@ -30,8 +30,21 @@ pub struct GroupEntry {
     #[serde(default, deserialize_with = "texts")]
     #[schemars(with = "BTreeMap<String, Scalar>")]
     pub labels: BTreeMap<String, String>,
+    /// What flaps, for rules that do not say.
+    pub flapping: Option<FlappingEntry>,
     #[serde(default)]
     pub rules: Vec<RuleEntry>,
+}
+
+/// An alert that begins or ends more often is told once as flapping, and its end once it has not changed for that time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlappingEntry {
+    /// How often it may begin or end in that time.
+    #[schemars(range(min = 1, max = 1_000))]
+    pub changes: usize,
+    /// `30m`
+    pub within: String,
 }
 
 /// What an alert does when its data are missing: the samples that its expression asks for are no longer there.
@@ -78,6 +91,8 @@ pub struct RuleEntry {
     /// An alert that fires ends only once this PromQL gives a series whose labels are among the alert's: `load < 0.7` for an
     /// alert of `load > 0.9`.
     pub resolve_when: Option<String>,
+    /// When it flaps; else what the group says.
+    pub flapping: Option<FlappingEntry>,
     /// What to do when the samples that it asks for are not there.
     #[serde(default)]
     pub no_data: NoData,

@@ -8,7 +8,8 @@ use vitrine_model::Span;
 use vitrine_model::labels::{Labels, NAME, is_label_name};
 use vitrine_query::{Expr, QueryError};
 
-use super::file::{GroupEntry, NoData, OnError, RuleEntry, RuleFile};
+use super::file::{FlappingEntry, GroupEntry, NoData, OnError, RuleEntry, RuleFile};
+use super::flap::Damping;
 use super::template::Template;
 use crate::schedule::Schedule;
 
@@ -58,6 +59,8 @@ pub struct AlertRule {
     pub keep: Span,
     /// It ends only when this is true.
     pub resolve_when: Option<Expr>,
+    /// When it changes too often for people to be told each time.
+    pub flapping: Option<Damping>,
     pub no_data: NoData,
     pub on_error: OnError,
     pub labels: Vec<(String, Template)>,
@@ -99,6 +102,8 @@ fn group(file: &str, entry: &GroupEntry, every: Span, path: &Path, findings: &mu
     }
     let offset = duration(entry.query_offset.as_deref(), Span::ZERO, path.clone().key("query_offset"), findings);
     check_names(&entry.labels, &path.clone().key("labels"), findings);
+    let flapping = damping(entry.flapping.as_ref(), &path.clone().key("flapping"), findings);
+    let usual = Usual { labels: &entry.labels, flapping };
     let mut rules = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     for (place, rule_entry) in entry.rules.iter().enumerate() {
@@ -106,22 +111,36 @@ fn group(file: &str, entry: &GroupEntry, every: Span, path: &Path, findings: &mu
         let earlier = names.iter().filter(|known| **known == name).count();
         names.push(name);
         let rule_key = format!("{key};{name};{earlier}");
-        rules.extend(rule(rule_key, rule_entry, &entry.labels, &path.clone().key("rules").index(place), findings));
+        rules.extend(rule(rule_key, rule_entry, usual, &path.clone().key("rules").index(place), findings));
     }
     Some(Group { key, name: entry.name.clone(), schedule: schedule?, limit: entry.limit, offset, rules })
 }
 
-fn rule(
-    key: String,
-    entry: &RuleEntry,
-    of_group: &BTreeMap<String, String>,
-    path: &Path,
-    findings: &mut Vec<Finding>,
-) -> Option<Rule> {
+/// What a group says for all its rules.
+#[derive(Clone, Copy)]
+struct Usual<'a> {
+    labels: &'a BTreeMap<String, String>,
+    flapping: Option<Damping>,
+}
+
+fn damping(entry: Option<&FlappingEntry>, path: &Path, findings: &mut Vec<Finding>) -> Option<Damping> {
+    let entry = entry?;
+    let usual = Span::from_secs(30 * 60);
+    let within = duration(Some(&entry.within), usual, path.clone().key("within"), findings);
+    if within == Span::ZERO {
+        findings.push(Finding::value(path.clone().key("within"), "it must be longer than nothing").hint("write `30m`"));
+    }
+    if entry.changes == 0 {
+        findings.push(Finding::value(path.clone().key("changes"), "an alert must be able to begin").hint("write `4`"));
+    }
+    Some(Damping { changes: entry.changes, within })
+}
+
+fn rule(key: String, entry: &RuleEntry, of_group: Usual<'_>, path: &Path, findings: &mut Vec<Finding>) -> Option<Rule> {
     let expr = expression(&entry.expr, path.clone().key("expr"), findings);
     match (&entry.alert, &entry.record) {
         (Some(name), None) => alert(key, name, entry, of_group, expr, path, findings),
-        (None, Some(name)) => record(key, name, entry, of_group, expr, path, findings),
+        (None, Some(name)) => record(key, name, entry, of_group.labels, expr, path, findings),
         _ => {
             let reason = "a rule has either `alert` or `record`";
             findings.push(Finding::value(path.clone(), reason).hint("name the alert with `alert: HighLoad`"));
@@ -143,7 +162,7 @@ fn alert(
     key: String,
     name: &str,
     entry: &RuleEntry,
-    of_group: &BTreeMap<String, String>,
+    of_group: Usual<'_>,
     expr: Option<Expr>,
     path: &Path,
     findings: &mut Vec<Finding>,
@@ -154,7 +173,8 @@ fn alert(
     let resolve_when = entry.resolve_when.as_ref().map(|text| expression(text, at("resolve_when"), findings));
     let short_labels = [("severity", "severity", &entry.severity), ("owner", "owner", &entry.owner)];
     let labels = with_short(&entry.labels, short_labels, path, "labels", findings);
-    let labels = of_group.clone().into_iter().chain(labels).collect();
+    let labels = of_group.labels.clone().into_iter().chain(labels).collect();
+    let flapping = damping(entry.flapping.as_ref(), &at("flapping"), findings).or(of_group.flapping);
     let short_annotations = [("runbook", "runbook_url", &entry.runbook), ("panel", "panel", &entry.panel)];
     let annotations = with_short(&entry.annotations, short_annotations, path, "annotations", findings);
     let labels = templates(&labels, &at("labels"), findings);
@@ -162,7 +182,7 @@ fn alert(
     let (no_data, on_error, name) = (entry.no_data, entry.on_error, name.to_owned());
     let resolve_when = resolve_when.map_or(Some(None), |expr| expr.map(Some))?;
     Some(Rule::Alert(
-        AlertRule { key, name, expr: expr?, hold, keep, resolve_when, no_data, on_error, labels, annotations }.into(),
+        AlertRule { key, name, expr: expr?, hold, keep, resolve_when, flapping, no_data, on_error, labels, annotations }.into(),
     ))
 }
 
@@ -202,6 +222,7 @@ fn record(
         ("keep_firing_for", entry.keep_firing_for.is_some()),
         ("annotations", !entry.annotations.is_empty()),
         ("resolve_when", entry.resolve_when.is_some()),
+        ("flapping", entry.flapping.is_some()),
         ("no_data", entry.no_data != NoData::Ok),
         ("on_error", entry.on_error != OnError::Keep),
         ("severity", entry.severity.is_some()),

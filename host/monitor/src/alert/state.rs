@@ -110,6 +110,7 @@ mod tests {
             hold: vitrine_model::Span::from_secs(hold),
             keep: vitrine_model::Span::ZERO,
             resolve_when: None,
+            flapping: None,
             no_data: NoData::Ok,
             on_error: OnError::Keep,
             labels: Vec::new(),

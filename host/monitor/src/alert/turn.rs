@@ -11,6 +11,7 @@ use vitrine_model::{Labels, Matcher, Millis};
 use vitrine_query::{Answer, Cancel, Engine, Expr};
 
 use super::file::{NoData, OnError};
+use super::flap::{Damper, Flaps};
 use super::rule::{AlertRule, Group, RecordRule};
 use super::state::{self, True};
 use super::template::{Around, FAILED_LABEL};
@@ -73,6 +74,7 @@ impl Terms {
 pub(super) struct Decided {
     pub(super) change: AlertChange,
     pub(super) active: HashMap<Labels, Alert>,
+    pub(super) flaps: Flaps,
     /// Why it could not be evaluated, where its file says that it goes on all the same.
     pub(super) fault: Option<String>,
 }
@@ -83,7 +85,7 @@ pub(super) fn decide(
     external: &External,
     terms: Terms,
     rule: &AlertRule,
-    mut active: HashMap<Labels, Alert>,
+    (mut active, mut flaps): (HashMap<Labels, Alert>, Flaps),
     at: Millis,
 ) -> Result<Decided, String> {
     let asked_at = at - terms.offset;
@@ -91,8 +93,12 @@ pub(super) fn decide(
     let fault = seen.as_ref().err().cloned();
     let mut seen = seen.or_else(|reason| in_error(rule, external, &active, &reason, asked_at).ok_or(reason))?;
     let truths = std::mem::take(&mut seen.truths);
-    let change = state::step(rule, &mut active, truths, |alert| seen.stays(rule, alert), at);
-    Ok(Decided { change, active, fault })
+    let damper = Damper::of(rule, &flaps, truths.iter().map(|truth| &truth.labels), at);
+    let mut change = state::step(rule, &mut active, truths, |alert| seen.stays(rule, alert), at);
+    if let Some(damper) = damper {
+        damper.damp(&mut flaps, &mut active, &mut change);
+    }
+    Ok(Decided { change, active, flaps, fault })
 }
 
 /// The series that a recording rule gives at a moment.

@@ -8,6 +8,7 @@ use vitrine_model::sample::Sample;
 use vitrine_model::{Labels, Millis};
 use vitrine_query::Expr;
 
+use super::flap::Flaps;
 use super::rule::{AlertRule, Group, RecordRule, Rule};
 use super::turn::{self, Ask, Decided, External, Terms, Written};
 
@@ -23,11 +24,12 @@ pub(crate) struct World {
     external: External,
     written: Written,
     active: HashMap<String, HashMap<Labels, Alert>>,
+    flaps: HashMap<String, Flaps>,
 }
 
 impl World {
     pub(crate) fn over(ask: Box<dyn Ask>, kept: Arc<dyn Kept>, external: External) -> World {
-        World { ask, kept, external, written: Written::default(), active: HashMap::new() }
+        World { ask, kept, external, written: Written::default(), active: HashMap::new(), flaps: HashMap::new() }
     }
 
     /// The alerts of a rule.
@@ -67,8 +69,11 @@ impl World {
     }
 
     fn alert(&mut self, rule: &AlertRule, terms: Terms, at: Millis) -> Result<AlertChange, String> {
-        let before = self.active.get(&rule.key).cloned().unwrap_or_default();
-        let Decided { change, active, .. } = turn::decide(self.ask.as_ref(), &self.external, terms, rule, before, at)?;
+        let active = self.active.get(&rule.key).cloned().unwrap_or_default();
+        let flaps = self.flaps.get(&rule.key).cloned().unwrap_or_default();
+        let decided = turn::decide(self.ask.as_ref(), &self.external, terms, rule, (active, flaps), at)?;
+        let Decided { change, active, flaps, .. } = decided;
+        self.flaps.insert(rule.key.clone(), flaps);
         self.write(&rule.key, turn::alert_series(&active), at - terms.offset());
         self.active.insert(rule.key.clone(), active);
         Ok(change)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
@@ -41,6 +42,8 @@ pub(crate) struct ChannelBook {
     pub(crate) live: Live,
     pub(crate) status: Arc<Status>,
     pub(crate) metrics: Metrics,
+    /// When deliveries were last looked for; 0 before that.
+    pub(crate) claimed_at: AtomicI64,
 }
 
 /// Delivers until stopped; what is under way then is finished first.
@@ -90,12 +93,21 @@ impl ChannelBook {
         }
     }
 
+    /// When deliveries were last looked for.
+    pub(super) fn claimed_at(&self) -> Option<Millis> {
+        Some(self.claimed_at.load(Ordering::Relaxed)).filter(|at| *at > 0)
+    }
+
     async fn claim(&self, room: Room) -> Vec<Delivery> {
         if room.all == 0 {
             return Vec::new();
         }
         let now = self.clock.now();
-        self.stored("claiming deliveries", move |store| store.claim(now, now + CLAIM, &room)).await.unwrap_or_default()
+        let claimed = self.stored("claiming deliveries", move |store| store.claim(now, now + CLAIM, &room)).await;
+        if claimed.is_some() {
+            self.claimed_at.store(now, Ordering::Relaxed);
+        }
+        claimed.unwrap_or_default()
     }
 
     async fn wake_at(&self, turns: &Turns) -> Millis {

@@ -208,6 +208,21 @@ pub struct TimesEntry {
     pub location: Option<String>,
 }
 
+/// A message that says that the host lives, for somebody outside who raises the alarm when none comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HeartbeatEntry {
+    /// The channel that takes it.
+    pub channel: String,
+    /// How often: `1m`.
+    #[serde(default = "minute")]
+    pub every: String,
+}
+
+fn minute() -> String {
+    "1m".to_owned()
+}
+
 /// From a time of day to another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use vitrine_model::alert::{Alert, EventKind};
+use vitrine_model::alert::{Alert, EventKind, FLAPPING};
 use vitrine_model::notification::{Notification, NotifiedAlert};
 use vitrine_model::port::deliveries::NewDelivery;
 use vitrine_model::silence::Silence;
@@ -220,6 +220,10 @@ fn title(alerts: &[NotifiedAlert], begun: usize, over: usize, labels: &Labels) -
 }
 
 fn title_of_one(alert: &NotifiedAlert, name: &str) -> String {
+    if alert.annotations.get(FLAPPING).is_some() && alert.status == EventKind::Firing {
+        let plain = NotifiedAlert { annotations: alert.annotations.filter(|name| name != FLAPPING), ..alert.clone() };
+        return format!("flapping: {}", title_of_one(&plain, name));
+    }
     if let Some(summary) = alert.annotations.get("summary") {
         return summary.to_owned();
     }

@@ -1,7 +1,7 @@
 //! The beat of telling: events come into groups, groups that are due become deliveries, each step in one transaction. What is
 //! in memory is what is stored: after a step that failed it is read anew.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -52,6 +52,8 @@ pub(crate) struct Planner {
     fresh: OnceLock<Fresh>,
     pub(super) route: ArcSwap<Route>,
     is_rerouted: AtomicBool,
+    /// When it last did all that was due; 0 before that.
+    stepped_at: AtomicI64,
     groups: Mutex<Book>,
     pub(super) hush: ArcSwap<Hush>,
     /// Held while silences or acknowledgements change.
@@ -108,6 +110,7 @@ impl Planner {
             fresh: OnceLock::new(),
             route: ArcSwap::default(),
             is_rerouted: AtomicBool::new(false),
+            stepped_at: AtomicI64::new(0),
             groups: Mutex::default(),
             hush: ArcSwap::from_pointee(hush),
             hushing: Mutex::new(()),
@@ -127,6 +130,11 @@ impl Planner {
         self.route.store(Arc::new(route));
         self.is_rerouted.store(true, Ordering::Release);
         self.events.notify_one();
+    }
+
+    /// When it last did all that was due.
+    pub(super) fn stepped_at(&self) -> Option<Millis> {
+        Some(self.stepped_at.load(Ordering::Relaxed)).filter(|at| *at > 0)
     }
 
     /// Whether nothing is due now.
@@ -156,6 +164,7 @@ impl Planner {
         self.metrics.gathered(book.groups.digests(now).iter().map(|digest| digest.alerts).sum());
         let next = done?;
         book.next = next;
+        self.stepped_at.store(now, Ordering::Relaxed);
         Ok(next.min(self.next_expiry().unwrap_or(Millis::MAX)).min(now + LOOK))
     }
 

@@ -3,6 +3,7 @@
 
 mod ended;
 mod escalating;
+mod heartbeat;
 mod replay;
 mod rules;
 mod telling;
@@ -135,6 +136,7 @@ impl World {
             notices: store.notices(),
             silences: store.silences(),
             oncall: store.oncall(),
+            keep: store.keep(),
             engine: Arc::new(Engine::new(store.samples(), Limits::default())),
             live: Live::default(),
             status: Arc::clone(&status),

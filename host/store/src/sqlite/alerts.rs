@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{Connection, Row, Transaction, params, params_from_iter};
-use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind};
+use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind, Flap};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
 
@@ -45,6 +45,10 @@ impl Alerts for SqliteAlerts {
         })
     }
 
+    fn flaps(&self) -> Result<Vec<Flap>, StoreError> {
+        self.database.read(read_flaps)
+    }
+
     fn commit(&self, change: &AlertChange) -> Result<(), StoreError> {
         if change.is_empty() {
             return Ok(());
@@ -58,6 +62,12 @@ impl Alerts for SqliteAlerts {
             }
             change.set.iter().try_for_each(|alert| set(transaction, alert))?;
             change.events.iter().try_for_each(|event| record(transaction, event))?;
+            for (rule, labels) in &change.calm {
+                transaction
+                    .prepare_cached("DELETE FROM flaps WHERE rule = ?1 AND labels = ?2")?
+                    .execute(params![rule, labels_to_text(labels)?])?;
+            }
+            change.flaps.iter().try_for_each(|flap| set_flap(transaction, flap))?;
             match change.events.last() {
                 Some(event) if prune => forget(transaction, event.at),
                 _ => Ok(()),
@@ -127,6 +137,32 @@ fn record(transaction: &Transaction<'_>, event: &AlertEvent) -> Result<(), Troub
             alert.expires_at
         ])?;
     Ok(())
+}
+
+fn set_flap(transaction: &Transaction<'_>, flap: &Flap) -> Result<(), Trouble> {
+    let changes = serde_json::to_string(&flap.changes)
+        .map_err(|error| Trouble::Refused(format!("the changes of an alert cannot be written: {error}")))?;
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO flaps (rule, labels, changes, since, is_true, true_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![flap.rule, labels_to_text(&flap.labels)?, changes, flap.since, flap.is_true, flap.true_since])?;
+    Ok(())
+}
+
+fn read_flaps(connection: &Connection) -> Result<Vec<Flap>, Trouble> {
+    let sql = "SELECT rule, labels, changes, since, is_true, true_since FROM flaps ORDER BY rule, labels";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut flaps = Vec::new();
+    while let Some(row) = rows.next()? {
+        let rule: String = row.get(0)?;
+        let changes = serde_json::from_str(&row.get::<_, String>(2)?)
+            .map_err(|error| Trouble::Refused(format!("the changes of an alert of {rule:?} cannot be read: {error}")))?;
+        let labels = labels_from_text(&row.get::<_, String>(1)?)?;
+        flaps.push(Flap { rule, labels, changes, since: row.get(3)?, is_true: row.get(4)?, true_since: row.get(5)? });
+    }
+    Ok(flaps)
 }
 
 /// Cuts the history; what nobody has planned yet stays.

@@ -1,7 +1,7 @@
 //! Alerts and deliveries survive a restart and change as wholes.
 
 use tempfile::TempDir;
-use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind};
+use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind, Flap};
 use vitrine_model::notification::{Notification, NotifiedAlert, Receipt};
 use vitrine_model::port::deliveries::{Delivery, DeliveryState, NewDelivery, Room};
 use vitrine_model::port::notices::NoticeChange;
@@ -30,7 +30,26 @@ fn fired(host: &str) -> AlertChange {
         set: vec![alert.clone()],
         removed: Vec::new(),
         events: vec![AlertEvent { kind: EventKind::Firing, at: 7, alert }],
+        ..AlertChange::default()
     }
+}
+
+#[test]
+fn how_often_alerts_changed_is_kept_until_they_are_calm() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    let flap = |host: &str| Flap {
+        changes: vec![1, 2, 3],
+        since: Some(3),
+        is_true: true,
+        true_since: Some(4),
+        ..Flap::new("rule", Labels::from_pairs([("host", host)]))
+    };
+    store.alerts().commit(&AlertChange { flaps: vec![flap("a"), flap("b")], ..AlertChange::default() }).unwrap();
+    let calm = vec![("rule".to_owned(), flap("a").labels)];
+    store.alerts().commit(&AlertChange { calm, ..AlertChange::default() }).unwrap();
+    drop(store);
+    assert_eq!(open(&folder).alerts().flaps().unwrap(), [flap("b")]);
 }
 
 fn new_delivery(key: &str, created_at: Millis) -> NewDelivery {

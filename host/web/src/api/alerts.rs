@@ -10,6 +10,7 @@ use vitrine_model::Labels;
 use vitrine_model::alert::Alert;
 use vitrine_model::port::StoreError;
 use vitrine_monitor::notify::DigestView;
+use vitrine_monitor::status::HeartbeatStatus;
 
 use crate::api::envelope::{ApiError, success};
 use crate::api::number::scientific;
@@ -51,6 +52,21 @@ pub(crate) async fn digests(State(web): State<Arc<Web>>) -> Result<Response, Api
         })
     };
     Ok(success(json!({ "digests": digests.into_iter().map(shape).collect::<Vec<Value>>() })))
+}
+
+/// The heartbeats: when each was last taken, and what holds it back.
+pub(crate) async fn heartbeats(State(web): State<Arc<Web>>) -> Response {
+    let shape = |status: HeartbeatStatus| {
+        json!({
+            "name": status.name,
+            "channel": status.channel,
+            "every": status.every.to_string(),
+            "lastSent": status.last_sent.map(words::machine),
+            "heldBack": status.held.map(|(reason, since)| json!({ "reason": reason, "since": words::machine(since) })),
+            "lastError": status.fault,
+        })
+    };
+    success(json!({ "heartbeats": web.status.heartbeats().into_iter().map(shape).collect::<Vec<Value>>() }))
 }
 
 impl From<Alert> for AlertShape {

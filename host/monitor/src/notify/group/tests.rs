@@ -222,3 +222,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn one_that_begins_to_flap_is_told_anew_and_once() {
+    let mut story = Story::new(Times { wait: 0, interval: 0, repeat: None });
+    let flapping = |story: &mut Story, annotations: Labels| {
+        let alert = Alert { annotations, ..alert("a", story.now) };
+        story.group.fire(id("a"), alert, story.now, 0);
+    };
+    let marked = || Labels::from_pairs([(vitrine_model::alert::FLAPPING, "often")]);
+    story.fire("a").to(10);
+    flapping(&mut story, marked());
+    story.to(20);
+    flapping(&mut story, marked());
+    story.to(30);
+    flapping(&mut story, Labels::new());
+    story.to(40).end("a").to(50);
+    assert_eq!(story.told, ["0: +a -", "10: +a -", "30: +a -", "40: + -a"]);
+    // One that ends before that was told ends for whoever knew of it.
+    story.fire("a").to(60);
+    flapping(&mut story, marked());
+    story.end("a").to(70);
+    assert_eq!(story.told[4..], ["50: +a -", "60: + -a"]);
+    assert!(story.group.members.is_empty());
+}
