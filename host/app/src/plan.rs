@@ -1,6 +1,6 @@
 //! What the files ask for, checked: everything a start or a reload needs, and every problem of every file at once.
 
-mod dashboards;
+pub mod dashboards;
 mod data;
 mod instances;
 mod rights;
@@ -116,8 +116,9 @@ pub fn read(origins: &Origins) -> Result<Plan, (Problems, usize)> {
     }
     let routing = routes::read(&loaded, &mut notes);
     let heartbeats = routes::heartbeats(&loaded, &mut notes);
-    let groups = rules::read(origins, &settings, &mut notes);
+    let mut groups = rules::read(origins, &settings, &mut notes);
     let dashboards = dashboards::read(&settings, &catalog, &mut notes);
+    groups.extend(dashboards::rules(&dashboards, rules::every(&settings)));
     let plan = Plan {
         settings,
         catalog,

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use vitrine_model::Span;
 use vitrine_model::view::Threshold;
+use vitrine_monitor::alert::file::{GroupEntry, RuleEntry, RuleFile};
 use vitrine_query::Expr;
 
 use action::ActionLink;
@@ -102,6 +103,8 @@ pub struct Panel {
     pub page_rows: usize,
     /// The variable of which each value gets this panel.
     pub repeat: Option<String>,
+    /// The rules of its alerts, without the dashboard's name.
+    pub alerts: Vec<RuleEntry>,
     /// What its variables stand for, once it is laid out.
     pub values: Arc<Values>,
 }
@@ -123,6 +126,17 @@ impl Dashboard {
     /// Whether anything can be done from it.
     pub fn acts(&self) -> bool {
         self.panels().any(|panel| !panel.actions.is_empty() || !panel.row_actions.is_empty())
+    }
+
+    /// The rules of its panels' alerts: a group that is named as it is.
+    pub fn rules(&self) -> Option<RuleFile> {
+        let named = |entry: &RuleEntry| {
+            let panel = entry.panel.as_ref().map(|id| format!("{}/{id}", self.name));
+            RuleEntry { panel, ..entry.clone() }
+        };
+        let rules: Vec<RuleEntry> = self.panels().flat_map(|panel| &panel.alerts).map(named).collect();
+        let group = GroupEntry { name: self.name.clone(), rules, ..GroupEntry::default() };
+        (!group.rules.is_empty()).then(|| RuleFile { groups: vec![group] })
     }
 
     /// The folder part of the name; empty at the top.

@@ -6,11 +6,13 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use vitrine_config::typed::read_as;
-use vitrine_config::{Document, Problem, Problems};
+use vitrine_config::{Document, Path as Place, Problem, Problems};
 use vitrine_model::Span;
 use vitrine_monitor::alert::file::RuleFile;
 use vitrine_monitor::alert::unit::file::TestFile;
 use vitrine_monitor::alert::{Group, Rule, rule, unit};
+
+use crate::plan::dashboards;
 
 /// How often groups are evaluated that say nothing, as in promtool.
 const EVERY: Span = Span::from_secs(60);
@@ -19,11 +21,12 @@ const EVERY: Span = Span::from_secs(60);
 pub(super) enum Verb {
     /// Check rule files, and say everything that is wrong
     ///
-    /// Each problem comes with file, line and column. The exit code is 1 if there is any.
+    /// Files of dashboards are checked too: their panels' alerts are rules. Each problem comes with file, line and column. The
+    /// exit code is 1 if there is any.
     #[command(after_help = "EXAMPLE:
-  vitrine rules check config/alerts/*.yaml")]
+  vitrine rules check config/alerts/*.yaml dashboards/*.yaml")]
     Check {
-        /// Rule files, in Prometheus's format
+        /// Rule files, in Prometheus's format, or dashboards
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
     },
@@ -70,6 +73,9 @@ fn check(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
 
 fn read(file: &Path) -> Result<Vec<Group>, Vec<Problem>> {
     let document = Document::read(file).map_err(|problem| vec![problem])?;
+    if ["panels", "rows"].into_iter().any(|key| document.holds(&Place::new().key(key))) {
+        return dashboards::rules_of(file, EVERY);
+    }
     let rules: RuleFile = read_as(&document).map_err(|problems| problems.0)?;
     let placed = |findings: Vec<_>| findings.into_iter().map(|finding| document.problem(finding)).collect();
     rule::check(&file.to_string_lossy(), &rules, EVERY).map_err(placed)

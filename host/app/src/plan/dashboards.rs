@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use vitrine_config::typed::{findings, read_as};
 use vitrine_config::{Document, Finding, Part, Path as Place, Problem, Source};
+use vitrine_model::Span;
+use vitrine_monitor::alert::{Group, rule};
 use vitrine_plugin::{Kind, Offer};
 use vitrine_web::{Dashboard, DashboardFile, Known};
 
@@ -45,6 +47,7 @@ pub(super) fn read(settings: &Settings, catalog: &Catalog, notes: &mut Notes) ->
                 // What it includes is not known as long as it is wrong.
                 included = None;
                 notes.broken_dashboards.push(name(folder, &file));
+                notes.broken_rules.push(rules_file(&name(folder, &file)));
                 notes.problems.extend(problems);
             }
         }
@@ -111,6 +114,26 @@ fn one(folder: &Path, file: &Path, known: &Known<'_>, catalog: &Catalog) -> Resu
     let mut wrong = options(&dashboard, &whole, catalog);
     wrong.extend(offers(&dashboard, &whole, known, catalog));
     if wrong.is_empty() { Ok((dashboard, whole.included().map(Path::to_owned).collect())) } else { Err(wrong) }
+}
+
+/// The rules of the alerts in dashboards' panels. They were checked with these.
+pub(super) fn rules(dashboards: &[Dashboard], every: Span) -> Vec<Group> {
+    let of = |dashboard: &Dashboard| rule::check(&rules_file(&dashboard.name), &dashboard.rules()?, every).ok();
+    dashboards.iter().filter_map(of).flatten().collect()
+}
+
+/// What the identity of a dashboard's rules is built on: no rule file is named so.
+fn rules_file(dashboard: &str) -> String {
+    format!("dashboards/{dashboard}")
+}
+
+/// The rules of a dashboard's alerts, in a file by itself.
+pub fn rules_of(file: &Path, every: Span) -> Result<Vec<Group>, Vec<Problem>> {
+    let catalog = Catalog::gather(&crate::catalog::Places::default());
+    let panels = catalog.names(Kind::Panel);
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let (dashboard, _) = one(folder, file, &Known { panels: &panels, sources: &[] }, &catalog)?;
+    Ok(rules(&[dashboard], every))
 }
 
 /// `machine`, `shop/orders`: the file's path below the folder, without its ending.

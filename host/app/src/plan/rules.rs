@@ -13,7 +13,7 @@ use crate::settings::Settings;
 
 /// A file with a problem is left out as a whole: half a rule file is worse than none.
 pub(super) fn read(origins: &Origins, settings: &Settings, notes: &mut Notes) -> Vec<Group> {
-    let every = settings.alerts.evaluate_every.parse().unwrap_or(Span::from_secs(15));
+    let every = every(settings);
     let mut groups = Vec::new();
     for file in yaml_files(&origins.folder.join("alerts")) {
         notes.files += 1;
@@ -27,6 +27,11 @@ pub(super) fn read(origins: &Origins, settings: &Settings, notes: &mut Notes) ->
         }
     }
     groups
+}
+
+/// How often groups are evaluated that do not say.
+pub(super) fn every(settings: &Settings) -> Span {
+    settings.alerts.evaluate_every.parse().unwrap_or(Span::from_secs(15))
 }
 
 fn one(file: &Path, stem: &str, every: Span) -> Result<Vec<Group>, Vec<Problem>> {

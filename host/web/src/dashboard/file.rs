@@ -1,6 +1,7 @@
 //! Dashboard files: the words people write, and what makes no sense in them.
 
 pub mod action;
+pub mod alert;
 pub mod annotation;
 pub mod panel;
 pub mod variable;

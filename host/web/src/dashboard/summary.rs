@@ -28,6 +28,9 @@ pub struct PanelSummary {
     pub height: u8,
     /// JSON, as the plugin gets it.
     pub options: String,
+    /// Its alerts, each as a rule in JSON.
+    #[serde(default)]
+    pub alerts: Vec<String>,
     /// What else is done with it, in no form that anybody reads but to compare.
     pub rest: String,
 }
@@ -59,6 +62,7 @@ impl Panel {
             width: self.width,
             height: self.height,
             options: self.options.clone(),
+            alerts: self.alerts.iter().map(|rule| serde_json::to_string(rule).unwrap_or_default()).collect(),
             rest: format!(
                 "{:?}",
                 (

@@ -106,6 +106,7 @@ fn panel_changes(old: &PanelSummary, new: &PanelSummary) -> Vec<&'static str> {
         ("legend", old.legends != new.legends),
         ("size", (old.width, old.height) != (new.width, new.height)),
         ("options", old.options != new.options),
+        ("alerts", old.alerts != new.alerts),
         ("time, repeat, transform, thresholds or links", old.rest != new.rest),
     ])
 }
@@ -130,6 +131,7 @@ mod tests {
             width: 3,
             height: 2,
             options: "{}".to_owned(),
+            alerts: Vec::new(),
             rest: String::new(),
         }
     }

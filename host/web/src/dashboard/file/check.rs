@@ -29,6 +29,8 @@ pub(super) struct Check<'a> {
     given: HashSet<&'a str>,
     ids: HashSet<String>,
     panels: usize,
+    /// The rules that alerts of panels made.
+    pub(super) alerts: usize,
 }
 
 impl<'a> Check<'a> {
@@ -46,6 +48,7 @@ impl<'a> Check<'a> {
             given,
             ids: HashSet::new(),
             panels: 0,
+            alerts: 0,
         };
         check.variables(file);
         check
@@ -152,6 +155,7 @@ impl<'a> Check<'a> {
         let source = self.source(file, path);
         let queries = self.queries(file, path);
         let own = self.annotations(&file.annotations, path);
+        let alerts = self.panel_alerts(file, &id, &queries, path);
         let transform = self.transform(file, path);
         self.columns(file, &queries, &transform, path);
         self.units(file, path);
@@ -185,6 +189,7 @@ impl<'a> Check<'a> {
             actions: self.actions(&file.actions, path, "actions"),
             row_actions: self.actions(&file.row_actions, path, "row_actions"),
             repeat,
+            alerts,
             values: std::sync::Arc::default(),
         }
     }

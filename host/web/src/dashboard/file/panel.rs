@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use vitrine_model::view::{State, Threshold};
 
 use crate::dashboard::file::action::ActionFile;
+use crate::dashboard::file::alert::PanelAlertFile;
 use crate::dashboard::file::annotation::AnnotationFile;
 use crate::dashboard::transform::StepFile;
 
@@ -62,6 +63,10 @@ pub struct PanelFile {
     pub actions: Vec<ActionFile>,
     /// The same in each row of a table, which fills in `{{column}}`.
     pub row_actions: Vec<ActionFile>,
+    /// When people are told of what it shows; `/alerts` and rule files know these as rules of a group that is named as the
+    /// dashboard.
+    #[schemars(length(max = 20))]
+    pub alerts: Vec<PanelAlertFile>,
     /// The variable of which each chosen value gets this panel once.
     pub repeat: Option<String>,
     /// What the numbers count: `ratio`, `percent`, `bytes`, `bytes/s`, `bits/s`, `seconds`, `date`, `EUR`, or any word.
