@@ -40,7 +40,6 @@ mod shipped;
 mod shop;
 mod slow_senders;
 mod states;
-mod storms;
 mod survives;
 mod templates;
 mod tour;

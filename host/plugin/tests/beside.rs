@@ -48,6 +48,7 @@ impl World {
             deliveries: store.deliveries(),
             notices: store.notices(),
             silences: store.silences(),
+            oncall: store.oncall(),
             keep: store.keep(),
             engine: Arc::new(Engine::new(store.samples(), Limits::default())),
             live: Live::default(),

@@ -104,6 +104,7 @@ fn alerts_come_and_go_with_their_events() {
         set: Vec::new(),
         removed: vec![(ended.rule.clone(), ended.labels.clone())],
         events: vec![AlertEvent { kind: EventKind::Resolved, at: 9, alert: ended.clone() }],
+        ..AlertChange::default()
     };
     store.alerts().commit(&change).unwrap();
     assert_eq!(store.alerts().load().unwrap(), [alert("b", f64::INFINITY)]);
