@@ -4,7 +4,7 @@ use vitrine_tests::{Browser, Files, Look, Page, Theme, Vitrine};
 
 use crate::browser::{NOTHING, machine, polls};
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 17] = [
     "/",
     "/d/machine?range=5m",
     "/d/checks",
@@ -16,6 +16,9 @@ const PAGES: [&str; 14] = [
     "/alerts",
     "/silences",
     "/oncall",
+    "/rules",
+    "/deliveries",
+    "/alerts/newest",
     "/sources",
     "/plugins",
     "/nowhere",

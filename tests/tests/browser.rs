@@ -51,7 +51,7 @@ async fn a_dashboard_looks_right_everywhere() {
             page.close().await;
         }
     }
-    for path in ["/", "/alerts", "/sources", "/plugins"] {
+    for path in ["/", "/alerts", "/rules", "/deliveries", "/sources", "/plugins"] {
         let look = Look { width: 390, ..Look::default() };
         let page = browser.open(&vitrine.url(path), &look).await;
         reads_well(&page, &look).await;

@@ -78,7 +78,7 @@ async fn says_what_since_when_and_where(mail: &Mail, vitrine: &Vitrine) {
     let rule = &rules["groups"][0]["rules"][0];
     assert_eq!((&rule["state"], &rule["alerts"][0]), (&"firing".into(), &data["alerts"][0]), "{rules}");
     let minute = since.get(..13).unwrap_or_default().replace('T', " ");
-    let link = "http://vitrine.test/alerts#";
+    let link = "http://vitrine.test/alerts/";
     for part in ["the shop does not answer", "since ", minute.as_str(), "value", "team", "web", "severity", "critical", link] {
         assert!(mail.text.contains(part), "`{part}` is missing in the text:\n{}", mail.text);
         assert!(mail.html.contains(part), "`{part}` is missing in the HTML:\n{}", mail.html);

@@ -28,7 +28,24 @@ panels:
 
 /// What titles, labels, values and plugins say, which is theirs, where it happens to be a word of the catalogue.
 const THEIRS: [(&str, &[&str]); 3] = [
-    ("/d/tour", &["alerts", "data", "firing", "in", "lines", "running", "source", "sources", "value"]),
+    (
+        "/d/tour",
+        &[
+            "alerts",
+            "data",
+            "firing",
+            "in",
+            "lines",
+            "name",
+            "over time",
+            "running",
+            "severity",
+            "source",
+            "sources",
+            "value",
+            "what happened",
+        ],
+    ),
     ("/d/machine", &["source", "value"]),
     ("/plugins", &["samples", "table"]),
 ];
@@ -63,7 +80,7 @@ async fn everything() -> (Files, Vitrine, Target, Smtp) {
 /// English sentences, in the pieces around what is filled in, of the host's catalogue and of the script's.
 fn english() -> BTreeSet<String> {
     let text = |path: &str| std::fs::read_to_string(repository().join(path)).unwrap();
-    let host = text("host/web/src/page/messages.rs");
+    let host = text("host/web/src/page/messages.rs") + &text("host/web/src/page/messages/alerting.rs");
     let pairs = host.lines().filter_map(|line| {
         let mut parts = line.split('"');
         let key = parts.next()?.trim();
@@ -138,6 +155,10 @@ async fn no_page_says_anything_in_english() {
         "/explore?q=rate(node_cpu_seconds_total[5s])&range=5m",
         "/explore?q=node_laod1",
         "/alerts",
+        "/alerts?group=severity",
+        "/alerts/newest",
+        "/rules",
+        "/deliveries",
         "/sources",
         "/plugins",
         "/search",

@@ -3,6 +3,7 @@
 
 mod access;
 mod acting;
+mod alert_pages;
 mod alertmanager;
 mod asked;
 mod bad_input;

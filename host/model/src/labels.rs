@@ -92,6 +92,22 @@ impl Labels {
         self.filter(|name| name != NAME)
     }
 
+    /// Names an alert by its labels, as Alertmanager's fingerprints do: FNV-1a over the sorted labels, sixteen hex digits.
+    pub fn fingerprint(&self) -> String {
+        const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+        const PRIME: u64 = 0x0000_0100_0000_01b3;
+        const SEPARATOR: u8 = 0xff;
+        let mut sum = OFFSET;
+        let mut add = |byte: u8| sum = (sum ^ u64::from(byte)).wrapping_mul(PRIME);
+        for (name, value) in self.iter() {
+            name.bytes().for_each(&mut add);
+            add(SEPARATOR);
+            value.bytes().for_each(&mut add);
+            add(SEPARATOR);
+        }
+        format!("{sum:016x}")
+    }
+
     /// The same labels with another set over them; shares the text of both.
     pub fn under(&self, over: &Labels) -> Labels {
         let (mut below, mut above) = (self.pairs.iter().peekable(), over.pairs.iter().peekable());

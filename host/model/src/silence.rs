@@ -123,6 +123,58 @@ pub struct Acknowledgement {
     pub until: Option<Millis>,
 }
 
+/// What somebody did about an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Deed {
+    Acknowledged,
+    /// Acknowledged until a moment.
+    Snoozed,
+    /// Took an acknowledgement back.
+    Withdrew,
+    Commented,
+}
+
+impl Deed {
+    pub const ALL: [Deed; 4] = [Deed::Acknowledged, Deed::Snoozed, Deed::Withdrew, Deed::Commented];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Deed::Acknowledged => "acknowledged",
+            Deed::Snoozed => "snoozed",
+            Deed::Withdrew => "withdrew",
+            Deed::Commented => "commented",
+        }
+    }
+}
+
+/// A row of who did what about an alert or a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// As of an acknowledgement.
+    pub target: String,
+    pub deed: Deed,
+    pub author: String,
+    /// What was said with it.
+    pub text: String,
+    pub at: Millis,
+    /// Of a snooze: until when.
+    pub until: Option<Millis>,
+}
+
+impl Act {
+    /// How an acknowledgement is written down.
+    pub fn of(given: &Acknowledgement) -> Act {
+        Act {
+            target: given.target.clone(),
+            deed: if given.until.is_some() { Deed::Snoozed } else { Deed::Acknowledged },
+            author: given.author.clone(),
+            text: given.comment.clone(),
+            at: given.at,
+            until: given.until,
+        }
+    }
+}
+
 impl Acknowledgement {
     pub fn holds(&self, now: Millis) -> bool {
         self.until.is_none_or(|until| now < until)

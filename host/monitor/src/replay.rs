@@ -217,7 +217,7 @@ impl<'a> Run<'a> {
         }
         while let Some(given) = self.acknowledgements.pop_front_if(|given| given.at <= now) {
             // One of an alert that does not fire here is of no use, as it would not have been then.
-            let _ = self.planner.acknowledge(&given);
+            let _ = self.planner.acknowledge(&[given]);
         }
         self.gather(now)
     }

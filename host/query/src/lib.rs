@@ -19,7 +19,7 @@ pub use crate::evaluate::notes::Notes;
 pub use crate::functions::number::arithmetic;
 pub use crate::functions::registry::vocabulary;
 pub use crate::limits::{Cancel, Limits};
-pub use crate::syntax::Expr;
+pub use crate::syntax::{Compared, Expr};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 pub(crate) mod duration;
 mod labels;
+mod limit;
 mod number;
 mod parser;
 mod pattern;
@@ -23,6 +24,7 @@ use vitrine_model::matcher::Test;
 
 use crate::QueryError;
 use crate::functions::registry::{Does, Special};
+pub use limit::Compared;
 pub(crate) use parser::aggregate::AGGREGATIONS;
 use token::{Kind, Token};
 use tree::Node;
@@ -109,6 +111,11 @@ impl Expr {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    /// What it compares with a number, where that is what it does.
+    pub fn compared(&self) -> Option<Compared> {
+        limit::compared(&self.node)
     }
 
     pub(crate) fn node(&self) -> &Node {

@@ -7,7 +7,7 @@ import { build, transform } from "esbuild";
 import { unpackFonts } from "./fonts.mjs";
 
 const GZIP_BUDGET_BYTES = 90_000;
-const STYLES = ["node_modules/uplot/dist/uPlot.min.css", "src/live.css", "src/style.css", "src/plugins.css", "src/panels.css", "src/page.css"];
+const STYLES = ["node_modules/uplot/dist/uPlot.min.css", "src/live.css", "src/style.css", "src/plugins.css", "src/panels.css", "src/page.css", "src/alerts.css"];
 
 const here = (path) => new URL(path, import.meta.url);
 

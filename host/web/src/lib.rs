@@ -15,6 +15,7 @@ pub mod share;
 pub mod web;
 
 mod act;
+mod alerts;
 mod api;
 mod ask;
 mod assets;

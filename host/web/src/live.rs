@@ -4,6 +4,7 @@ use std::time::Duration;
 
 pub mod hub;
 pub mod message;
+pub(crate) mod pulse;
 pub(crate) mod socket;
 pub mod told;
 pub mod viewer;

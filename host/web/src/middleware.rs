@@ -109,7 +109,7 @@ fn thing(path: &str) -> Thing {
     match (parts.next().unwrap_or(""), parts.next().unwrap_or("")) {
         ("render", path) => Thing::Dashboard(path.rsplit_once('.').map_or(path, |(name, _)| name).to_owned()),
         ("d" | "live" | "embed" | "share", name) => Thing::Dashboard(name.trim_end_matches("/events").to_owned()),
-        ("alerts", _) | ("api", "v1/alerts" | "v1/rules") => Thing::Alerts,
+        ("alerts" | "rules" | "deliveries", _) | ("api", "v1/alerts" | "v1/rules") => Thing::Alerts,
         ("sources", _) | ("api", "sources") => Thing::Sources,
         ("plugins", _) | ("api", "v1/plugins") => Thing::Plugins,
         ("api", rest) if rest.starts_with("v1/dashboards/") => {

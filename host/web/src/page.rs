@@ -1,8 +1,12 @@
 //! Pages for people: each handler gathers, shapes and fills a template.
 
 pub(crate) mod act;
+pub(crate) mod alert;
 pub(crate) mod alerts;
+pub(crate) mod bell;
 pub(crate) mod dashboard;
+pub(crate) mod deliveries;
+pub(crate) mod doing;
 pub(crate) mod explore;
 pub(crate) mod finished;
 pub(crate) mod fragment;
@@ -13,6 +17,7 @@ pub(crate) mod messages;
 pub(crate) mod oncall;
 pub(crate) mod plugins;
 pub(crate) mod reader;
+pub(crate) mod rules;
 pub(crate) mod search;
 pub(crate) mod share;
 pub(crate) mod silences;

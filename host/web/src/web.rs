@@ -11,7 +11,7 @@ use prometheus_client::registry::Registry;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use vitrine_access::{AllowedHosts, Networks};
-use vitrine_model::alert::{Alert, AlertState};
+use vitrine_model::alert::Alert;
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::samples::Samples;
@@ -22,6 +22,7 @@ use vitrine_monitor::status::Status;
 use vitrine_monitor::{Ingest, Teller};
 use vitrine_query::Engine;
 
+use crate::alerts::{Joined, Standing};
 use crate::ask::Asker;
 use crate::dashboard::Dashboard;
 use crate::dashboard::evaluate::{Evaluator, Panels};
@@ -112,8 +113,9 @@ pub struct Web {
     shelf: ArcSwap<Shelf>,
     notes: ArcSwap<Vec<String>>,
     generations: watch::Sender<u64>,
-    /// Firing alerts as last counted, so that a thousand requests a second ask the store once.
-    counted: Mutex<Option<(Millis, usize)>>,
+    pub(crate) joined: Joined,
+    /// What was last known of firing alerts: how many, and since when the newest.
+    counted: Mutex<(usize, Millis)>,
 }
 
 impl std::fmt::Debug for Web {
@@ -159,6 +161,7 @@ impl Web {
             zone,
             settings: parts.settings,
             version: parts.version,
+            joined: Joined::new(parts.live.listen()),
             live: parts.live,
             status: parts.status,
             clock: parts.clock,
@@ -177,7 +180,7 @@ impl Web {
             shelf: ArcSwap::default(),
             notes: ArcSwap::default(),
             generations: watch::Sender::new(0),
-            counted: Mutex::new(None),
+            counted: Mutex::default(),
         })
     }
 
@@ -252,24 +255,22 @@ impl Web {
         let now = self.clock.now();
         let sources = self.status.sources();
         let stale = sources.iter().filter(|source| source.fault.is_some()).count();
-        Health { sources: sources.len(), alerts: self.firing(now).await, stale, time: now }
+        let (alerts, newest) = self.firing().await;
+        Health { sources: sources.len(), alerts, newest, stale, time: now }
     }
 
-    async fn firing(&self, now: Millis) -> usize {
-        let counted = *self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, count)) = counted
-            && (at..at + 1_000).contains(&now)
-        {
-            return count;
-        }
-        let count = match self.load_alerts().await {
-            Ok(alerts) => alerts.iter().filter(|alert| alert.state == AlertState::Firing).count(),
+    /// How many alerts need somebody, and since when the newest.
+    async fn firing(&self) -> (usize, Millis) {
+        match self.board().await {
+            Ok(board) => {
+                let counted = (board.count(Standing::Firing), board.newest());
+                *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = counted;
+                counted
+            }
             Err(reason) => {
                 tracing::warn!(error = reason, "the alerts could not be counted");
-                counted.map_or(0, |(_, count)| count)
+                *self.counted.lock().unwrap_or_else(PoisonError::into_inner)
             }
-        };
-        *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, count));
-        count
+        }
     }
 }

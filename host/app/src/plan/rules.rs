@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use vitrine_config::typed::read_as;
-use vitrine_config::{Document, Problem};
+use vitrine_config::{Document, Part, Path as At, Problem};
 use vitrine_model::Span;
 use vitrine_monitor::alert::file::RuleFile;
 use vitrine_monitor::alert::{Group, rule};
@@ -37,6 +37,14 @@ pub(super) fn every(settings: &Settings) -> Span {
 fn one(file: &Path, stem: &str, every: Span) -> Result<Vec<Group>, Vec<Problem>> {
     let document = Document::read(file).map_err(|problem| vec![problem])?;
     let rules: RuleFile = read_as(&document).map_err(|problems| problems.0)?;
-    let placed = |findings: Vec<_>| findings.into_iter().map(|finding| document.problem(finding)).collect();
-    rule::check(stem, &rules, every).map_err(placed)
+    let placed = |findings: Vec<_>| findings.into_iter().map(|finding| document.problem(finding)).collect::<Vec<_>>();
+    let mut groups = rule::check(stem, &rules, every).map_err(placed)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    for (place, group) in groups.iter_mut().enumerate() {
+        let rules = At::new().key("groups").index(place).key("rules");
+        let line = |rule: usize| document.place(&rules.clone().index(rule), Part::Value).line;
+        let placed = (0..group.rules.len()).map(|rule| format!("config/alerts/{name}:{}", line(rule)));
+        group.places = placed.collect();
+    }
+    Ok(groups)
 }

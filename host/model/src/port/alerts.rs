@@ -30,6 +30,9 @@ pub trait Alerts: Send + Sync {
     /// The newest events, newest first.
     fn history(&self, limit: usize) -> Result<Vec<StoredEvent>, StoreError>;
 
+    /// The newest events of the alert of this fingerprint, newest first.
+    fn of(&self, fingerprint: &str, limit: usize) -> Result<Vec<StoredEvent>, StoreError>;
+
     /// The newest ends of alerts that were firing at some moment from `start` to `end`, newest first; what fires still is
     /// among `load`.
     fn resolved(&self, start: Millis, end: Millis, limit: usize) -> Result<Vec<AlertEvent>, StoreError>;

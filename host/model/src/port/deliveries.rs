@@ -85,6 +85,19 @@ impl Room {
     }
 }
 
+/// Which deliveries are asked for; nothing means all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sought {
+    pub channel: Option<String>,
+    pub state: Option<DeliveryState>,
+    /// Those that tell of the alert with this fingerprint, among the newest thousands.
+    pub alert: Option<String>,
+    /// Older than this one.
+    pub before: Option<i64>,
+    /// Newer than this one.
+    pub after: Option<i64>,
+}
+
 /// Deliveries, kept.
 pub trait Deliveries: Send + Sync {
     /// Takes what is due, of each channel the oldest first, so that nobody else takes it before `until`. One whose line has
@@ -112,5 +125,13 @@ pub trait Deliveries: Send + Sync {
     fn next_due(&self, room: &Room) -> Result<Option<Millis>, StoreError>;
 
     /// The newest, newest first.
-    fn recent(&self, limit: usize) -> Result<Vec<DeliveryRecord>, StoreError>;
+    fn recent(&self, limit: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
+        self.list(&Sought::default(), limit)
+    }
+
+    /// The newest of those that are sought, newest first.
+    fn list(&self, sought: &Sought, limit: usize) -> Result<Vec<DeliveryRecord>, StoreError>;
+
+    /// The channels that anything was ever to be told on, by name.
+    fn channels(&self) -> Result<Vec<String>, StoreError>;
 }

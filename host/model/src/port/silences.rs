@@ -2,7 +2,7 @@
 
 use crate::Millis;
 use crate::port::StoreError;
-use crate::silence::{Acknowledgement, Silence};
+use crate::silence::{Acknowledgement, Act, Silence};
 
 /// Silences and acknowledgements, kept.
 pub trait Silences: Send + Sync {
@@ -17,9 +17,15 @@ pub trait Silences: Send + Sync {
 
     fn acknowledgements(&self) -> Result<Vec<Acknowledgement>, StoreError>;
 
-    /// Writes one; an earlier one of the same target gives way.
-    fn acknowledge(&self, acknowledgement: &Acknowledgement) -> Result<(), StoreError>;
+    /// Writes these, and that they were given, in one transaction; an earlier one of the same target gives way.
+    fn acknowledge(&self, given: &[Acknowledgement]) -> Result<(), StoreError>;
 
     /// Takes those of these targets back.
     fn withdraw(&self, targets: &[String]) -> Result<(), StoreError>;
+
+    /// Writes down what somebody did.
+    fn record(&self, acts: &[Act]) -> Result<(), StoreError>;
+
+    /// What was done about this, the newest first.
+    fn acts(&self, target: &str, limit: usize) -> Result<Vec<Act>, StoreError>;
 }

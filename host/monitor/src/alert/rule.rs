@@ -25,9 +25,16 @@ pub struct Group {
     /// How long before the evaluation its rules look.
     pub offset: Span,
     pub rules: Vec<Rule>,
+    /// Where each rule is written, as `config/alerts/shop.yaml:12`; empty where nobody knows.
+    pub places: Vec<String>,
 }
 
 impl Group {
+    /// Where the rule at a place of the group is written; at least its file.
+    pub fn place(&self, rule: usize) -> String {
+        self.places.get(rule).cloned().unwrap_or_else(|| format!("config/alerts/{}.yaml", self.file()))
+    }
+
     /// The name of its file, without the ending.
     pub fn file(&self) -> &str {
         self.key.split(';').next().unwrap_or_default()
@@ -113,7 +120,7 @@ fn group(file: &str, entry: &GroupEntry, every: Span, path: &Path, findings: &mu
         let rule_key = format!("{key};{name};{earlier}");
         rules.extend(rule(rule_key, rule_entry, usual, &path.clone().key("rules").index(place), findings));
     }
-    Some(Group { key, name: entry.name.clone(), schedule: schedule?, limit: entry.limit, offset, rules })
+    Some(Group { key, name: entry.name.clone(), schedule: schedule?, limit: entry.limit, offset, rules, places: Vec::new() })
 }
 
 /// What a group says for all its rules.

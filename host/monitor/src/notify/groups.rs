@@ -6,7 +6,7 @@ mod digest;
 pub use digest::DigestView;
 pub(super) use digest::Gathered;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use vitrine_model::alert::{Alert, EventKind};
 use vitrine_model::port::alerts::StoredEvent;
@@ -309,13 +309,12 @@ impl Groups {
         &self.inhibitions
     }
 
-    /// Whether an alert that fires, or a group, has this name.
-    pub(super) fn knows(&self, target: &str) -> bool {
-        let fires = |group: &Group| {
-            let mut firing = group.members.values().filter(|member| member.ended_at.is_none());
-            firing.any(|member| notice::fingerprint(&member.alert.labels) == target)
-        };
-        self.groups.iter().any(|(key, group)| notice::group_id(key) == target || fires(group))
+    /// The first of these that names neither an alert that fires nor a group.
+    pub(super) fn unknown<'a>(&self, targets: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        let firing = self.groups.values().flat_map(|group| group.members.values()).filter(|member| member.ended_at.is_none());
+        let firing = firing.map(|member| notice::fingerprint(&member.alert.labels));
+        let known: HashSet<String> = self.groups.keys().map(|key| notice::group_id(key.as_str())).chain(firing).collect();
+        targets.into_iter().find(|target| !known.contains(*target))
     }
 
     /// Tells what is due, as far as one transaction goes; what is still due comes with the next call.

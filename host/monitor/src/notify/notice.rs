@@ -240,23 +240,12 @@ fn notified(alert: &Alert, ended_at: Option<Millis>, route: &Route) -> NotifiedA
         starts_at: alert.since(),
         ends_at: ended_at,
         value: alert.value,
-        link: format!("{}/alerts#{fingerprint}", route.public_url.trim_end_matches('/')),
+        link: format!("{}/alerts/{fingerprint}", route.public_url.trim_end_matches('/')),
         fingerprint,
     }
 }
 
-/// FNV-1a over the sorted labels, as Alertmanager's fingerprints are made: sixteen hex digits.
+/// What names an alert everywhere.
 pub fn fingerprint(labels: &Labels) -> String {
-    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0000_0100_0000_01b3;
-    const SEPARATOR: u8 = 0xff;
-    let mut sum = OFFSET;
-    let mut add = |byte: u8| sum = (sum ^ u64::from(byte)).wrapping_mul(PRIME);
-    for (name, value) in labels.iter() {
-        name.bytes().for_each(&mut add);
-        add(SEPARATOR);
-        value.bytes().for_each(&mut add);
-        add(SEPARATOR);
-    }
-    format!("{sum:016x}")
+    labels.fingerprint()
 }

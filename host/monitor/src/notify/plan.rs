@@ -252,7 +252,7 @@ impl Planner {
     /// Writes down that somebody was given an alert or a group, and that they are told.
     pub(super) fn give(&self, given: &Acknowledgement, targets: &[Target], now: Millis) -> Result<(), NotHushed> {
         let mut book = self.book();
-        if !book.groups.knows(&given.target) {
+        if book.groups.unknown([given.target.as_str()]).is_some() {
             let reason = format!("no alert fires and no group is told by the name `{}`", given.target);
             return Err(NotHushed::Invalid(reason));
         }

@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use vitrine_model::Millis;
 use vitrine_model::port::StoreError;
-use vitrine_model::silence::{Acknowledgement, Condition, Silence, SilenceState};
+use vitrine_model::silence::{Acknowledgement, Act, Condition, Silence, SilenceState};
 
 use super::plan::Planner;
 
@@ -166,21 +166,35 @@ impl Planner {
         Ok(())
     }
 
-    /// Takes an alert or a group on. Blocks.
-    pub(crate) fn acknowledge(&self, given: &Acknowledgement) -> Result<(), NotHushed> {
-        if given.comment.len() > LETTERS || given.author.len() > LETTERS {
-            return invalid(format!("a text of the acknowledgement is longer than {LETTERS} bytes"));
+    /// Takes alerts or groups on, all of them or none. Blocks.
+    pub(crate) fn acknowledge(&self, given: &[Acknowledgement]) -> Result<(), NotHushed> {
+        for one in given {
+            if one.comment.len() > LETTERS || one.author.len() > LETTERS {
+                return invalid(format!("a text of the acknowledgement is longer than {LETTERS} bytes"));
+            }
+            if one.until.is_some_and(|until| until <= self.clock.now()) {
+                return invalid("it would be snoozed until a moment that has passed");
+            }
         }
-        if given.until.is_some_and(|until| until <= self.clock.now()) {
-            return invalid("it would be snoozed until a moment that has passed");
-        }
-        if !self.with_groups(|groups| groups.knows(&given.target)) {
-            return invalid(format!("no alert fires and no group is told by the name `{}`", given.target));
+        let targets = given.iter().map(|one| one.target.as_str());
+        let unknown = self.with_groups(|groups| groups.unknown(targets).map(str::to_owned));
+        if let Some(unknown) = unknown {
+            return invalid(format!("no alert fires and no group is told by the name `{unknown}`"));
         }
         let _held = self.hushing.lock().unwrap_or_else(PoisonError::into_inner);
         self.silences.acknowledge(given)?;
         self.read_hush()?;
         self.changed();
+        Ok(())
+    }
+
+    /// Writes down what somebody did. Blocks.
+    pub(super) fn record(&self, act: Act) -> Result<(), NotHushed> {
+        if act.text.len() > LETTERS || act.author.len() > LETTERS {
+            return invalid(format!("a text of it is longer than {LETTERS} bytes"));
+        }
+        self.silences.record(&[act])?;
+        self.live.tell(crate::live::Change::Alerts);
         Ok(())
     }
 

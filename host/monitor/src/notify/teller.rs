@@ -10,7 +10,7 @@ use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::notices::Notices;
 use vitrine_model::port::oncall::OnCall;
 use vitrine_model::port::silences::Silences;
-use vitrine_model::silence::{Acknowledgement, Silence};
+use vitrine_model::silence::{Acknowledgement, Act, Deed, Silence};
 use vitrine_model::{Clock, Labels, Millis};
 
 use super::group::{Group, Member};
@@ -170,12 +170,30 @@ impl Teller {
     }
 
     pub fn acknowledge(&self, given: &Acknowledgement) -> Result<(), NotHushed> {
+        self.0.acknowledge(std::slice::from_ref(given))
+    }
+
+    /// Takes several on at once: all of them or none.
+    pub fn acknowledge_all(&self, given: &[Acknowledgement]) -> Result<(), NotHushed> {
         self.0.acknowledge(given)
     }
 
     /// Takes the acknowledgement of an alert or a group back.
-    pub fn withdraw(&self, target: &str) -> Result<(), StoreError> {
-        self.0.withdraw(&[target.to_owned()])
+    pub fn withdraw(&self, target: &str, author: &str) -> Result<(), NotHushed> {
+        let (target, author, text) = (target.to_owned(), author.to_owned(), String::new());
+        self.0.withdraw(std::slice::from_ref(&target))?;
+        self.0.record(Act { target, deed: Deed::Withdrew, author, text, at: self.0.clock.now(), until: None })
+    }
+
+    /// Says something about an alert or a group.
+    pub fn comment(&self, target: &str, author: &str, text: &str) -> Result<(), NotHushed> {
+        let (target, author, text) = (target.to_owned(), author.to_owned(), text.to_owned());
+        self.0.record(Act { target, deed: Deed::Commented, author, text, at: self.0.clock.now(), until: None })
+    }
+
+    /// What was done about an alert or a group, the newest first.
+    pub fn acts(&self, target: &str, limit: usize) -> Result<Vec<Act>, StoreError> {
+        self.0.silences.acts(target, limit)
     }
 
     /// Puts somebody on call for a while; returns the override's number.

@@ -8,11 +8,11 @@ use vitrine_model::notification::Receipt;
 use vitrine_model::oncall::Override;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
-use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery, Room};
+use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery, Room, Sought};
 use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices, RateRow};
 use vitrine_model::port::oncall::OnCall;
 use vitrine_model::port::silences::Silences;
-use vitrine_model::silence::{Acknowledgement, Silence};
+use vitrine_model::silence::{Acknowledgement, Act, Silence};
 
 #[derive(Default)]
 struct Held {
@@ -80,6 +80,10 @@ impl Alerts for Memory {
         Ok(Vec::new())
     }
 
+    fn of(&self, _: &str, _: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        Ok(Vec::new())
+    }
+
     fn resolved(&self, _: Millis, _: Millis, _: usize) -> Result<Vec<AlertEvent>, StoreError> {
         Ok(Vec::new())
     }
@@ -141,7 +145,11 @@ impl Deliveries for Memory {
         Ok(None)
     }
 
-    fn recent(&self, _: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
+    fn list(&self, _: &Sought, _: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn channels(&self) -> Result<Vec<String>, StoreError> {
         Ok(Vec::new())
     }
 }
@@ -170,14 +178,23 @@ impl Silences for Memory {
         Ok(self.held().acknowledgements.clone())
     }
 
-    fn acknowledge(&self, given: &Acknowledgement) -> Result<(), StoreError> {
-        self.held().acknowledge(given);
+    fn acknowledge(&self, given: &[Acknowledgement]) -> Result<(), StoreError> {
+        let mut held = self.held();
+        given.iter().for_each(|one| held.acknowledge(one));
         Ok(())
     }
 
     fn withdraw(&self, targets: &[String]) -> Result<(), StoreError> {
         self.held().acknowledgements.retain(|given| !targets.contains(&given.target));
         Ok(())
+    }
+
+    fn record(&self, _: &[Act]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn acts(&self, _: &str, _: usize) -> Result<Vec<Act>, StoreError> {
+        Ok(Vec::new())
     }
 }
 

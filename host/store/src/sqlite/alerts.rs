@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rusqlite::{Connection, Row, Transaction, params, params_from_iter};
+use rusqlite::{Connection, Row, ToSql, Transaction, params, params_from_iter};
 use vitrine_model::alert::{Alert, AlertChange, AlertEvent, AlertState, EventKind, Flap};
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
@@ -83,9 +83,14 @@ impl Alerts for SqliteAlerts {
         self.events("ORDER BY id DESC", limit)
     }
 
+    fn of(&self, fingerprint: &str, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        let which = "WHERE fingerprint = ?2 ORDER BY id DESC";
+        self.database.read(|connection| read_events(connection, which, limit, &[&fingerprint]))
+    }
+
     fn resolved(&self, start: i64, end: i64, limit: usize) -> Result<Vec<AlertEvent>, StoreError> {
         let which = "WHERE kind = 'resolved' AND at >= ?2 AND coalesce(fired_at, active_at) <= ?3 ORDER BY at DESC, id DESC";
-        let stored = self.database.read(|connection| read_events(connection, which, limit, &[start, end]))?;
+        let stored = self.database.read(|connection| read_events(connection, which, limit, &[&start, &end]))?;
         Ok(stored.into_iter().map(|one| one.event).collect())
     }
 }
@@ -120,8 +125,8 @@ fn record(transaction: &Transaction<'_>, event: &AlertEvent) -> Result<(), Troub
     let alert = &event.alert;
     transaction
         .prepare_cached(
-            "INSERT INTO events (kind, at, rule, labels, annotations, state, active_at, fired_at, value, link, expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO events (kind, at, rule, labels, annotations, state, active_at, fired_at, value, link, expires_at, fingerprint)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             event.kind.word(),
@@ -134,7 +139,8 @@ fn record(transaction: &Transaction<'_>, event: &AlertEvent) -> Result<(), Troub
             alert.fired_at,
             bits(alert.value),
             alert.link,
-            alert.expires_at
+            alert.expires_at,
+            alert.labels.fingerprint()
         ])?;
     Ok(())
 }
@@ -174,10 +180,11 @@ fn forget(transaction: &Transaction<'_>, now: i64) -> Result<(), Trouble> {
 }
 
 /// `which` may use `?2` and on for what is in `among`.
-fn read_events(connection: &Connection, which: &str, limit: usize, among: &[i64]) -> Result<Vec<StoredEvent>, Trouble> {
+fn read_events(connection: &Connection, which: &str, limit: usize, among: &[&dyn ToSql]) -> Result<Vec<StoredEvent>, Trouble> {
     let mut statement = connection.prepare_cached(&format!("SELECT id, kind, at, {ALERT} FROM events {which} LIMIT ?1"))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut rows = statement.query(params_from_iter(std::iter::once(&limit).chain(among)))?;
+    let limit: &dyn ToSql = &limit;
+    let mut rows = statement.query(params_from_iter(std::iter::once(limit).chain(among.iter().copied())))?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         let kind = match row.get::<_, String>(1)?.as_str() {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, Row, ToSql, Transaction, params, params_from_iter};
 use vitrine_model::Millis;
 use vitrine_model::notification::{Notification, Receipt};
 use vitrine_model::port::StoreError;
-use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, DeliveryState, NewDelivery, Room};
+use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, DeliveryState, NewDelivery, Room, Sought};
 
 use super::code::{bits, from_bits};
 use super::{Database, Trouble};
@@ -19,6 +19,9 @@ const HISTORY_ROWS: i64 = 100_000;
 const PRUNE_EVERY: u64 = 64;
 /// No answer needs more to be understood.
 const ANSWER_BYTES: usize = 4096;
+
+/// Deliveries that are looked through for those that tell of one alert.
+const LOOKED_THROUGH: i64 = 5_000;
 
 const COLUMNS: &str =
     "id, key, channel, notification, alert_values, created_at, attempts, state, due_at, answer, line, fallbacks";
@@ -141,11 +144,28 @@ impl Deliveries for SqliteDeliveries {
         })
     }
 
-    fn recent(&self, limit: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
-        self.database.read(|connection| {
-            let mut statement =
-                connection.prepare_cached(&format!("SELECT {COLUMNS} FROM deliveries ORDER BY id DESC LIMIT ?1"))?;
-            let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    fn list(&self, sought: &Sought, limit: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
+        let (state, limit) = (sought.state.map(DeliveryState::word), i64::try_from(limit).unwrap_or(i64::MAX));
+        let asked: [(&str, Option<&dyn ToSql>); 5] = [
+            ("channel = ?", sought.channel.as_ref().map(|value| value as &dyn ToSql)),
+            ("state = ?", state.as_ref().map(|value| value as &dyn ToSql)),
+            ("id < ?", sought.before.as_ref().map(|value| value as &dyn ToSql)),
+            ("id > ?", sought.after.as_ref().map(|value| value as &dyn ToSql)),
+            ("instr(notification, ?) > 0", sought.alert.as_ref().map(|value| value as &dyn ToSql)),
+        ];
+        let asked = asked.into_iter().filter_map(|(condition, value)| Some((condition, value?)));
+        let (wanted, among): (Vec<&str>, Vec<&dyn ToSql>) = asked.unzip();
+        let wanted = if wanted.is_empty() { "1".to_owned() } else { wanted.join(" AND ") };
+        let from = match sought.alert {
+            Some(_) => format!("(SELECT * FROM deliveries ORDER BY id DESC LIMIT {LOOKED_THROUGH})"),
+            None => "deliveries".to_owned(),
+        };
+        // Of what is newer than one, the next ones: pages lead both ways.
+        let order = if sought.after.is_some() { "ASC" } else { "DESC" };
+        let text = format!("SELECT {COLUMNS} FROM {from} WHERE {wanted} ORDER BY id {order} LIMIT {limit}");
+        let mut records = self.database.read(|connection| {
+            let mut statement = connection.prepare_cached(&text)?;
+            let mut rows = statement.query(params_from_iter(among.iter().copied()))?;
             let mut records = Vec::new();
             while let Some(row) = rows.next()? {
                 match read_record(row) {
@@ -155,6 +175,15 @@ impl Deliveries for SqliteDeliveries {
                 }
             }
             Ok(records)
+        })?;
+        records.sort_by_key(|record| std::cmp::Reverse(record.delivery.id));
+        Ok(records)
+    }
+
+    fn channels(&self) -> Result<Vec<String>, StoreError> {
+        self.database.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT DISTINCT channel FROM deliveries ORDER BY channel")?;
+            Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Silences and acknowledgements.
+//! Silences, acknowledgements, and who did what about alerts.
 
 use std::sync::Arc;
 
@@ -6,9 +6,13 @@ use rusqlite::{Transaction, params};
 use vitrine_model::Millis;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::silences::Silences;
-use vitrine_model::silence::{Acknowledgement, Silence};
+use vitrine_model::silence::{Acknowledgement, Act, Deed, Silence};
 
 use super::{Database, Trouble};
+
+/// How long and how many acts stay readable.
+const HISTORY_MILLIS: i64 = 90 * 86_400_000;
+const HISTORY_ROWS: i64 = 100_000;
 
 #[derive(Debug)]
 pub(crate) struct SqliteSilences(pub(crate) Arc<Database>);
@@ -81,8 +85,8 @@ impl Silences for SqliteSilences {
         })
     }
 
-    fn acknowledge(&self, given: &Acknowledgement) -> Result<(), StoreError> {
-        self.0.write(|transaction| acknowledge(transaction, given))
+    fn acknowledge(&self, given: &[Acknowledgement]) -> Result<(), StoreError> {
+        self.0.write(|transaction| given.iter().try_for_each(|one| acknowledge(transaction, one)))
     }
 
     fn withdraw(&self, targets: &[String]) -> Result<(), StoreError> {
@@ -94,6 +98,41 @@ impl Silences for SqliteSilences {
             Ok(())
         })
     }
+
+    fn record(&self, acts: &[Act]) -> Result<(), StoreError> {
+        self.0.write(|transaction| record(transaction, acts))
+    }
+
+    fn acts(&self, target: &str, limit: usize) -> Result<Vec<Act>, StoreError> {
+        self.0.read(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT deed, author, text, at, until FROM acts WHERE target = ?1 ORDER BY id DESC LIMIT ?2")?;
+            let mut rows = statement.query(params![target, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+            let mut acts = Vec::new();
+            while let Some(row) = rows.next()? {
+                let word: String = row.get(0)?;
+                let Some(deed) = Deed::ALL.into_iter().find(|deed| deed.word() == word) else {
+                    return Err(Trouble::Refused(format!("the act `{word}` is unknown")));
+                };
+                let (author, text, at, until) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+                acts.push(Act { target: target.to_owned(), deed, author, text, at, until });
+            }
+            Ok(acts)
+        })
+    }
+}
+
+fn record(transaction: &Transaction<'_>, acts: &[Act]) -> Result<(), Trouble> {
+    let mut insert =
+        transaction.prepare_cached("INSERT INTO acts (target, deed, author, text, at, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    for act in acts {
+        insert.execute(params![act.target, act.deed.word(), act.author, act.text, act.at, act.until])?;
+    }
+    let Some(last) = acts.last() else { return Ok(()) };
+    transaction
+        .prepare_cached("DELETE FROM acts WHERE at < ?1 OR id <= (SELECT max(id) FROM acts) - ?2")?
+        .execute([last.at.saturating_sub(HISTORY_MILLIS), HISTORY_ROWS])?;
+    Ok(())
 }
 
 pub(super) fn acknowledge(transaction: &Transaction<'_>, given: &Acknowledgement) -> Result<(), Trouble> {
@@ -102,7 +141,7 @@ pub(super) fn acknowledge(transaction: &Transaction<'_>, given: &Acknowledgement
             "INSERT OR REPLACE INTO acknowledgements (target, author, comment, at, until) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![given.target, given.author, given.comment, given.at, given.until])?;
-    Ok(())
+    record(transaction, &[Act::of(given)])
 }
 
 /// Somebody was told of a silence's end: not again.

@@ -108,7 +108,9 @@ fn silences_and_acknowledgements_are_kept_until_they_are_forgotten() {
     let silences = open(&folder).silences();
     silences.put(&[silence("one", 10), silence("two", 50)]).unwrap();
     silences.put(&[silence("one", 20)]).unwrap();
-    [given("a", None), given("b", Some(9)), given("c", None)].iter().for_each(|one| silences.acknowledge(one).unwrap());
+    silences.acknowledge(&[given("a", None), given("b", Some(9)), given("c", None)]).unwrap();
+    let acts = silences.acts("b", 10).unwrap();
+    assert_eq!((acts.len(), acts[0].deed, acts[0].until), (1, vitrine_model::silence::Deed::Snoozed, Some(9)));
     silences.withdraw(&["c".to_owned()]).unwrap();
     drop(silences);
     let silences = open(&folder).silences();

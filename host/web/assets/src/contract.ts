@@ -76,10 +76,11 @@ export type Message =
   | ({ type: "append"; panel: string } & Append)
   | { type: "html"; panel: string; html: string }
   | { type: "state"; panel: string; state: PanelState; text: string }
-  | { type: "status"; sources: number; alerts: number; stale: number; time: number }
+  | { type: "status"; sources: number; alerts: number; newest?: number; stale: number; time: number }
+  | { type: "changed" }
   | { type: "settings" };
 
-const KNOWN = new Set(["chart", "append", "html", "state", "status", "settings"]);
+const KNOWN = new Set(["chart", "append", "html", "state", "status", "changed", "settings"]);
 
 /** Null for anything this page does not understand: a newer host may say more. */
 export function parseMessage(text: string): Message | null {

@@ -82,11 +82,8 @@ pub(crate) async fn withdraw(
     Path(target): Path<String>,
 ) -> Result<Response, ApiError> {
     let withdrawn = target.clone();
-    let done = web.blocking({
-        let teller = web.teller.clone();
-        move || teller.withdraw(&withdrawn)
-    });
-    done.await.map_err(ApiError::internal)?;
+    let done = tokio::task::spawn_blocking(move || web.teller.withdraw(&withdrawn, "local")).await;
+    done.map_err(|error| ApiError::internal(error.to_string()))?.map_err(|reason| ApiError::internal(reason.to_string()))?;
     audit::acted("anyone", caller.map(|Extension(ConnectInfo(address))| address.ip()), "withdrew acknowledgement", &target);
     Ok(success(json!({ "target": target })))
 }

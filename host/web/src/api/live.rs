@@ -49,6 +49,25 @@ pub(crate) async fn show(
     }
 }
 
+/// What pages without panels hear, over WebSocket.
+pub(crate) async fn pulse(State(web): State<Arc<Web>>, headers: HeaderMap, upgrade: Result<Upgrade, Response>) -> Response {
+    if is_foreign(&headers) {
+        return (StatusCode::FORBIDDEN, "another site's page may not look on\n").into_response();
+    }
+    match upgrade {
+        Ok(upgrade) => web.hubs.join_pages(&web).await.map_or_else(refuse, |viewer| upgrade.carry(viewer)),
+        Err(refusal) => refusal,
+    }
+}
+
+/// The same as events.
+pub(crate) async fn pulse_events(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
+    if is_foreign(&headers) {
+        return (StatusCode::FORBIDDEN, "another site's page may not look on\n").into_response();
+    }
+    web.hubs.join_pages(&web).await.map_or_else(refuse, stream_events)
+}
+
 fn refuse(error: JoinError) -> Response {
     let status = match error {
         JoinError::Unknown => StatusCode::NOT_FOUND,

@@ -36,6 +36,11 @@ pub struct Annotations {
 }
 
 impl Annotations {
+    /// These and no others.
+    pub(crate) fn of(list: Vec<Annotation>) -> Annotations {
+        Annotations { found: list.len(), list, problem: String::new() }
+    }
+
     /// What was left out or went wrong, in words; empty where nothing was.
     pub(crate) fn rest(&self, says: &Messages) -> String {
         let cut = match self.found > self.list.len() {

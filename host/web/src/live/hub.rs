@@ -15,6 +15,7 @@ use crate::dashboard::layout::Layout;
 use crate::dashboard::scope::{Asked, Scope};
 use crate::dashboard::window::Window;
 use crate::live::message::{self, Health};
+use crate::live::pulse;
 use crate::live::told::Told;
 use crate::live::viewer::Viewer;
 use crate::web::Web;
@@ -44,6 +45,8 @@ pub enum JoinError {
 #[derive(Debug, Default)]
 pub struct Hubs {
     map: Mutex<HashMap<Key, Arc<Hub>>>,
+    /// Of all pages without panels.
+    pages: Mutex<Option<Arc<Hub>>>,
     viewers: Arc<AtomicUsize>,
     pub viewers_gauge: Gauge,
     pub streams_gauge: Gauge,
@@ -120,6 +123,15 @@ impl Hub {
         state.tell(messages);
     }
 
+    /// Tells how the host is, and whether pages without panels had better look again.
+    pub(super) fn pulse(&self, health: Health, has_changed: bool) {
+        let mut state = self.lock();
+        state.health = Some(health);
+        state.full = None;
+        let changed = has_changed.then(message::changed);
+        state.tell([message::status(&health)].into_iter().chain(changed).collect());
+    }
+
     fn viewers(&self) -> usize {
         self.lock().sender.as_ref().map_or(0, broadcast::Sender::receiver_count)
     }
@@ -171,6 +183,40 @@ impl Hubs {
         let (receiver, backlog) = hub.subscribe().ok_or(JoinError::Closing)?;
         drop(map);
         Ok(Viewer::new(hub, receiver, backlog, seat, web.closing.clone()))
+    }
+
+    /// Looks on at what all pages show.
+    pub async fn join_pages(&self, web: &Arc<Web>) -> Result<Viewer, JoinError> {
+        if web.closing.is_cancelled() {
+            return Err(JoinError::Closing);
+        }
+        let seat = self.seat(web.settings.max_viewers)?;
+        let mut pages = self.lock_pages();
+        let hub = pages.get_or_insert_with(|| {
+            let hub = Arc::new(Hub::new());
+            self.streams_gauge.inc();
+            tokio::spawn(pulse::run(Arc::clone(web), Arc::clone(&hub)));
+            hub
+        });
+        // Under the lock, as above.
+        let (receiver, backlog) = hub.subscribe().ok_or(JoinError::Closing)?;
+        Ok(Viewer::new(Arc::clone(hub), receiver, backlog, seat, web.closing.clone()))
+    }
+
+    fn lock_pages(&self) -> MutexGuard<'_, Option<Arc<Hub>>> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the hub of all pages if nobody looks on, or in any case.
+    pub(super) fn end_pages(&self, hub: &Hub, anyway: bool) -> bool {
+        let mut pages = self.lock_pages();
+        if !anyway && hub.viewers() > 0 {
+            return false;
+        }
+        hub.lock().sender = None;
+        *pages = None;
+        self.streams_gauge.dec();
+        true
     }
 
     fn seat(&self, most: usize) -> Result<Seat, JoinError> {

@@ -12,11 +12,35 @@ use crate::draw::unit::Unit;
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Message<'a> {
-    Chart { panel: &'a str, chart: Box<ChartShape<'a>> },
-    Append { panel: &'a str, from: Millis, times: &'a [Millis], values: Vec<&'a [f64]> },
-    Html { panel: &'a str, html: &'a str },
-    State { panel: &'a str, state: &'a str, text: &'a str },
-    Status { sources: usize, alerts: usize, stale: usize, time: Millis },
+    Chart {
+        panel: &'a str,
+        chart: Box<ChartShape<'a>>,
+    },
+    Append {
+        panel: &'a str,
+        from: Millis,
+        times: &'a [Millis],
+        values: Vec<&'a [f64]>,
+    },
+    Html {
+        panel: &'a str,
+        html: &'a str,
+    },
+    State {
+        panel: &'a str,
+        state: &'a str,
+        text: &'a str,
+    },
+    /// `newest` is since when the newest alert fires that nobody has taken on.
+    Status {
+        sources: usize,
+        alerts: usize,
+        newest: Millis,
+        stale: usize,
+        time: Millis,
+    },
+    /// What a page without panels shows may be another.
+    Changed,
     Settings,
 }
 
@@ -217,13 +241,22 @@ fn common(old: &Plot, new: &Plot) -> Option<usize> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Health {
     pub sources: usize,
+    /// Those that fire and that nobody has taken on, silenced or explained.
     pub alerts: usize,
+    /// Since when the newest of them fires; 0 where there is none.
+    pub newest: Millis,
     pub stale: usize,
     pub time: Millis,
 }
 
 pub fn status(health: &Health) -> String {
-    write(&Message::Status { sources: health.sources, alerts: health.alerts, stale: health.stale, time: health.time })
+    let Health { sources, alerts, newest, stale, time } = *health;
+    write(&Message::Status { sources, alerts, newest, stale, time })
+}
+
+/// A page without panels had better be fetched anew.
+pub fn changed() -> String {
+    write(&Message::Changed)
 }
 
 /// The dashboard's file has changed: the page should load anew.

@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_page_is_found_while_it_is_what_would_be_made_again() {
-        let around = |alerts| Around::new(1, Arc::default(), Health { sources: 1, alerts, stale: 0, time: 0 });
+        let around = |alerts| Around::new(1, Arc::default(), Health { sources: 1, alerts, newest: 0, stale: 0, time: 0 });
         let finished = Finished::default();
         finished.keep(asking("a"), around(0), 1_000, 2_000, "text".to_owned());
         assert!(finished.find(&asking("a"), &around(0), 1_999).is_some());
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn pages_are_bounded() {
         let finished = Finished::default();
-        let around = Around::new(1, Arc::default(), Health { sources: 1, alerts: 0, stale: 0, time: 0 });
+        let around = Around::new(1, Arc::default(), Health { sources: 1, alerts: 0, newest: 0, stale: 0, time: 0 });
         let keep = |query: &str, bytes: usize| finished.keep(asking(query), around.clone(), 0, 9, "x".repeat(bytes));
         keep("huge", MOST_BYTES);
         assert!(finished.find(&asking("huge"), &around, 0).is_none());

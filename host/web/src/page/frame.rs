@@ -28,6 +28,8 @@ pub(crate) struct Frame {
     /// What waits for an admin.
     pub(crate) notes: Vec<String>,
     pub(crate) alerts: usize,
+    /// Since when the newest of them fires.
+    pub(crate) newest: i64,
     pub(crate) updated: When,
     pub(crate) health: String,
     pub(crate) version: String,
@@ -82,6 +84,7 @@ impl Frame {
             problems: shelf.problems.clone(),
             notes: web.notes().as_ref().clone(),
             alerts: health.alerts,
+            newest: health.newest,
             updated: web.when(reader, health.time),
             health: health_line(health, reader),
             version: web.version.clone(),

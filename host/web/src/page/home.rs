@@ -6,8 +6,9 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::alerts::{Entry, Standing};
 use crate::page::When;
-use crate::page::alerts::{AlertRow, rows};
+use crate::page::alerts::{AlertRow, row};
 use crate::page::frame::Frame;
 use crate::page::messages::filled;
 use crate::page::reader::Reader;
@@ -38,11 +39,12 @@ struct FailingRow {
 pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader) -> Response {
     let frame = Frame::new(&web, reader, "home", reader.says().dashboards).await;
     let failing = failing(&web, reader);
-    let body = match web.load_alerts().await {
-        Ok(alerts) => {
-            let mut alerts = rows(&web, reader, alerts);
-            let more = alerts.len().saturating_sub(MOST_ALERTS);
-            alerts.truncate(MOST_ALERTS);
+    let body = match web.board().await {
+        Ok(board) => {
+            let loud = |entry: &&Entry| !matches!(entry.standing, Standing::Silenced | Standing::Inhibited);
+            let more = board.entries.iter().filter(loud).count().saturating_sub(MOST_ALERTS);
+            let shown = board.entries.iter().filter(loud).take(MOST_ALERTS);
+            let alerts = shown.map(|entry| row(&web, reader, &board, entry)).collect();
             let left_out = (more > 0).then(|| filled(reader.says().rest_alerts, &[&more.to_string()]));
             Body { alerts, left_out, trouble: None, failing }
         }

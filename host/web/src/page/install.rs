@@ -52,7 +52,7 @@ pub(crate) async fn worker() -> Response {
 
 /// Kept by the worker for when nothing else can be had: it must say nothing of the host's state.
 pub(crate) async fn offline(State(web): State<Arc<Web>>, reader: Reader) -> Response {
-    let health = Health { sources: 0, alerts: 0, stale: 0, time: web.clock.now() };
+    let health = Health { sources: 0, alerts: 0, newest: 0, stale: 0, time: web.clock.now() };
     let mut frame = Frame::with(&web, reader, "offline", reader.says().offline, health);
     frame.folders.clear();
     frame.problems.clear();

@@ -7,23 +7,29 @@ mod asked;
 pub(crate) use asked::filled;
 
 macro_rules! messages {
-    ($($key:ident: $english:literal, $portuguese:literal;)*) => {
-        /// Every sentence of the pages.
+    ($name:ident; $($key:ident: $english:literal, $portuguese:literal;)*) => {
+        /// Every sentence of these pages.
         #[derive(Debug)]
-        pub(crate) struct Messages { $(pub(crate) $key: &'static str,)* }
+        pub(crate) struct $name { $(pub(crate) $key: &'static str,)* }
 
-        impl Messages {
-            fn pairs(&self) -> Vec<(&'static str, &'static str)> {
+        impl $name {
+            pub(super) fn pairs(&self) -> Vec<(&'static str, &'static str)> {
                 vec![$((stringify!($key), self.$key),)*]
             }
         }
 
-        static ENGLISH: Messages = Messages { $($key: $english,)* };
-        static PORTUGUESE: Messages = Messages { $($key: $portuguese,)* };
+        pub(super) static ENGLISH: $name = $name { $($key: $english,)* };
+        pub(super) static PORTUGUESE: $name = $name { $($key: $portuguese,)* };
     };
 }
 
+mod alerting;
+
+pub(crate) use alerting::AlertMessages;
+
 messages! {
+    Messages;
+
     // The frame
     skip: "Skip to the content", "Ir para o conteúdo";
     menu: "Menu", "Menu";

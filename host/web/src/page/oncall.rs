@@ -276,7 +276,7 @@ pub(crate) async fn assign(
         return web.error_page(reader, StatusCode::BAD_REQUEST, reader.says().alerts, &reason).await;
     }
     audit::acted(&by, caller.map(|one| one.0.0.ip()), "assigned", &what);
-    Redirect::to(&format!("/alerts#{}", super::address(&target))).into_response()
+    Redirect::to(&format!("/alerts/{}", super::address(&target))).into_response()
 }
 
 async fn blocking(

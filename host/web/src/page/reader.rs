@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use crate::page::messages::Messages;
+use crate::page::messages::{AlertMessages, Messages};
 
 const COOKIE_NAME: &str = "language";
 /// A browser names a handful; what is beyond was made up.
@@ -80,6 +80,11 @@ pub(crate) struct Reader {
 impl Reader {
     pub(crate) fn says(self) -> &'static Messages {
         Messages::of(self.language)
+    }
+
+    /// As [`Reader::says`], of alerts and what belongs to them.
+    pub(crate) fn alerting(self) -> &'static AlertMessages {
+        AlertMessages::of(self.language)
     }
 }
 

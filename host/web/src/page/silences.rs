@@ -1,5 +1,4 @@
-//! Silences: those that hold, those to come, those that ended lately; a form to make one. And what is done to alerts and
-//! deliveries from their page.
+//! Silences: those that hold, those to come, those that ended lately; a form to make one.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use vitrine_access::{Action, Person, Thing, may};
 use vitrine_model::Span;
-use vitrine_model::silence::{Acknowledgement, Condition, Silence, SilenceState};
+use vitrine_model::silence::{Condition, Silence, SilenceState};
 use vitrine_monitor::notify::{AlertView, Draft, matcher};
 
 use crate::audit;
@@ -167,32 +166,4 @@ pub(crate) async fn end(State(web): State<Arc<Web>>, reader: Reader, caller: Cal
     }
     audit::acted("local", caller.map(|one| one.0.0.ip()), "ended silence", &id);
     Redirect::to("/silences").into_response()
-}
-
-/// Takes an alert on.
-pub(crate) async fn acknowledge(
-    State(web): State<Arc<Web>>,
-    reader: Reader,
-    caller: Caller,
-    Path(target): Path<String>,
-) -> Response {
-    let author = "local".to_owned();
-    let given = Acknowledgement { target: target.clone(), author, comment: String::new(), at: web.clock.now(), until: None };
-    let teller = web.teller.clone();
-    let done = tokio::task::spawn_blocking(move || teller.acknowledge(&given).map_err(|reason| reason.to_string())).await;
-    if let Err(reason) = done.map_err(|error| error.to_string()).flatten() {
-        return web.error_page(reader, StatusCode::BAD_REQUEST, reader.says().alerts, &reason).await;
-    }
-    audit::acted("local", caller.map(|one| one.0.0.ip()), "acknowledged", &target);
-    Redirect::to(&format!("/alerts#{}", super::address(&target))).into_response()
-}
-
-/// Tries a delivery again that was given up.
-pub(crate) async fn resend(State(web): State<Arc<Web>>, reader: Reader, caller: Caller, Path(id): Path<i64>) -> Response {
-    let teller = web.teller.clone();
-    if let Err(reason) = web.blocking(move || teller.resend(id)).await {
-        return web.error_page(reader, StatusCode::INTERNAL_SERVER_ERROR, reader.says().alerts, &reason).await;
-    }
-    audit::acted("local", caller.map(|one| one.0.0.ip()), "resent delivery", &id.to_string());
-    Redirect::to("/alerts").into_response()
 }

@@ -2,7 +2,7 @@
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-const SOURCES: [(&str, &str); 16] = [
+const SOURCES: [(&str, &str); 20] = [
     ("frame.html", include_str!("../../templates/frame.html")),
     ("offline.html", include_str!("../../templates/offline.html")),
     ("search.html", include_str!("../../templates/search.html")),
@@ -11,7 +11,11 @@ const SOURCES: [(&str, &str); 16] = [
     ("time.html", include_str!("../../templates/time.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("dashboard.html", include_str!("../../templates/dashboard.html")),
+    ("alert.html", include_str!("../../templates/alert.html")),
     ("alerts.html", include_str!("../../templates/alerts.html")),
+    ("bell.html", include_str!("../../templates/bell.html")),
+    ("deliveries.html", include_str!("../../templates/deliveries.html")),
+    ("rules.html", include_str!("../../templates/rules.html")),
     ("silences.html", include_str!("../../templates/silences.html")),
     ("oncall.html", include_str!("../../templates/oncall.html")),
     ("sources.html", include_str!("../../templates/sources.html")),

@@ -8,11 +8,11 @@ use vitrine_model::notification::Receipt;
 use vitrine_model::oncall::Override;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
-use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery, Room};
+use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery, Room, Sought};
 use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices, RateRow};
 use vitrine_model::port::oncall::OnCall;
 use vitrine_model::port::silences::Silences;
-use vitrine_model::silence::{Acknowledgement, Silence};
+use vitrine_model::silence::{Acknowledgement, Act, Silence};
 
 /// Alerts and deliveries as the store would hold them.
 #[derive(Default)]
@@ -38,6 +38,11 @@ impl Alerts for Records {
         let alerts = self.alerts.lock().unwrap();
         let event = |alert: &Alert| AlertEvent { kind: EventKind::Firing, at: alert.active_at, alert: alert.clone() };
         Ok(alerts.iter().take(limit).map(|alert| StoredEvent { id: 1, event: event(alert) }).collect())
+    }
+    fn of(&self, fingerprint: &str, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        let all = self.history(usize::MAX)?;
+        let own = all.into_iter().filter(|one| one.event.alert.labels.fingerprint() == fingerprint);
+        Ok(own.take(limit).collect())
     }
     fn resolved(&self, start: Millis, end: Millis, limit: usize) -> Result<Vec<AlertEvent>, StoreError> {
         let over = self.over.lock().unwrap();
@@ -71,8 +76,11 @@ impl Deliveries for Records {
     fn next_due(&self, _: &Room) -> Result<Option<Millis>, StoreError> {
         Ok(None)
     }
-    fn recent(&self, _: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
+    fn list(&self, _: &Sought, _: usize) -> Result<Vec<DeliveryRecord>, StoreError> {
         Ok(self.deliveries.lock().unwrap().clone())
+    }
+    fn channels(&self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
     }
 }
 
@@ -116,8 +124,14 @@ impl Silences for Records {
     fn acknowledgements(&self) -> Result<Vec<Acknowledgement>, StoreError> {
         Ok(Vec::new())
     }
-    fn acknowledge(&self, _: &Acknowledgement) -> Result<(), StoreError> {
+    fn acknowledge(&self, _: &[Acknowledgement]) -> Result<(), StoreError> {
         Ok(())
+    }
+    fn record(&self, _: &[Act]) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn acts(&self, _: &str, _: usize) -> Result<Vec<Act>, StoreError> {
+        Ok(Vec::new())
     }
     fn withdraw(&self, _: &[String]) -> Result<(), StoreError> {
         Ok(())

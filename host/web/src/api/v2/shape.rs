@@ -16,7 +16,7 @@ pub(super) fn alert(view: &AlertView, public_url: &str, now: Millis) -> Value {
     let alert = &view.alert;
     let is_suppressed = !view.muted.silenced_by.is_empty() || !view.muted.inhibited_by.is_empty();
     let link = match alert.link.is_empty() {
-        true => format!("{}/alerts#{}", public_url.trim_end_matches('/'), view.fingerprint),
+        true => format!("{}/alerts/{}", public_url.trim_end_matches('/'), view.fingerprint),
         false => alert.link.clone(),
     };
     json!({

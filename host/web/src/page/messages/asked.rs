@@ -5,11 +5,24 @@ use std::sync::LazyLock;
 use minijinja::Value;
 use vitrine_model::view::State;
 
-use super::{ENGLISH, Messages, PORTUGUESE};
+use super::{AlertMessages, ENGLISH, Messages, PORTUGUESE, alerting};
 use crate::page::reader::Language;
 
-static VALUES: LazyLock<[Value; 2]> =
-    LazyLock::new(|| Language::ALL.map(|language| Value::from_pairs(Messages::of(language).pairs())));
+static VALUES: LazyLock<[Value; 2]> = LazyLock::new(|| {
+    Language::ALL.map(|language| {
+        let of_alerts = AlertMessages::of(language).pairs();
+        Value::from_pairs(Messages::of(language).pairs().into_iter().chain(of_alerts))
+    })
+});
+
+impl AlertMessages {
+    pub(crate) fn of(language: Language) -> &'static AlertMessages {
+        match language {
+            Language::English => &alerting::ENGLISH,
+            Language::Portuguese => &alerting::PORTUGUESE,
+        }
+    }
+}
 
 impl Messages {
     pub(crate) fn of(language: Language) -> &'static Messages {

@@ -5,7 +5,8 @@ use super::*;
 #[test]
 fn both_languages_leave_the_same_room() {
     let rooms = |text: &str| text.matches("{}").count();
-    for ((key, english), (_, portuguese)) in ENGLISH.pairs().into_iter().zip(PORTUGUESE.pairs()) {
+    let of_alerts = alerting::ENGLISH.pairs().into_iter().zip(alerting::PORTUGUESE.pairs());
+    for ((key, english), (_, portuguese)) in ENGLISH.pairs().into_iter().zip(PORTUGUESE.pairs()).chain(of_alerts) {
         assert_eq!(rooms(english), rooms(portuguese), "{key}");
         assert!(!english.is_empty() && !portuguese.is_empty(), "{key}");
     }
