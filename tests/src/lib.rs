@@ -1,6 +1,7 @@
 //! The harness: the real binary with real neighbours. Tests wait on conditions; whatever is left over at the end fails.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed unwrap is a failed test")]
 
+mod alertmanager;
 mod amtool;
 mod browser;
 mod client;
@@ -19,6 +20,7 @@ mod target;
 mod vitrine;
 mod wait;
 
+pub use alertmanager::Alertmanager;
 pub use amtool::{amtool, try_amtool};
 pub use browser::{Browser, Look, Page, Theme};
 pub use client::{Answer, get, post};

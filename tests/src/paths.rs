@@ -102,6 +102,14 @@ pub(crate) fn prometheus(name: &str) -> PathBuf {
     })
 }
 
+/// Debian's Alertmanager, which has this name there.
+pub(crate) fn alertmanager() -> PathBuf {
+    let found = program(&["prometheus-alertmanager", "alertmanager"]);
+    found.expect(
+        "Alertmanager is missing: run `make alertmanager`, or `apt-get install --no-install-recommends prometheus-alertmanager`",
+    )
+}
+
 pub(crate) fn amtool() -> PathBuf {
     program(&["amtool"]).unwrap_or_else(|| {
         panic!("amtool is missing: run `make alertmanager`, or `apt-get install --no-install-recommends prometheus-alertmanager`")

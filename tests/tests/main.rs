@@ -18,6 +18,7 @@ mod faults_live;
 mod first_light;
 mod flaky;
 mod floors;
+mod generator;
 mod import;
 mod languages;
 mod looking;

@@ -219,6 +219,7 @@ fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Span> {
         (Path::new().key("store").key("rollups").key("5m"), &settings.store.rollups.fives),
         (Path::new().key("store").key("rollups").key("1h"), &settings.store.rollups.hours),
         (Path::new().key("alerts").key("evaluate_every"), &settings.alerts.evaluate_every),
+        (Path::new().key("alerts").key("resend_delay"), &settings.alerts.resend_delay),
     ] {
         if let Err(error) = text.parse::<Span>() {
             find(Finding::value(path, error.to_string()));
@@ -232,10 +233,13 @@ fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Span> {
                 .hint("add the missing one, or remove the other"),
         );
     }
-    for (place, name) in settings.alerts.notify.iter().enumerate() {
+    let notified = settings.alerts.notify.iter().enumerate();
+    let notified = notified.map(|(place, name)| (Path::new().key("alerts").key("notify").index(place), name));
+    let forwarded = settings.alertmanagers.iter().enumerate();
+    let forwarded = forwarded.map(|(place, name)| (Path::new().key("alertmanagers").index(place), name));
+    for (path, name) in notified.chain(forwarded) {
         if !settings.channels.contains_key(name) {
             let known: Vec<&str> = settings.channels.keys().map(String::as_str).collect();
-            let path = Path::new().key("alerts").key("notify").index(place);
             find(Finding::value(path, format!("there is no channel `{name}`")).hint(format!("there are: {}", known.join(", "))));
         }
     }

@@ -88,6 +88,9 @@ pub struct Settings {
     /// Messages to somebody outside who raises the alarm when none comes, by name; in `routes.yaml`.
     #[schemars(length(max = 20))]
     pub heartbeats: BTreeMap<String, HeartbeatEntry>,
+    /// Channels, of the plugin `alertmanager`, that are sent every alert of the rules, again and again while it fires.
+    #[schemars(length(max = 20))]
+    pub alertmanagers: Vec<String>,
     /// Databases that sources may be granted, by name.
     pub databases: BTreeMap<String, DatabaseEntry>,
     /// What is watched.
@@ -131,6 +134,7 @@ impl Default for Settings {
             schedules: Schedules::new(),
             escalations: Escalations::new(),
             heartbeats: BTreeMap::new(),
+            alertmanagers: Vec::new(),
             databases: BTreeMap::new(),
             sources: BTreeMap::new(),
             channels: BTreeMap::new(),
@@ -206,11 +210,14 @@ pub struct AlertSettings {
     pub evaluate_every: String,
     /// What templates of alerts call `$externalLabels`.
     pub labels: BTreeMap<String, String>,
+    /// How long until `alertmanagers` are sent an alert again that goes on: `1m`.
+    pub resend_delay: String,
 }
 
 impl Default for AlertSettings {
     fn default() -> AlertSettings {
-        AlertSettings { notify: Vec::new(), evaluate_every: "15s".to_owned(), labels: BTreeMap::new() }
+        let (evaluate_every, resend_delay) = ("15s".to_owned(), "1m".to_owned());
+        AlertSettings { notify: Vec::new(), evaluate_every, labels: BTreeMap::new(), resend_delay }
     }
 }
 

@@ -16,4 +16,4 @@ pub mod status;
 pub use collect::SourceTask;
 pub use ingest::Ingest;
 pub use monitor::{ChannelEntry, Monitor, Parts};
-pub use notify::{Route, Routing, Teller, fingerprint};
+pub use notify::{Forwarding, Route, Routing, Teller, fingerprint};

@@ -21,6 +21,12 @@ struct OfFault {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfForwarding {
+    alertmanager: String,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfDelivery {
     channel: String,
     outcome: &'static str,
@@ -49,6 +55,7 @@ pub(crate) struct Metrics {
     pub(crate) evaluations_missed: Counter,
     pub(crate) flaps: Counter,
     deliveries: Family<OfDelivery, Counter>,
+    forwarded: Family<OfForwarding, Counter>,
     notices: Counter,
     digests: Counter,
     heartbeats: Family<OfBeat, Counter>,
@@ -77,6 +84,8 @@ impl Metrics {
         registry.register("rule_evaluations_missed", help, self.evaluations_missed.clone());
         registry.register("alert_flaps", "Alerts that began to flap", self.flaps.clone());
         registry.register("deliveries", "Tries to deliver, by outcome", self.deliveries.clone());
+        let help = "Alerts for outside Alertmanagers, by outcome";
+        registry.register("alertmanager_alerts", help, self.forwarded.clone());
         registry.register("notices", "Messages planned, one for each channel", self.notices.clone());
         registry.register("digests", "Digests planned of what was over a receiver's rate", self.digests.clone());
         registry.register("digest_alerts", "Alerts that wait for a digest", self.gathered.clone());
@@ -101,6 +110,13 @@ impl Metrics {
 
     pub(crate) fn missed(&self, source: &str, ticks: u64) {
         self.missed.get_or_create(&OfSource { source: source.to_owned() }).inc_by(ticks);
+    }
+
+    pub(crate) fn forwarded(&self, alertmanager: &str, outcome: &'static str, alerts: usize) {
+        if alerts > 0 {
+            let of = OfForwarding { alertmanager: alertmanager.to_owned(), outcome };
+            self.forwarded.get_or_create(&of).inc_by(alerts as u64);
+        }
     }
 
     pub(crate) fn notices(&self, count: usize) {

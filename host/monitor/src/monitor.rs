@@ -28,7 +28,7 @@ use crate::ingest::Ingest;
 use crate::live::{Change, Live};
 use crate::metrics::Metrics;
 use crate::notify::heartbeat::{self, Heart, Heartbeat};
-use crate::notify::{self, ChannelBook, Planner, PlannerParts, Route, Teller};
+use crate::notify::{self, ChannelBook, Forward, Forwarding, Planner, PlannerParts, Route, Teller};
 use crate::status::{ChannelStatus, SourceStatus, Status};
 
 /// What the monitor is given.
@@ -64,6 +64,7 @@ pub struct Monitor {
     book: Arc<ChannelBook>,
     heart: Arc<Heart>,
     heartbeats: Mutex<(Vec<Heartbeat>, CancellationToken)>,
+    forward: Arc<Forward>,
     /// Where each source's loop hears of changes; without it, the loop ends.
     sources: Mutex<BTreeMap<String, watch::Sender<SourceTask>>>,
     /// The groups' loops of now; an async lock, as one generation waits for the end of the one before.
@@ -85,6 +86,8 @@ impl Monitor {
         let (ingest, thread) = Ingest::start(parts.samples, Arc::clone(&parts.clock), parts.live.clone(), registry)?;
         let (events, planned) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let told = |error: StoreError| error.to_string();
+        let forward = Forward::new(Arc::clone(&parts.clock), parts.alerts.as_ref(), metrics.clone()).map_err(told)?;
+        let forward = Arc::new(forward);
         let evaluator = Evaluator {
             clock: Arc::clone(&parts.clock),
             engine: parts.engine,
@@ -94,6 +97,7 @@ impl Monitor {
             status: Arc::clone(&parts.status),
             metrics: metrics.clone(),
             events: Arc::clone(&events),
+            forward: Arc::clone(&forward),
             active: Mutex::default(),
             flaps: Mutex::default(),
             external: Mutex::default(),
@@ -147,6 +151,7 @@ impl Monitor {
             book,
             heart: Arc::new(heart),
             heartbeats: Mutex::default(),
+            forward,
             sources: Mutex::default(),
             rules: tokio::sync::Mutex::default(),
             makers: TaskTracker::new(),
@@ -161,6 +166,8 @@ impl Monitor {
     pub fn begin_telling(&self) {
         self.tellers.spawn(notify::plan(Arc::clone(&self.planner), self.stop_tellers.clone()));
         self.tellers.spawn(notify::deliver(Arc::clone(&self.book), self.stop_tellers.clone()));
+        let (forward, book, planner) = (Arc::clone(&self.forward), Arc::clone(&self.book), Arc::clone(&self.planner));
+        self.tellers.spawn(notify::forward(forward, book, planner, self.stop_tellers.clone()));
     }
 
     pub fn ingest(&self) -> Ingest {
@@ -229,6 +236,16 @@ impl Monitor {
         self.book.channels.store(Arc::new(channels));
         self.book.planned.notify_one();
         self.around.live.tell(Change::Sources);
+    }
+
+    /// The outside Alertmanagers that are sent the alerts of rules.
+    pub fn set_forwarding(&self, terms: Forwarding) {
+        self.forward.set(terms);
+    }
+
+    /// Whether they have been sent all that is due.
+    pub fn is_forwarded(&self) -> bool {
+        self.forward.is_settled()
     }
 
     pub fn set_route(&self, route: Route) {

@@ -6,6 +6,7 @@ mod deliver;
 mod escalation;
 pub mod file;
 pub mod forecast;
+mod forward;
 mod group;
 mod groups;
 pub mod heartbeat;
@@ -27,6 +28,8 @@ mod teller;
 mod turns;
 
 pub(crate) use deliver::{ChannelBook, deliver};
+pub use forward::Forwarding;
+pub(crate) use forward::{Forward, forward};
 pub use groups::DigestView;
 pub use notice::fingerprint;
 pub use outside::Brought;

@@ -46,6 +46,8 @@ const TELL_EVERY: u64 = 512;
 /// What is held against the past.
 pub struct Setup {
     pub groups: Vec<Group>,
+    /// What templates may speak of besides the alert.
+    pub external: External,
     pub route: Route,
     pub limits: Limits,
 }
@@ -149,7 +151,7 @@ impl<'a> Run<'a> {
         let overlay = Arc::new(Overlay::new(Arc::clone(&past.samples), written, begin));
         let engine = Engine::new(Arc::clone(&overlay) as Arc<dyn Samples>, setup.limits);
         let ask = Box::new(Ahead::new(engine, &setup.groups, names, to));
-        let world = World::over(ask, Arc::clone(&overlay) as _, External::default());
+        let world = World::over(ask, Arc::clone(&overlay) as _, setup.external.clone());
         let world = Arc::new(Mutex::new(world));
         let memory = Arc::new(Memory::new(&past.silences, &past.overrides));
         let planner = Planner::new(PlannerParts {

@@ -13,8 +13,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use vitrine_model::alert::{AlertEvent, OUTSIDE};
 use vitrine_model::port::alerts::StoredEvent;
-use vitrine_model::{Clock, Millis, Span};
+use vitrine_model::{Clock, Labels, Millis, Span};
 use vitrine_monitor::Route;
+use vitrine_monitor::alert::External;
 use vitrine_monitor::clock::SystemClock;
 use vitrine_monitor::replay::{Course, Past, Setup, difference, replay, written_names};
 use vitrine_store::Snapshot;
@@ -135,7 +136,9 @@ fn is_same(one: &Path, other: &Path) -> bool {
 fn setup(plan: &Plan) -> anyhow::Result<Setup> {
     let routing = plan.routing.clone().ok_or_else(|| anyhow!("the routes are wrong"))?;
     let route = Route { routing: Arc::new(routing), public_url: plan.settings.address(), time_zone: plan.settings.zone_name() };
-    Ok(Setup { groups: plan.groups.clone(), route, limits: crate::host::limits(&plan.settings.query) })
+    let labels = Labels::from_pairs(plan.settings.alerts.labels.clone());
+    let external = External { labels, url: plan.settings.address() };
+    Ok(Setup { groups: plan.groups.clone(), external, route, limits: crate::host::limits(&plan.settings.query) })
 }
 
 fn past(snapshot: &Snapshot) -> anyhow::Result<Past> {

@@ -6,9 +6,9 @@ use std::sync::{Arc, PoisonError};
 
 use futures_util::StreamExt;
 use vitrine_config::{Problem, Problems};
-use vitrine_model::Labels;
+use vitrine_model::{Labels, Millis, Span};
 use vitrine_monitor::alert::{External, Group};
-use vitrine_monitor::{ChannelEntry, Route, SourceTask};
+use vitrine_monitor::{ChannelEntry, Forwarding, Route, SourceTask};
 use vitrine_plugin::grant::Grants;
 use vitrine_plugin::settings::{MailRelay, MailTls};
 use vitrine_plugin::{Instance, Kind, PluginChannel, PluginPanel, PluginSource, SecretSource};
@@ -24,6 +24,8 @@ use crate::settings::MailSettings;
 
 /// Instances made at once: one that is slow to answer its check holds up no other.
 const AT_ONCE: usize = 16;
+/// How soon alerts are sent again where the setting cannot be read, which a check tells.
+const RESEND: Millis = 60_000;
 
 impl Host {
     pub(super) fn running(&self) -> std::sync::MutexGuard<'_, Running> {
@@ -63,6 +65,11 @@ impl Host {
         self.monitor.set_external(External {
             labels: Labels::from_pairs(plan.settings.alerts.labels.clone()),
             url: plan.settings.address(),
+        });
+        self.monitor.set_forwarding(Forwarding {
+            channels: plan.settings.alertmanagers.clone(),
+            labels: Labels::from_pairs(plan.settings.alerts.labels.clone()),
+            delay: plan.settings.alerts.resend_delay.parse().map_or(RESEND, Span::millis),
         });
         self.sources(&plan).await;
         self.tidy(&plan).await;

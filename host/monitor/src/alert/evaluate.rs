@@ -19,6 +19,7 @@ use super::turn::{self, Decided, External, Terms, Written};
 use crate::ingest::Ingest;
 use crate::live::{Change, Live};
 use crate::metrics::Metrics;
+use crate::notify::Forward;
 use crate::status::{Evaluated, Status};
 
 /// Who brings the series `ALERTS`, as sources are named.
@@ -48,6 +49,8 @@ pub(crate) struct Evaluator {
     pub(crate) flaps: Mutex<HashMap<String, Flaps>>,
     /// What templates may speak of besides the alert.
     pub(crate) external: Mutex<External>,
+    /// Told of what fires after each evaluation.
+    pub(crate) forward: Arc<Forward>,
     /// The series that each rule wrote last.
     pub(crate) written: Mutex<Written>,
 }
@@ -68,6 +71,7 @@ pub(crate) async fn run(group: Group, evaluator: Arc<Evaluator>, stop: Cancellat
             let began = Instant::now();
             let fault = evaluator.evaluate(&group, rule, moment, &mut waiting).await.err();
             let evaluated = Evaluated { at: moment, took: began.elapsed(), fault };
+            evaluator.forward(&group, rule, moment);
             evaluator.status.evaluated(&group.key, place, evaluated);
         }
         evaluator.write(&group.name, &mut waiting).await;
@@ -89,6 +93,19 @@ impl Evaluator {
 
     fn flaps(&self) -> MutexGuard<'_, HashMap<String, Flaps>> {
         self.flaps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What fires goes to outside Alertmanagers too, also where the rule could not be evaluated.
+    fn forward(&self, group: &Group, rule: &Rule, at: Millis) {
+        let Rule::Alert(rule) = rule else { return };
+        if !self.forward.is_needed() {
+            return;
+        }
+        let firing = self
+            .active()
+            .get(&rule.key)
+            .map_or_else(Vec::new, |active| active.values().filter(|alert| alert.state == AlertState::Firing).cloned().collect());
+        self.forward.evaluated(&rule.key, firing, at, group.interval().millis());
     }
 
     fn external(&self) -> External {
@@ -136,6 +153,7 @@ impl Evaluator {
         if self.commit(change).await {
             self.flaps().retain(|key, _| !calm.contains(key));
             self.active().retain(|key, _| !gone.contains(key));
+            self.forward.retain(is_known);
             let mut ended = self.written().orphans(is_known, now);
             self.write("rules that are gone", &mut ended).await;
         }

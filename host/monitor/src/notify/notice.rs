@@ -231,7 +231,7 @@ fn title_of_one(alert: &NotifiedAlert, name: &str) -> String {
     place.map_or_else(|| name.to_owned(), |place| format!("{name} on {place}"))
 }
 
-fn notified(alert: &Alert, ended_at: Option<Millis>, route: &Route) -> NotifiedAlert {
+pub(super) fn notified(alert: &Alert, ended_at: Option<Millis>, route: &Route) -> NotifiedAlert {
     let fingerprint = fingerprint(&alert.labels);
     NotifiedAlert {
         status: if ended_at.is_some() { EventKind::Resolved } else { EventKind::Firing },

@@ -3,6 +3,7 @@
 
 mod ended;
 mod escalating;
+mod forwarding;
 mod heartbeat;
 mod replay;
 mod rules;

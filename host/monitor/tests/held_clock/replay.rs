@@ -7,7 +7,7 @@ use vitrine_model::labels::NAME;
 use vitrine_model::sample::{Batch, Sample};
 use vitrine_model::silence::Condition;
 use vitrine_model::{Labels, Millis, Span};
-use vitrine_monitor::alert::{Group, rule};
+use vitrine_monitor::alert::{External, Group, rule};
 use vitrine_monitor::notify::Draft;
 use vitrine_monitor::replay::{Course, Past, Setup, difference, replay, written_names};
 use vitrine_monitor::{Route, Routing};
@@ -69,7 +69,14 @@ fn past(folder: &std::path::Path) -> Past {
 fn course(past: &Past, groups: Vec<Group>, from: Millis) -> Course {
     let route = Route { routing: routes(), public_url: "http://host".to_owned(), time_zone: "UTC".to_owned() };
     let names = written_names(&groups);
-    replay(&Setup { groups, route, limits: Limits::default() }, past, &names, (from, END), &mut |_| ()).unwrap()
+    replay(
+        &Setup { groups, external: External::default(), route, limits: Limits::default() },
+        past,
+        &names,
+        (from, END),
+        &mut |_| (),
+    )
+    .unwrap()
 }
 
 /// As the pads write it down.

@@ -11,6 +11,7 @@ use vitrine_model::alert::{Alert, AlertState};
 use vitrine_model::{Labels, Matcher, Millis};
 use vitrine_monitor::alert::rule::{AlertRule, RecordRule};
 use vitrine_monitor::alert::{Group, Rule};
+use vitrine_monitor::fingerprint;
 use vitrine_monitor::status::{Evaluated, GroupStatus};
 
 use crate::api::alerts::AlertShape;
@@ -23,8 +24,12 @@ use crate::words;
 const NEVER: &str = "0001-01-01T00:00:00Z";
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Body {
     groups: Vec<GroupShape>,
+    /// Names the group with which the next page begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_next_token: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -65,6 +70,7 @@ struct AlertingShape {
 struct RecordingShape {
     name: String,
     query: String,
+    #[serde(skip_serializing_if = "Labels::is_empty")]
     labels: Labels,
     #[serde(flatten)]
     evaluated: EvaluatedShape,
@@ -88,22 +94,75 @@ struct Wanted {
     files: Vec<String>,
     selectors: Vec<Vec<Matcher>>,
     without_alerts: bool,
+    page: Option<Page>,
+}
+
+/// So many groups, from one on.
+struct Page {
+    groups: usize,
+    token: Option<String>,
+}
+
+impl Page {
+    fn read(asked: &Parameters) -> Result<Option<Page>, ApiError> {
+        let given = |name| asked.get(name).filter(|text: &&str| !text.is_empty());
+        let wrong = |name: &str, reason: &str| Err(ApiError::bad_data(format!("invalid parameter {name:?}: {reason}")));
+        let token = given("group_next_token").map(str::to_owned);
+        match given("group_limit").map(str::parse::<i32>) {
+            None if token.is_none() => Ok(None),
+            None => wrong("group_next_token", "group_limit needs to be present in order to paginate over the groups"),
+            Some(Err(error)) => wrong("group_limit", &format!("group_limit needs to be a valid number: {error}")),
+            Some(Ok(groups)) => match usize::try_from(groups) {
+                Ok(groups) if groups > 0 => Ok(Some(Page { groups, token })),
+                _ => wrong("group_limit", "group_limit needs to be greater than 0"),
+            },
+        }
+    }
+
+    /// The groups of this page, and what names the next one's first.
+    fn cut(&self, mut groups: Vec<GroupShape>) -> Result<(Vec<GroupShape>, Option<String>), ApiError> {
+        if let Some(token) = &self.token {
+            let Some(first) = groups.iter().position(|group| group.token() == *token) else {
+                let reason = format!("invalid group_next_token '{token}'. were rule groups changed?");
+                return Err(ApiError::bad_data(format!("invalid parameter \"group_next_token\": {reason}")));
+            };
+            groups.drain(..first);
+        }
+        let next = groups.get(self.groups).map(GroupShape::token);
+        groups.truncate(self.groups);
+        Ok((groups, next))
+    }
+}
+
+impl GroupShape {
+    fn token(&self) -> String {
+        fingerprint(&Labels::from_pairs([("file", self.file.as_str()), ("group", self.name.as_str())]))
+    }
 }
 
 impl Wanted {
     fn read(asked: &Parameters) -> Result<Wanted, ApiError> {
         let list = |name| asked.all(name).map(str::to_owned).collect();
-        let kind = asked.get("type").map(str::to_owned);
+        let kind = asked.get("type").filter(|kind| !kind.is_empty()).map(str::to_lowercase);
         if let Some(other) = kind.as_deref().filter(|kind| !matches!(*kind, "alert" | "record")) {
-            return Err(ApiError::bad_data(format!("invalid parameter `type`: `{other}` is neither `alert` nor `record`")));
+            return Err(ApiError::bad_data(format!("invalid parameter \"type\": not supported value {other:?}")));
         }
+        let without_alerts = match asked.get("exclude_alerts").unwrap_or_default() {
+            "" | "0" | "f" | "F" | "false" | "FALSE" | "False" => false,
+            "1" | "t" | "T" | "true" | "TRUE" | "True" => true,
+            other => {
+                let reason = format!("invalid parameter \"exclude_alerts\": {other:?} is neither true nor false");
+                return Err(ApiError::bad_data(reason));
+            }
+        };
         Ok(Wanted {
             kind,
             names: list("rule_name[]"),
             groups: list("rule_group[]"),
             files: list("file[]"),
             selectors: asked.selectors()?,
-            without_alerts: asked.get("exclude_alerts") == Some("true"),
+            without_alerts,
+            page: Page::read(asked)?,
         })
     }
 
@@ -137,7 +196,12 @@ pub(crate) async fn list(State(web): State<Arc<Web>>, asked: Parameters) -> Resu
     let shapes = groups.map(|status| group(&status, &wanted, &mut alerts));
     // Of a group without such a rule, nothing is wanted.
     let all = wanted.kind.is_none() && wanted.names.is_empty() && wanted.selectors.is_empty();
-    Ok(success(Body { groups: shapes.filter(|shape| all || !shape.rules.is_empty()).collect() }))
+    let groups: Vec<GroupShape> = shapes.filter(|shape| all || !shape.rules.is_empty()).collect();
+    let (groups, group_next_token) = match &wanted.page {
+        Some(page) => page.cut(groups)?,
+        None => (groups, None),
+    };
+    Ok(success(Body { groups, group_next_token }))
 }
 
 fn group(status: &GroupStatus, wanted: &Wanted, alerts: &mut BTreeMap<String, Vec<Alert>>) -> GroupShape {

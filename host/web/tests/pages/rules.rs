@@ -66,5 +66,5 @@ async fn some_of_the_rules_can_be_asked_for() {
     assert_eq!((&quiet[0]["rules"][0]["state"], &quiet[0]["rules"][0]["alerts"]), (&json!("firing"), &json!([])));
     let wrong = get(&world, "/api/v1/rules?type=none").await;
     assert_eq!(wrong.status(), 400);
-    assert!(text(wrong).await.contains("`none` is neither `alert` nor `record`"));
+    assert!(text(wrong).await.contains("not supported value"));
 }
