@@ -324,7 +324,6 @@ messages! {
     oncall_strip: "Two weeks of {}; the table says the same.", "Duas semanas de {}; a tabela diz o mesmo.";
     oncall_table: "As a table", "Como tabela";
     oncall_none: "There are no schedules. The key schedules in config/routes.yaml makes some.", "Não há escalas. A chave schedules em config/routes.yaml cria algumas.";
-    oncall_assign: "Give to", "Passar para";
     weekdays: "Sun Mon Tue Wed Thu Fri Sat", "dom seg ter qua qui sex sáb";
 
     // Sources

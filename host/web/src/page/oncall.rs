@@ -62,7 +62,15 @@ struct Card {
     days: Vec<Day>,
     now: String,
     strips: Vec<Strip>,
+    /// Whose colour is whose.
+    legend: Vec<Key>,
     shifts: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Key {
+    color: usize,
+    person: String,
 }
 
 /// A shift, in the table.
@@ -137,6 +145,9 @@ impl View<'_> {
         });
         let all = schedule.shifts(window.from, window.until, &put);
         let last = window.strip(says.oncall_final.to_owned(), &all, self.people, true);
+        let seen: std::collections::BTreeSet<&str> =
+            schedule.people().into_iter().chain(put.iter().map(|one| one.person.as_str())).collect();
+        let key = |person: &str| Key { color: strip::color(Some(person), self.people), person: person.to_owned() };
         let strips = layers.filter(|_| schedule.layers.len() > 1 || !put.is_empty() || !schedule.overrides.is_empty());
         Card {
             name: name.to_owned(),
@@ -147,6 +158,7 @@ impl View<'_> {
             next: next.map(|next| next.person.unwrap_or_default()),
             days: window.days(self.reader),
             now: window.place(now),
+            legend: seen.into_iter().map(key).collect(),
             strips: strips.chain([last]).collect(),
             shifts: all.into_iter().filter(|shift| shift.until > Some(now)).map(|shift| self.row(shift, schedule)).collect(),
         }
