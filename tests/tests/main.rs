@@ -42,6 +42,7 @@ mod shipped;
 mod shop;
 mod slow_senders;
 mod states;
+mod storms;
 mod survives;
 mod templates;
 mod tour;
