@@ -198,7 +198,7 @@ fn of_folder(wanted: Wanted, mut origins: Origins, settings: &Settings) -> anyho
         alerts: Some(store.alerts()),
     };
     runtime.block_on(async {
-        let host = Host::start(plan, origins, around).await?;
+        let host = Box::pin(Host::start(plan, origins, around)).await?;
         let made = host.web().picture(&wanted).await;
         host.stop().await?;
         Ok(made.map_err(|problem| anyhow!(problem))?.bytes.to_vec())

@@ -82,7 +82,7 @@ async fn serve(plan: plan::Plan, mut origins: Origins, collecting: Handle, shown
     let (samples, path) = shown.map(|shown| (shown.samples, shown.path)).unzip();
     let compiler = Some(compile::program());
     let around = Surroundings { clock: Arc::new(SystemClock), collecting, compiler, samples, alerts: None };
-    let mut host = Host::start(plan, origins, around).await?;
+    let mut host = Box::pin(Host::start(plan, origins, around)).await?;
     writeln!(std::io::stdout(), "Vitrine is at http://{address}{}", path.unwrap_or_default())?;
     let stop = CancellationToken::new();
     let signals = tokio::spawn(wait_for_signal(stop.clone()));
