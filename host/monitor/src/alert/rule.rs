@@ -32,7 +32,15 @@ pub struct Group {
 impl Group {
     /// Where the rule at a place of the group is written; at least its file.
     pub fn place(&self, rule: usize) -> String {
-        self.places.get(rule).cloned().unwrap_or_else(|| format!("config/alerts/{}.yaml", self.file()))
+        self.places.get(rule).cloned().unwrap_or_else(|| self.path())
+    }
+
+    /// Its file, as an admin finds it: a rule file's, or a dashboard's.
+    pub fn path(&self) -> String {
+        match self.file() {
+            file if file.starts_with("dashboards/") => format!("{file}.yaml"),
+            file => format!("config/alerts/{file}.yaml"),
+        }
     }
 
     /// The name of its file, without the ending.

@@ -93,7 +93,7 @@ pub(crate) async fn show(State(web): State<Arc<Web>>, reader: Reader, Query(pair
 
 fn group(reader: Reader, status: &GroupStatus, rules: Vec<RuleRow>) -> GroupRows {
     let group = &status.group;
-    let file = format!("config/alerts/{}.yaml", group.file());
+    let file = group.path();
     let every = group.interval();
     let every = if every == Span::ZERO { "–".to_owned() } else { every.to_string() };
     GroupRows {
