@@ -168,10 +168,10 @@ promql: ## Hold the engine against Prometheus's own cases, where they are at han
 	  printf '\033[1m==> LEFT OUT: the cases of Prometheus are not in $(CONFORMANCE)/promql\033[0m\n'; \
 	fi
 
-pictures: assets plugins browser ## Make the README's pictures anew, from a minute of this machine
+pictures: assets plugins browser ## Make the pictures of the README and of mails anew
 	cargo build --package vitrine
-	cargo test --package vitrine-tests -- shipped::the_pictures_for_the_readme
-	cp "$${CARGO_TARGET_DIR:-target}"/screenshots/readme-*.webp host/web/assets/screenshots/
+	cargo test --package vitrine-tests -- shipped::the_pictures_for_the_readme mail::
+	cp "$${CARGO_TARGET_DIR:-target}"/screenshots/{readme,mail}-*.webp host/web/assets/screenshots/
 
 # How long `make test` tries each fuzz target.
 SECONDS_PER_TARGET ?= 10

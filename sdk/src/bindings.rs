@@ -20,6 +20,7 @@ pub mod shared {
                 import vitrine:plugin/mail@0.1.0;
                 import vitrine:plugin/state@0.1.0;
                 import vitrine:plugin/metrics@0.1.0;
+                import vitrine:plugin/notice@0.1.0;
             }
         ",
         path: "wit",

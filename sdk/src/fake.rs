@@ -14,10 +14,12 @@
 
 pub(crate) mod calls;
 mod data;
+mod notice;
 mod told;
 mod world;
 
 pub use data::{Asked, Rows};
+pub use notice::Told;
 pub use told::{alert, ended, notification};
 
 use std::marker::PhantomData;

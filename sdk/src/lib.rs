@@ -21,6 +21,7 @@ pub mod http;
 pub mod log;
 pub mod mail;
 pub mod metrics;
+pub mod notice;
 pub mod sql;
 pub mod state;
 pub mod system;

@@ -85,6 +85,7 @@ function shape(mail, session) {
     message_id: mail.messageId ?? "",
     in_reply_to: mail.inReplyTo ?? "",
     references: [mail.references ?? []].flat(),
+    attachments: mail.attachments.map((one) => [one.cid ?? "", one.contentType, one.size]),
     headers: Object.fromEntries(mail.headerLines.map(({ key, line }) => [key, line.slice(line.indexOf(":") + 1).trim()])),
   };
 }

@@ -17,6 +17,7 @@ pub mod promql;
 mod receiver;
 mod smtp;
 mod target;
+mod twilio;
 mod vitrine;
 mod wait;
 
@@ -33,5 +34,6 @@ pub use prometheus::{Prometheus, promtool};
 pub use receiver::{Mood, Posted, Receiver};
 pub use smtp::{Mail, Relay, Smtp};
 pub use target::{Behaviour, Target};
+pub use twilio::{Answered, Sms, Twilio};
 pub use vitrine::{Ran, Start, Vitrine, run};
 pub use wait::{LONG, wait_until};

@@ -61,6 +61,8 @@ pub struct Mail {
     pub in_reply_to: String,
     pub references: Vec<String>,
     pub headers: BTreeMap<String, String>,
+    /// Their content ids, types and bytes; those that the HTML shows stand in it too, as `data:`.
+    pub attachments: Vec<(String, String, usize)>,
 }
 
 /// The running server; it goes with the value.

@@ -32,6 +32,9 @@ pub enum Action {
     Ask,
     /// Gives a link to others that shows it for a while.
     Share,
+    /// Answers a message that the host sent. What it may do follows from the seal on the answer, which says whose it is: whoever
+    /// reads the seal asks again, for that person.
+    Answer,
     /// Changes something, here or in the systems watched.
     Act,
 }
@@ -41,6 +44,8 @@ pub enum Action {
 pub enum Thing {
     Dashboard(String),
     Alerts,
+    /// Those that are told together.
+    Group(String),
     Sources,
     Source(String),
     Plugins,
@@ -53,6 +58,7 @@ impl Thing {
         match self {
             Thing::Dashboard(_) => "this dashboard",
             Thing::Alerts => "the alerts",
+            Thing::Group(_) => "these alerts",
             Thing::Sources => "the sources",
             Thing::Source(_) => "this source",
             Thing::Plugins => "the plugins",
@@ -69,6 +75,8 @@ pub enum Standing {
     Local,
     /// An address that may bring samples.
     Writer,
+    /// Whoever brings the host's own seal for this very act.
+    Bearer,
     Remote,
 }
 
@@ -91,16 +99,18 @@ pub struct Refusal(pub String);
 pub fn may(person: &Person, action: Action, thing: &Thing, from: Standing) -> Result<(), Refusal> {
     match (action, from) {
         // Who may look may let others look: a link shows nothing that everybody could not see.
-        (Action::View | Action::Share, _) | (_, Standing::Local) | (Action::Push, Standing::Writer) => Ok(()),
-        (Action::Push, Standing::Remote) => Err(Refusal(format!(
+        (Action::View | Action::Share | Action::Answer, _) | (_, Standing::Local) | (Action::Push, Standing::Writer) => Ok(()),
+        // A seal is good for one group's alerts, and for nothing else.
+        (Action::Act, Standing::Bearer) if matches!(thing, Thing::Group(_)) => Ok(()),
+        (Action::Push, Standing::Remote | Standing::Bearer) => Err(Refusal(format!(
             "{} may not write {} from this address: add it to `write_from` in the host's settings",
             person.name,
             thing.word().trim_start_matches("the ")
         ))),
-        (Action::Ask, Standing::Writer | Standing::Remote) => {
+        (Action::Ask, Standing::Writer | Standing::Bearer | Standing::Remote) => {
             Err(Refusal(format!("{} may not question {} from afar: do it on the host's own machine", person.name, thing.word())))
         }
-        (Action::Act, Standing::Writer | Standing::Remote) => {
+        (Action::Act, Standing::Writer | Standing::Bearer | Standing::Remote) => {
             Err(Refusal(format!("{} may not change {} from afar: do it on the host's own machine", person.name, thing.word())))
         }
     }
@@ -125,9 +135,21 @@ mod tests {
             (Action::Push, Standing::Local, true),
             (Action::Push, Standing::Writer, true),
             (Action::Push, Standing::Remote, false),
+            (Action::Answer, Standing::Remote, true),
+            (Action::Act, Standing::Bearer, false),
+            (Action::Ask, Standing::Bearer, false),
+            (Action::Push, Standing::Bearer, false),
         ] {
             assert_eq!(may(&person, action, &Thing::Sources, from).is_ok(), allowed, "{action:?} {from:?}");
         }
+    }
+
+    #[test]
+    fn a_seal_is_good_for_one_group() {
+        let person = Person { name: "ada@shop.example".to_owned() };
+        let may = |thing: &Thing| may(&person, Action::Act, thing, Standing::Bearer).is_ok();
+        assert!(may(&Thing::Group("ab12".to_owned())));
+        assert!(!may(&Thing::Alerts) && !may(&Thing::Host) && !may(&Thing::Source("shop".to_owned())));
     }
 
     #[test]

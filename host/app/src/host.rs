@@ -14,7 +14,7 @@ mod running;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -23,6 +23,8 @@ use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
 use vitrine_model::Clock;
 use vitrine_model::port::alerts::Alerts;
+use vitrine_model::port::links::Links;
+use vitrine_model::port::pictures::Pictures;
 use vitrine_model::port::samples::Samples;
 use vitrine_monitor::alert::Group;
 use vitrine_monitor::live::Live;
@@ -120,6 +122,7 @@ impl Host {
             let runtime = Runtime::new(settings.plugins.clone(), settings.data_dir.clone(), Arc::clone(&clock), &mut registry);
             let runtime = runtime.map_err(|reason| anyhow!(reason))?;
             runtime.set_keep(store.keep());
+            runtime.set_receipts(store.receipts());
             runtime.set_databases(Arc::clone(&databases) as _);
             if let Some(program) = compiler {
                 runtime.compile_with(program, &[compile::VERB]);
@@ -152,6 +155,9 @@ impl Host {
             clock: Arc::clone(&clock),
             alerts: told.unwrap_or(alerts),
             deliveries,
+            receipts: store.receipts(),
+            keep: store.keep(),
+            channels: channel_finder(&cards),
             teller: monitor.teller(),
             panels: panel_finder(&panels),
             sources: source_finder(&cards),
@@ -162,6 +168,8 @@ impl Host {
             seal: Arc::new(FileSeal::new(&settings.data_dir)),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         });
+        let (pictures, links): (Weak<dyn Pictures>, Weak<dyn Links>) = (Arc::downgrade(&web) as _, Arc::downgrade(&web) as _);
+        runtime.set_pages(pictures, links);
         let mut host = Host {
             origins,
             begun: settings,
@@ -235,6 +243,11 @@ fn panel_finder(panels: &Arc<ArcSwap<BTreeMap<String, Arc<PluginPanel>>>>) -> vi
 fn source_finder(running: &Arc<Mutex<Running>>) -> vitrine_web::Sources {
     let running = Arc::clone(running);
     Arc::new(move |name| running.lock().unwrap_or_else(PoisonError::into_inner).source(name).map(|source| source as _))
+}
+
+fn channel_finder(running: &Arc<Mutex<Running>>) -> vitrine_web::Channels {
+    let running = Arc::clone(running);
+    Arc::new(move |name| running.lock().unwrap_or_else(PoisonError::into_inner).door(name))
 }
 
 fn card_maker(cards: &Arc<Mutex<Running>>) -> Arc<dyn Fn() -> Vec<PluginCard> + Send + Sync> {

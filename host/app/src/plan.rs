@@ -220,6 +220,7 @@ fn general(loaded: &Loaded<Settings>, notes: &mut Notes) -> Option<Span> {
         (Path::new().key("store").key("rollups").key("1h"), &settings.store.rollups.hours),
         (Path::new().key("alerts").key("evaluate_every"), &settings.alerts.evaluate_every),
         (Path::new().key("alerts").key("resend_delay"), &settings.alerts.resend_delay),
+        (Path::new().key("alerts").key("reply_within"), &settings.alerts.reply_within),
     ] {
         if let Err(error) = text.parse::<Span>() {
             find(Finding::value(path, error.to_string()));

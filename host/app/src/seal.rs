@@ -1,12 +1,17 @@
-//! The host's seal under links that people share: HMAC-SHA256 with a key of this data folder.
+//! The host's seal under links that people share, and those in messages: HMAC-SHA256 with a key of this data folder. And the
+//! seals of others, by secrets that they share with a channel.
 //!
 //! The key is a file that only the host's user can read. It is read for each seal, so that a new one counts at once: then
 //! no older link holds any more.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use aws_lc_rs::{hmac, rand};
+use vitrine_plugin::Instance;
+use vitrine_web::Signed;
 use vitrine_web::share::Seal;
 
 const KEY_BYTES: usize = 32;
@@ -65,6 +70,21 @@ impl Seal for FileSeal {
     }
 }
 
+/// The secrets of a channel.
+pub struct SecretSeal(pub Arc<Instance>);
+
+#[async_trait]
+impl Signed for SecretSeal {
+    async fn holds(&self, secret: &str, text: &[u8], mac: &[u8]) -> Result<bool, String> {
+        Ok(is_signed(self.0.secret(secret).await?.as_bytes(), text, mac))
+    }
+}
+
+fn is_signed(secret: &[u8], text: &[u8], mac: &[u8]) -> bool {
+    // What the far side makes is not ours to choose; as a MAC, SHA-1 still holds.
+    hmac::verify(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret), text, mac).is_ok()
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
@@ -88,5 +108,20 @@ mod tests {
         assert!(!seal.holds(b"shop", &sealed).unwrap());
         std::fs::write(folder.path().join("share.key"), "short").unwrap();
         assert!(seal.seal(b"shop").unwrap_err().contains("remove it"));
+    }
+
+    /// Twilio's own example: <https://www.twilio.com/docs/usage/security#validating-requests>.
+    #[test]
+    fn a_channels_far_side_is_known_by_its_signature() {
+        let text = "https://mycompany.com/myapp.php?foo=1&bar=2CallSidCA1234567890ABCDECaller+14158675309Digits1234From+14158675309\
+            To+18005551212";
+        // In base64: RSOYDt4T1cUTdK1PDd93/VVr8B8=
+        let mac = [
+            0x45, 0x23, 0x98, 0x0e, 0xde, 0x13, 0xd5, 0xc5, 0x13, 0x74, 0xad, 0x4f, 0x0d, 0xdf, 0x77, 0xfd, 0x55, 0x6b, 0xf0,
+            0x1f,
+        ];
+        assert!(is_signed(b"12345", text.as_bytes(), &mac));
+        assert!(!is_signed(b"12346", text.as_bytes(), &mac) && !is_signed(b"12345", text.as_bytes(), &mac[1..]));
+        assert!(!is_signed(b"12345", text.as_bytes(), b""));
     }
 }

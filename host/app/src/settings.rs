@@ -212,12 +212,14 @@ pub struct AlertSettings {
     pub labels: BTreeMap<String, String>,
     /// How long until `alertmanagers` are sent an alert again that goes on: `1m`.
     pub resend_delay: String,
+    /// How long the links in messages hold by which people acknowledge and silence: `7d`.
+    pub reply_within: String,
 }
 
 impl Default for AlertSettings {
     fn default() -> AlertSettings {
-        let (evaluate_every, resend_delay) = ("15s".to_owned(), "1m".to_owned());
-        AlertSettings { notify: Vec::new(), evaluate_every, labels: BTreeMap::new(), resend_delay }
+        let [evaluate_every, resend_delay, reply_within] = ["15s", "1m", "7d"].map(str::to_owned);
+        AlertSettings { notify: Vec::new(), evaluate_every, labels: BTreeMap::new(), resend_delay, reply_within }
     }
 }
 
@@ -303,6 +305,7 @@ impl Settings {
             embed_from: self.embed_from.clone(),
             write_timeout: self.write_timeout.parse().map_or(usual.write_timeout, Span::as_duration),
             time_zone: self.time_zone.clone(),
+            reply_within: self.alerts.reply_within.parse().map_or(usual.reply_within, Span::as_duration),
             max_viewers: self.max_viewers,
             max_streams: self.max_streams,
         }

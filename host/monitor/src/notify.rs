@@ -27,6 +27,7 @@ mod silence;
 mod teller;
 mod turns;
 
+pub use deliver::next_channel;
 pub(crate) use deliver::{ChannelBook, deliver};
 pub use forward::Forwarding;
 pub(crate) use forward::{Forward, forward};

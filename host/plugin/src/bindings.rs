@@ -17,6 +17,7 @@ wasmtime::component::bindgen!({
             import vitrine:plugin/mail@0.1.0;
             import vitrine:plugin/state@0.1.0;
             import vitrine:plugin/metrics@0.1.0;
+            import vitrine:plugin/notice@0.1.0;
 
             export vitrine:plugin/lifecycle@0.1.0;
             export vitrine:plugin/collector@0.1.0;
@@ -39,6 +40,9 @@ wasmtime::component::bindgen!({
         "vitrine:plugin/state.set": async,
         "vitrine:plugin/state.delete": async,
         "vitrine:plugin/state.keys": async,
+        "vitrine:plugin/notice.picture": async,
+        "vitrine:plugin/notice.told": async,
+        "vitrine:plugin/notice.reached": async,
     },
     exports: { default: async },
 });

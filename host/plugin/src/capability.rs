@@ -15,6 +15,7 @@ pub mod http;
 mod log;
 pub mod mail;
 mod metrics;
+pub(crate) mod notice;
 pub mod sql;
 pub mod state;
 pub mod system;
@@ -29,6 +30,7 @@ pub(crate) struct Services {
     pub(crate) files: files::Reader,
     pub(crate) state: state::Store,
     pub(crate) sql: sql::Door,
+    pub(crate) desk: notice::Desk,
     pub(crate) refusals: crate::metrics::Refusals,
     /// What all guests have together.
     pub(crate) budget: Arc<crate::limit::Budget>,
@@ -83,7 +85,8 @@ pub(crate) fn link_all(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
     imported::files::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
     imported::mail::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
     imported::state::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
-    imported::metrics::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)
+    imported::metrics::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)?;
+    imported::notice::add_to_linker::<_, HasSelf<Context>>(linker, |context| context)
 }
 
 #[cfg(test)]

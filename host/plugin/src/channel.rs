@@ -8,6 +8,7 @@ use vitrine_model::notification::{Failure, Notification, Receipt};
 use vitrine_model::port::channel::Channel;
 
 use crate::capability::mail::NO_RELAY;
+use crate::capability::notice::Notice;
 use crate::convert::{notification as convert, weight};
 use crate::grant::Right;
 use crate::instance::{Instance, there};
@@ -24,6 +25,7 @@ impl Channel for PluginChannel {
             return Err(Failure::Permanent(Fault::Invalid(reason)));
         }
         weight::fits(weight::of_notification(notification), &self.0.limits).map_err(Failure::Permanent)?;
+        let notice = Notice::new(notification.clone(), key);
         let notification = convert::notification_out(notification);
         let key = key.to_owned();
         // The failure is the channel's answer, not the call's: only a fault of the call counts against the plugin.
@@ -31,7 +33,10 @@ impl Channel for PluginChannel {
             .call(Call::Deliver, move |guest| {
                 Box::pin(async move {
                     let delivery = there(guest.exports.delivery.as_ref())?;
-                    let answer = delivery.call_deliver(&mut guest.store, &notification, &key).await?;
+                    guest.store.data_mut().notice = Some(notice);
+                    let answer = delivery.call_deliver(&mut guest.store, &notification, &key).await;
+                    guest.store.data_mut().notice = None;
+                    let answer = answer?;
                     Ok(Ok(answer.map(convert::receipt_in).map_err(convert::failure_in)))
                 })
             })

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use wasmtime_wasi::{ResourceTable, WasiCtx, WasiCtxView, WasiView};
 
 use crate::capability::http::{Line, Wasi};
+use crate::capability::notice::Notice;
 use crate::capability::{Services, wasi};
 use crate::grant::Grants;
 use crate::ledger::Ledger;
@@ -32,6 +33,8 @@ pub(crate) struct Context {
     /// The guest's last error line: after a panic it says what and where.
     pub(crate) last_words: Option<String>,
     pub(crate) own: Arc<Own>,
+    /// What is being delivered, while it is.
+    pub(crate) notice: Option<Notice>,
     /// The way out, once it has been used.
     pub(crate) line: Option<Arc<Line>>,
     pub(crate) wasi_http: Option<Box<Wasi>>,
@@ -63,6 +66,7 @@ impl Context {
             out_of_cpu: false,
             last_words: None,
             own,
+            notice: None,
             line: None,
             wasi_http: None,
             table,

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use vitrine_model::Fault;
+use zeroize::Zeroizing;
 
 use crate::convert;
 use crate::grant::Grants;
@@ -96,6 +97,17 @@ impl Instance {
     /// The name under which it keeps values.
     pub fn owner(&self) -> &str {
         &self.own.owner
+    }
+
+    /// The admin's `with:`.
+    pub fn config(&self) -> &str {
+        &self.config
+    }
+
+    /// A secret granted to it, for what the host does in its place: the guest never sees it.
+    pub async fn secret(&self, name: &str) -> Result<Arc<Zeroizing<String>>, String> {
+        let host_name = self.grants.secret(name)?.host_name.clone();
+        self.runtime.services.http.vault().value(&host_name).await
     }
 
     /// What it did with its rights.

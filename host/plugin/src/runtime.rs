@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use prometheus_client::registry::Registry;
 use vitrine_model::Clock;
 use vitrine_model::port::databases::Databases;
 use vitrine_model::port::keep::Keep;
+use vitrine_model::port::links::Links;
+use vitrine_model::port::pictures::Pictures;
+use vitrine_model::port::receipts::Receipts;
 use vitrine_pack::{Kind, Manifest};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
@@ -68,6 +71,7 @@ impl Runtime {
             files: capability::files::Reader::default(),
             state: capability::state::Store::default(),
             sql: capability::sql::Door::default(),
+            desk: capability::notice::Desk::default(),
             refusals: metrics.refusals(),
             budget,
         };
@@ -103,6 +107,16 @@ impl Runtime {
     /// Tells which databases there are; without it `sql` is denied.
     pub fn set_databases(&self, databases: Arc<dyn Databases>) {
         self.services.sql.set(databases);
+    }
+
+    /// Tells who makes pictures and links for notices; without them there are none.
+    pub fn set_pages(&self, pictures: Weak<dyn Pictures>, links: Weak<dyn Links>) {
+        self.services.desk.set_pages(pictures, links);
+    }
+
+    /// Tells where it is kept who was told; without it, it is not.
+    pub fn set_receipts(&self, receipts: Arc<dyn Receipts>) {
+        self.services.desk.set_receipts(receipts);
     }
 
     /// Takes the place of all secrets that there were.

@@ -23,6 +23,7 @@ use vitrine_model::port::deliveries::Deliveries;
 use vitrine_model::port::keep::Keep;
 use vitrine_model::port::notices::Notices;
 use vitrine_model::port::oncall::OnCall;
+use vitrine_model::port::receipts::Receipts;
 use vitrine_model::port::samples::Samples;
 use vitrine_model::port::silences::Silences;
 
@@ -38,6 +39,7 @@ use crate::sqlite::deliveries::SqliteDeliveries;
 use crate::sqlite::keep::SqliteKeep;
 use crate::sqlite::notices::SqliteNotices;
 use crate::sqlite::oncall::SqliteOnCall;
+use crate::sqlite::receipts::SqliteReceipts;
 use crate::sqlite::samples::SqliteSamples;
 use crate::sqlite::silences::SqliteSilences;
 use crate::sqlite::{Database, migrations};
@@ -87,6 +89,10 @@ impl Store {
 
     pub fn notices(&self) -> Arc<dyn Notices> {
         Arc::new(SqliteNotices(self.state.clone()))
+    }
+
+    pub fn receipts(&self) -> Arc<dyn Receipts> {
+        Arc::new(SqliteReceipts(self.state.clone()))
     }
 
     pub fn silences(&self) -> Arc<dyn Silences> {

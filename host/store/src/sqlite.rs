@@ -11,6 +11,7 @@ pub(crate) mod keep;
 pub(crate) mod migrations;
 pub(crate) mod notices;
 pub(crate) mod oncall;
+pub(crate) mod receipts;
 pub(crate) mod samples;
 pub(crate) mod silences;
 

@@ -8,6 +8,7 @@ mod keep;
 mod merging;
 mod moments;
 mod notices;
+mod receipts;
 mod rollups;
 mod samples;
 mod snapshot;

@@ -4,6 +4,7 @@ pub(crate) mod acknowledge;
 pub(crate) mod alerts;
 pub(crate) mod answer;
 pub(crate) mod dashboards;
+pub(crate) mod deliveries;
 pub(crate) mod envelope;
 pub(crate) mod health;
 pub(crate) mod import;

@@ -19,6 +19,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
      manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ";
 /// Where links are made by programs.
 const SHARES: &str = "/api/v1/shares";
+/// Where messages are answered: by the host's own seal, or by a far side's signature.
+const ANSWERS: [&str; 2] = ["/reply/", "/api/v1/callbacks/"];
 /// Pages that show and do nothing: the admin may allow them in frames.
 const FRAMED: [&str; 2] = ["/embed/", "/s/"];
 
@@ -84,6 +86,9 @@ fn wanted(method: &Method, path: &str) -> (Action, Thing) {
         return (Action::Share, thing(path));
     }
     let is_look = method == Method::GET || method == Method::HEAD;
+    if ANSWERS.iter().any(|start| path.starts_with(start)) {
+        return (if is_look { Action::View } else { Action::Answer }, Thing::Alerts);
+    }
     if OF_ALERTS.iter().any(|start| path.starts_with(start)) {
         let action = match path {
             _ if is_look => Action::View,
@@ -109,7 +114,7 @@ fn thing(path: &str) -> Thing {
     match (parts.next().unwrap_or(""), parts.next().unwrap_or("")) {
         ("render", path) => Thing::Dashboard(path.rsplit_once('.').map_or(path, |(name, _)| name).to_owned()),
         ("d" | "live" | "embed" | "share", name) => Thing::Dashboard(name.trim_end_matches("/events").to_owned()),
-        ("alerts" | "rules" | "deliveries", _) | ("api", "v1/alerts" | "v1/rules") => Thing::Alerts,
+        ("alerts" | "rules" | "deliveries", _) | ("api", "v1/alerts" | "v1/rules" | "v1/deliveries") => Thing::Alerts,
         ("sources", _) | ("api", "sources") => Thing::Sources,
         ("plugins", _) | ("api", "v1/plugins") => Thing::Plugins,
         ("api", rest) if rest.starts_with("v1/dashboards/") => {
@@ -131,10 +136,11 @@ static NOBODY: LazyLock<HeaderValue> = LazyLock::new(|| policy("'none'"));
 
 pub(crate) async fn headers(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
     let is_framed = FRAMED.iter().any(|start| request.uri().path().starts_with(start));
+    let is_link = is_framed || request.uri().path().starts_with(ANSWERS[0]);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     // Who has a link has nothing else of us: engines should not show it to others either.
-    if is_framed {
+    if is_link {
         headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
     }
     headers.insert(CONTENT_SECURITY_POLICY, if is_framed { web.framed.clone() } else { NOBODY.clone() });
@@ -227,6 +233,9 @@ mod tests {
             (Method::POST, "/silences/x/end", Action::Act),
             (Method::POST, "/alerts/x/acknowledge", Action::Act),
             (Method::POST, "/deliveries/1/resend", Action::Act),
+            (Method::GET, "/reply/x", Action::View),
+            (Method::POST, "/reply/x", Action::Answer),
+            (Method::POST, "/api/v1/callbacks/twilio/x/status", Action::Answer),
         ] {
             assert_eq!(wanted(&method, path), (action, Thing::Alerts), "{method} {path}");
         }

@@ -17,6 +17,8 @@ pub(crate) mod messages;
 pub(crate) mod oncall;
 pub(crate) mod plugins;
 pub(crate) mod reader;
+pub(crate) mod receipts;
+pub(crate) mod reply;
 pub(crate) mod rules;
 pub(crate) mod search;
 pub(crate) mod share;

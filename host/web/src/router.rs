@@ -17,7 +17,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::web::Web;
-use crate::{api, assets, middleware, page};
+use crate::{api, assets, callback, middleware, page};
 
 const LONGEST_BODY: usize = 256 * 1024;
 /// Until the answer begins: live streams may go on for as long as they like.
@@ -74,6 +74,11 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/rules", get(page::rules::show))
         .route("/deliveries", get(page::deliveries::show))
         .route("/deliveries/{id}/resend", post(page::doing::resend))
+        .route("/reply/{token}", get(page::reply::ask).post(page::reply::perform))
+        .route(
+            "/api/v1/callbacks/twilio/{channel}/{what}",
+            post(callback::twilio::take).layer(DefaultBodyLimit::max(callback::LONGEST_BODY)),
+        )
         .route("/silences", get(page::silences::show).post(page::silences::write))
         .route("/silences/{id}/end", post(page::silences::end))
         .route("/oncall", get(page::oncall::show).post(page::oncall::put))
@@ -113,6 +118,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/api/v1/acknowledgements/{target}", delete(api::acknowledge::withdraw))
         .route("/api/v1/heartbeats", get(api::alerts::heartbeats))
         .route("/api/v1/digests", get(api::alerts::digests))
+        .route("/api/v1/deliveries", get(api::deliveries::list))
         .route("/api/v1/deliveries/{id}/resend", post(api::acknowledge::resend))
         .route("/api/v1/oncall", get(api::oncall::list))
         .route("/api/v1/oncall/overrides", get(api::oncall::overrides).post(api::oncall::put))

@@ -28,6 +28,8 @@ pub struct Settings {
     pub write_timeout: Duration,
     /// The time zone of pages, an IANA name; empty for the machine's own.
     pub time_zone: String,
+    /// How long links in messages hold, by which people acknowledge and silence.
+    pub reply_within: Duration,
     /// How many live pages may be open at once.
     pub max_viewers: usize,
     /// How many different live streams (a dashboard with a range) may run at once.
@@ -44,6 +46,7 @@ impl Default for Settings {
             embed_from: Vec::new(),
             write_timeout: Duration::from_secs(30),
             time_zone: String::new(),
+            reply_within: Duration::from_secs(7 * 86_400),
             max_viewers: 5_000,
             max_streams: 256,
         }

@@ -14,6 +14,8 @@ use vitrine_access::{AllowedHosts, Networks};
 use vitrine_model::alert::Alert;
 use vitrine_model::port::alerts::Alerts;
 use vitrine_model::port::deliveries::Deliveries;
+use vitrine_model::port::keep::Keep;
+use vitrine_model::port::receipts::Receipts;
 use vitrine_model::port::samples::Samples;
 use vitrine_model::port::source::Source;
 use vitrine_model::{Clock, Millis};
@@ -24,6 +26,7 @@ use vitrine_query::Engine;
 
 use crate::alerts::{Joined, Standing};
 use crate::ask::Asker;
+use crate::callback::{Callbacks, Channels};
 use crate::dashboard::Dashboard;
 use crate::dashboard::evaluate::{Evaluator, Panels};
 use crate::dashboard::layout::{Layout, Layouts};
@@ -36,6 +39,7 @@ use crate::page::templates::Templates;
 use crate::plugins::PluginCard;
 use crate::pushes::Pushes;
 use crate::render::Renders;
+use crate::reply::Replies;
 use crate::settings::Settings;
 use crate::share::Seal;
 use crate::{embed, middleware};
@@ -54,6 +58,11 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub alerts: Arc<dyn Alerts>,
     pub deliveries: Arc<dyn Deliveries>,
+    pub receipts: Arc<dyn Receipts>,
+    /// Where it is kept which links in messages were used.
+    pub keep: Arc<dyn Keep>,
+    /// What is known of a channel, for its far side's reports.
+    pub channels: Channels,
     /// Who is told, and what they do not want to hear of.
     pub teller: Teller,
     pub panels: Panels,
@@ -100,6 +109,10 @@ pub struct Web {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) alerts: Arc<dyn Alerts>,
     pub(crate) deliveries: Arc<dyn Deliveries>,
+    pub(crate) receipts: Arc<dyn Receipts>,
+    pub(crate) channels: Channels,
+    pub(crate) replies: Replies,
+    pub(crate) callbacks: Callbacks,
     pub(crate) teller: Teller,
     pub(crate) sources: Sources,
     pub(crate) plugins: Arc<dyn Fn() -> Vec<PluginCard> + Send + Sync>,
@@ -131,12 +144,15 @@ impl Web {
         let evaluations = Counter::default();
         let hubs = Hubs::default();
         let renders = Renders::default();
+        let (replies, callbacks) = (Replies::new(parts.keep), Callbacks::default());
         let pushes = Pushes::new(parts.ingest, parts.settings.write_timeout);
         {
             let mut registry = parts.registry.lock().unwrap_or_else(PoisonError::into_inner);
             let web = registry.sub_registry_with_prefix("vitrine_web");
             web.register("panel_evaluations", "Panels computed, each for all who look at it", evaluations.clone());
             pushes.register(web);
+            replies.register(web);
+            callbacks.register(web);
             renders.register(web);
             web.register("live_viewers", "Live pages open now", hubs.viewers_gauge.clone());
             web.register("live_streams", "Live streams computed now", hubs.streams_gauge.clone());
@@ -167,6 +183,10 @@ impl Web {
             clock: parts.clock,
             alerts: parts.alerts,
             deliveries: parts.deliveries,
+            receipts: parts.receipts,
+            channels: parts.channels,
+            replies,
+            callbacks,
             teller: parts.teller,
             sources: parts.sources,
             plugins: parts.plugins,

@@ -1,20 +1,30 @@
-//! The channel `email`: one message per notification, threaded by group.
+//! The channel `email`: one message for each person and notification, threaded by group.
 
 mod html;
+mod number;
 mod plain;
+mod post;
 mod story;
 
 use serde::Deserialize;
 use vitrine_sdk::channel::{Channel, Failure, Notification, Receipt};
-use vitrine_sdk::mail::{self, Message};
-use vitrine_sdk::{Fault, clock, export};
+use vitrine_sdk::{Fault, export};
 
-use story::Story;
+/// More than a mailbox for each is a list's work.
+const MOST_ADDRESSES: usize = 50;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     to: Vec<String>,
+    #[serde(default = "yes")]
+    pictures: bool,
+    #[serde(default = "yes")]
+    links: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Debug)]
@@ -27,6 +37,9 @@ impl Channel for Email {
         if config.to.is_empty() {
             return Err(Fault::Invalid("`to`: name at least one address".to_owned()));
         }
+        if config.to.len() > MOST_ADDRESSES {
+            return Err(Fault::Invalid("`to`: name at most 50 addresses, or a mailing list's".to_owned()));
+        }
         match config.to.iter().find(|address| !is_address(address)) {
             Some(address) => Err(Fault::Invalid(["`to`: ", address, " is not an address"].concat())),
             None => Ok(Email(config)),
@@ -38,28 +51,7 @@ impl Channel for Email {
     }
 
     fn deliver(&mut self, notification: &Notification, key: &str) -> Result<Receipt, Failure> {
-        let story = Story::of(notification, clock::now());
-        let message = Message {
-            to: self.0.to.clone(),
-            subject: story.subject.clone(),
-            text: plain::write(&story),
-            html: Some(html::write(&story)),
-            thread: Some(notification.group.clone()),
-            key: key.to_owned(),
-            attachments: Vec::new(),
-        };
-        let answer = mail::send(&message).map_err(failure)?;
-        Ok(Receipt { answer, id: None })
-    }
-}
-
-/// A message that the relay refuses is refused again; a missing grant may be given yet.
-fn failure(error: mail::Error) -> Failure {
-    match error {
-        mail::Error::Denied(reason) => Failure::Retry(Fault::Denied(reason)),
-        mail::Error::Unavailable(reason) => Failure::Retry(Fault::Upstream(reason)),
-        mail::Error::Refused(reason) => Failure::Permanent(Fault::Upstream(reason)),
-        mail::Error::Invalid(reason) => Failure::Permanent(Fault::Invalid(reason)),
+        post::deliver(&self.0, notification, key)
     }
 }
 

@@ -12,7 +12,19 @@ pub(crate) fn write(story: &Story<'_>) -> String {
     if story.more > 0 {
         line(&mut text, &["\nand ", &story.more.to_string(), " more"]);
     }
-    line(&mut text, &["\n-- \nVitrine at ", story.host]);
+    for picture in story.pictures {
+        match &picture.trouble {
+            Some(trouble) => line(&mut text, &["\nno picture of ", &picture.name, ": ", trouble]),
+            None => line(&mut text, &["\nattached: the panel ", &picture.name]),
+        }
+    }
+    let links = [("acknowledge", &story.links.acknowledge), ("silence for 2 h", &story.links.silence)];
+    for (words, address) in links {
+        if let Some(address) = address {
+            line(&mut text, &["\n", words, ":\n", address]);
+        }
+    }
+    line(&mut text, &["\n-- \nVitrine at ", story.host, ", to ", story.person]);
     text
 }
 

@@ -2,16 +2,50 @@
 
 use vitrine_sdk::Label;
 use vitrine_sdk::channel::{Alert, Notification, Status};
-use vitrine_sdk::clock::Utc;
+
+use crate::number::{moment, number, span};
 
 /// A message lists no more alerts than a person reads.
 const MOST_ALERTS: usize = 50;
 
 const LONGEST_SUBJECT: usize = 200;
 
+/// How urgent it is, which the colour says beside the word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mood {
+    /// It is over.
+    Calm,
+    Notice,
+    Warning,
+    Alarm,
+}
+
+/// Addresses by which the reader acts; there may be none.
+#[derive(Debug, Default)]
+pub(crate) struct Links {
+    pub(crate) acknowledge: Option<String>,
+    pub(crate) silence: Option<String>,
+}
+
+/// A panel, by the names of its pictures among the attachments; or why there are none.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    pub(crate) name: String,
+    pub(crate) light: Option<String>,
+    pub(crate) dark: Option<String>,
+    pub(crate) trouble: Option<String>,
+}
+
 pub(crate) struct Story<'a> {
     pub(crate) subject: String,
+    /// The subject without the state.
+    pub(crate) title: String,
+    pub(crate) status: Status,
+    pub(crate) mood: Mood,
     pub(crate) host: &'a str,
+    pub(crate) person: &'a str,
+    pub(crate) pictures: &'a [Picture],
+    pub(crate) links: Links,
     pub(crate) paragraphs: Vec<Paragraph<'a>>,
     /// How many alerts there was no room for.
     pub(crate) more: usize,
@@ -20,11 +54,13 @@ pub(crate) struct Story<'a> {
 /// One alert.
 pub(crate) struct Paragraph<'a> {
     pub(crate) status: Status,
+    pub(crate) mood: Mood,
     /// What is wrong, as the rule's author put it.
     pub(crate) what: &'a str,
     /// Since when, or how long it lasted.
     pub(crate) when: String,
     pub(crate) value: Option<String>,
+    pub(crate) severity: Option<&'a str>,
     pub(crate) description: Option<&'a str>,
     /// A web address, or whatever else the rule's author wrote.
     pub(crate) runbook: Option<&'a str>,
@@ -32,13 +68,28 @@ pub(crate) struct Paragraph<'a> {
     pub(crate) link: &'a str,
 }
 
-impl Story<'_> {
-    pub(crate) fn of(notification: &Notification, now: i64) -> Story<'_> {
+impl<'a> Story<'a> {
+    pub(crate) fn of(
+        notification: &'a Notification,
+        person: &'a str,
+        pictures: &'a [Picture],
+        links: Links,
+        now: i64,
+    ) -> Story<'a> {
         let shown = notification.alerts.iter().take(MOST_ALERTS);
+        let paragraphs: Vec<Paragraph<'_>> = shown.map(|alert| paragraph(alert, now)).collect();
+        let title = title(notification);
+        let subject = ["[", word(notification.status), "] ", &title].concat();
         Story {
-            subject: subject(notification),
+            subject: subject.chars().take(LONGEST_SUBJECT).collect(),
+            title,
+            status: notification.status,
+            mood: paragraphs.iter().map(|paragraph| paragraph.mood).max().unwrap_or(Mood::Calm),
             host: &notification.host,
-            paragraphs: shown.map(|alert| paragraph(alert, now)).collect(),
+            person,
+            pictures,
+            links,
+            paragraphs,
             more: notification.alerts.len().saturating_sub(MOST_ALERTS),
         }
     }
@@ -51,25 +102,38 @@ pub(crate) fn word(status: Status) -> &'static str {
     }
 }
 
-/// The title with its state before it, on one line.
-fn subject(notification: &Notification) -> String {
+/// On one line, without the state that may stand before it.
+fn title(notification: &Notification) -> String {
     let state = ["[", word(notification.status), "] "].concat();
     let title = notification.title.strip_prefix(&state).unwrap_or(&notification.title);
-    let line = |character: char| if character.is_control() { ' ' } else { character };
-    state.chars().chain(title.chars().map(line)).take(LONGEST_SUBJECT).collect()
+    title.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 fn paragraph(alert: &Alert, now: i64) -> Paragraph<'_> {
     let name = alert.label("alertname").unwrap_or("alert");
+    let severity = alert.label("severity").filter(|severity| !severity.is_empty());
     Paragraph {
         status: alert.status,
+        mood: mood(alert.status, severity),
         what: alert.annotation("summary").unwrap_or(name),
         when: when(alert, now),
         value: (!alert.value.is_nan()).then(|| number(alert.value)),
+        severity,
         description: alert.annotation("description"),
         runbook: alert.annotation("runbook_url"),
         labels: &alert.labels,
         link: &alert.link,
+    }
+}
+
+/// A word that nobody knows is taken to be serious.
+fn mood(status: Status, severity: Option<&str>) -> Mood {
+    let severity = severity.unwrap_or("critical").to_ascii_lowercase();
+    match (status, severity.as_str()) {
+        (Status::Resolved, _) => Mood::Calm,
+        (_, "info" | "information" | "notice" | "none" | "low" | "debug") => Mood::Notice,
+        (_, "warning" | "warn" | "minor" | "medium" | "ticket") => Mood::Warning,
+        _ => Mood::Alarm,
     }
 }
 
@@ -86,40 +150,5 @@ fn when(alert: &Alert, now: i64) -> String {
             ["lasted ", &span(end - alert.starts_at), ", from ", &start, " to ", &moment(end)].concat()
         }
         (Status::Resolved, None) => ["began ", &start].concat(),
-    }
-}
-
-/// `2026-11-20 12:34 UTC`: a guest knows no other time zone.
-fn moment(time: i64) -> String {
-    let Utc { year, month, day, hour, minute, .. } = Utc::from_milliseconds(time);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
-}
-
-/// The two largest units: `2 h 5 min`.
-fn span(milliseconds: i64) -> String {
-    let seconds = milliseconds.max(0) / 1000;
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, _) => format!("{minutes} min {} s", seconds % 60),
-        (0, _, _) => format!("{hours} h {minutes} min"),
-        _ => format!("{days} d {hours} h"),
-    }
-}
-
-/// Four significant digits; whole numbers as they are.
-fn number(value: f64) -> String {
-    let size = value.abs();
-    if value.fract() == 0.0 && size < 1e15 {
-        return format!("{value}");
-    }
-    if !(1e-4..1e15).contains(&size) {
-        return format!("{value:.3e}");
-    }
-    let decimals = (3.0 - size.log10().floor()).clamp(0.0, 8.0) as usize;
-    let text = format!("{value:.decimals$}");
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
     }
 }

@@ -212,3 +212,5 @@ pub(crate) mod metrics {
         add(name, labels, value)
     }
 }
+
+pub(crate) use super::notice::calls as notice;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::data::{Asked, State};
+use super::notice::Notice;
 use crate::http::{Error, Request, Response, Sealed};
 use crate::log::Level;
 use crate::mail::{self, Message};
@@ -30,6 +31,7 @@ pub(super) struct World {
     pub(super) files: BTreeMap<String, Vec<u8>>,
     pub(super) state: Option<State>,
     pub(super) metrics: Option<Vec<(String, Vec<Label>, f64)>>,
+    pub(super) notice: Notice,
 }
 
 impl Default for World {
@@ -52,6 +54,7 @@ impl Default for World {
             files: BTreeMap::new(),
             state: None,
             metrics: None,
+            notice: Notice::default(),
         }
     }
 }

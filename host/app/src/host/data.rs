@@ -46,7 +46,8 @@ pub(super) async fn prune(keep: Arc<dyn Keep>, clock: Arc<dyn Clock>, running: A
             () = stop.cancelled() => return,
             () = clock.sleep_until(next) => {}
         }
-        let owners = running.lock().unwrap_or_else(PoisonError::into_inner).owners();
+        let mut owners = running.lock().unwrap_or_else(PoisonError::into_inner).owners();
+        owners.push(vitrine_web::reply::OWNER.to_owned());
         let (keep, now) = (Arc::clone(&keep), clock.now());
         match tokio::task::spawn_blocking(move || keep.prune(&owners, now, UNSEEN)).await {
             Ok(Ok(gone)) => {

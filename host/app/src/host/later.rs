@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::settings::Settings;
 
 /// What is taken while the host runs; every other setting waits.
-const TAKEN: [&str; 22] = [
+const TAKEN: [&str; 25] = [
     "dashboards_dir",
     "retention",
     "log",
@@ -25,7 +25,10 @@ const TAKEN: [&str; 22] = [
     "plugins.require_signature",
     "mail",
     "databases",
-    "alerts",
+    "alerts.notify",
+    "alerts.evaluate_every",
+    "alerts.labels",
+    "alerts.resend_delay",
     "sources",
     "channels",
 ];

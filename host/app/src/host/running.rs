@@ -7,6 +7,9 @@ use vitrine_model::{Fault, Millis};
 use vitrine_plugin::grant::Grants;
 use vitrine_plugin::settings::MailRelay;
 use vitrine_plugin::{Instance, Manifest, Plugin, PluginSource};
+use vitrine_web::Door;
+
+use crate::seal::SecretSeal;
 
 /// `source` or `channel`, and the name.
 pub(super) type Key = (&'static str, String);
@@ -36,6 +39,18 @@ impl Running {
     pub(super) fn source(&self, name: &str) -> Option<Arc<PluginSource>> {
         let made = self.instances.get(&("source", name.to_owned()))?;
         Some(Arc::new(PluginSource::new(Arc::clone(&made.instance))))
+    }
+}
+
+impl Running {
+    /// What is known of a channel, for its far side's reports.
+    pub(super) fn door(&self, name: &str) -> Option<Door> {
+        let made = self.instances.get(&("channel", name.to_owned()))?;
+        Some(Door {
+            plugin: made.plugin.manifest.name.clone(),
+            config: serde_json::from_str(made.instance.config()).unwrap_or_default(),
+            signed: Arc::new(SecretSeal(Arc::clone(&made.instance))),
+        })
     }
 }
 

@@ -10,6 +10,8 @@ use crate::{Fault, Millis};
 pub struct PanelPicture {
     pub dashboard: String,
     pub panel: String,
+    /// What its variables are, as an address says it: `var-host=web-1`.
+    pub query: String,
     pub start: Millis,
     pub end: Millis,
     pub theme: Theme,

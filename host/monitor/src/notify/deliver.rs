@@ -198,7 +198,12 @@ fn other_channel(delivery: &Delivery, failure: &Failure, now: Millis) -> Option<
         Failure::RetryAfter(_, span) if span.millis() > LONG_WAIT => true,
         _ => delivery.attempts >= TRIES,
     };
-    let (next, others) = delivery.fallbacks.split_first().filter(|_| is_lost)?;
+    if is_lost { next_channel(delivery, now) } else { None }
+}
+
+/// The delivery of the same by the next channel, if there is one.
+pub fn next_channel(delivery: &Delivery, now: Millis) -> Option<NewDelivery> {
+    let (next, others) = delivery.fallbacks.split_first()?;
     Some(NewDelivery {
         key: format!("{}-{next}", delivery.key),
         channel: next.clone(),

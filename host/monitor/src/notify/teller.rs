@@ -105,6 +105,11 @@ impl Teller {
         self.0.is_settled()
     }
 
+    /// Whether notifications name a group so: digests and reminders are about none.
+    pub fn has_group(&self, id: &str) -> bool {
+        self.0.with_groups(|groups| groups.groups.values().any(|group| group_id(&group.key) == id))
+    }
+
     /// All groups with alerts that fire, by receiver and labels.
     pub fn groups(&self) -> Vec<GroupView> {
         let (hush, now) = (self.0.hush.load_full(), self.0.clock.now());
@@ -157,6 +162,12 @@ impl Teller {
             self.0.live.tell(Change::Alerts);
         }
         Ok(is_sent)
+    }
+
+    /// Somebody else has written down a delivery, or what became of one.
+    pub fn look_again(&self) {
+        self.0.planned.notify_one();
+        self.0.live.tell(Change::Alerts);
     }
 
     /// Makes or edits a silence; returns its number.

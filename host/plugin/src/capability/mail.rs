@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
@@ -43,9 +43,9 @@ impl Relay {
         self.0.load().is_some()
     }
 
-    async fn send(&self, message: Message) -> Result<String, Error> {
+    async fn send(&self, message: Message, channel: &str) -> Result<String, Error> {
         let ready = self.0.load_full().ok_or_else(|| Error::Denied(NO_RELAY.to_owned()))?;
-        let mail = compose(&ready.from, message).map_err(Error::Invalid)?;
+        let mail = compose(&ready.from, message, channel).map_err(Error::Invalid)?;
         let answer = ready.transport.send(mail).await.map_err(|error| sort(&error))?;
         let lines: Vec<&str> = answer.message().collect();
         Ok(format!("{} {}", answer.code(), lines.join(" ")))
@@ -106,10 +106,15 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn compose(from: &Mailbox, message: Message) -> Result<Mail, String> {
+fn compose(from: &Mailbox, message: Message, channel: &str) -> Result<Mail, String> {
     let domain = from.email.domain();
     let mut builder = Mail::builder().from(from.clone()).subject(single_line(&message.subject));
     builder = builder.message_id(Some(format!("<{}@{domain}>", id_part(&message.key))));
+    // Whoever is away need not tell us (RFC 3834; the second is Exchange's word), and rules sort by the list (RFC 2919).
+    let list = format!("<{}.vitrine.{domain}>", id_part(channel));
+    for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All"), ("List-Id", &list)] {
+        builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
+    }
     for address in &message.to {
         let mailbox: Mailbox = address.parse().map_err(|error| format!("`{address}` is not a mail address: {error}"))?;
         builder = builder.to(mailbox);
@@ -180,7 +185,7 @@ impl Host for Context {
     async fn send(&mut self, message: Message) -> Result<String, Error> {
         self.require(Right::Mail).map_err(Error::Denied)?;
         let wait = self.time_left();
-        match tokio::time::timeout(wait, self.services.mail.send(message)).await {
+        match tokio::time::timeout(wait, self.services.mail.send(message, &self.instance)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Error::Unavailable(format!("the mail relay did not finish within {} s", wait.as_secs()))),
         }
@@ -210,11 +215,14 @@ mod tests {
             html: html.map(str::to_owned),
             attachments: attachments.iter().map(attachment).collect(),
         };
-        let mail = compose(&"vitrine@shop.test".parse().unwrap(), message).unwrap();
+        let mail = compose(&"vitrine@shop.test".parse().unwrap(), message, "on-call").unwrap();
         let text = String::from_utf8(mail.formatted()).unwrap();
         let parts = text.lines().filter_map(|line| line.strip_prefix("Content-Type: ")?.split(';').next());
         assert_eq!(parts.collect::<Vec<_>>(), kinds, "{text}");
         assert!(text.contains("see the file"), "{text}");
+        for header in ["Auto-Submitted: auto-generated", "List-Id: <on-call.vitrine.shop.test>", "Message-ID: <1@shop.test>"] {
+            assert!(text.contains(header), "{header} in {text}");
+        }
         text
     }
 

@@ -120,13 +120,13 @@ impl Databases for Echo {
 }
 
 /// An instance's guest, as far as capabilities see it, with this grant.
-struct World {
+pub(super) struct World {
     metrics: Metrics,
-    services: Arc<Services>,
+    pub(super) services: Arc<Services>,
 }
 
 impl World {
-    fn new() -> World {
+    pub(super) fn new() -> World {
         let metrics = Metrics::default();
         let services = Services {
             clock: Arc::new(FixedClock),
@@ -135,6 +135,7 @@ impl World {
             system: system::Reader::default(),
             files: files::Reader::default(),
             state: state::Store::default(),
+            desk: crate::capability::notice::Desk::default(),
             sql: sql::Door::default(),
             refusals: metrics.refusals(),
             budget: Arc::new(Budget::new(1 << 30)),
@@ -144,7 +145,7 @@ impl World {
         World { metrics, services: Arc::new(services) }
     }
 
-    fn guest(&self, grant: &str) -> Context {
+    pub(super) fn guest(&self, grant: &str) -> Context {
         let settings: GrantSettings = serde_json::from_str(grant).unwrap();
         let grants = Grants::new(&settings, &Manifest::parse(MANIFEST).unwrap()).unwrap();
         let own = Own::new("shop".into(), "probe", &self.metrics, (20, 100));

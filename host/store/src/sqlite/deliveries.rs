@@ -23,7 +23,7 @@ const ANSWER_BYTES: usize = 4096;
 /// Deliveries that are looked through for those that tell of one alert.
 const LOOKED_THROUGH: i64 = 5_000;
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "id, key, channel, notification, alert_values, created_at, attempts, state, due_at, answer, line, fallbacks";
 
 /// Open, and no older one of the same channel and line is: "resolved" never overtakes "firing".
@@ -274,7 +274,7 @@ fn read_notification(text: &str, values: &str) -> Result<Notification, serde_jso
     Ok(notification)
 }
 
-fn read_record(row: &Row<'_>) -> Result<DeliveryRecord, Trouble> {
+pub(super) fn read_record(row: &Row<'_>) -> Result<DeliveryRecord, Trouble> {
     let id: i64 = row.get(0)?;
     let notification = read_notification(&row.get::<_, String>(3)?, &row.get::<_, String>(4)?)
         .map_err(|error| Trouble::Refused(format!("delivery {id} cannot be read: {error}")))?;
@@ -293,6 +293,6 @@ fn read_record(row: &Row<'_>) -> Result<DeliveryRecord, Trouble> {
     Ok(DeliveryRecord { delivery, state, due_at: row.get(8)?, answer: row.get(9)? })
 }
 
-fn shortened(text: &str) -> &str {
+pub(super) fn shortened(text: &str) -> &str {
     &text[..text.floor_char_boundary(ANSWER_BYTES)]
 }

@@ -19,6 +19,7 @@ use crate::page::When;
 use crate::page::deliveries::{DeliveryRow, delivery_row};
 use crate::page::frame::Frame;
 use crate::page::reader::Reader;
+use crate::page::receipts::with_receipts;
 use crate::page::silences::{self, Caller};
 use crate::web::Web;
 
@@ -91,7 +92,10 @@ pub(crate) async fn shown(
     let events = events(web, reader, known).await;
     let deliveries = Arc::clone(&web.deliveries);
     let deliveries = web.blocking(move || deliveries.recent(RECENT)).await;
-    let deliveries = deliveries.map(|list| list.into_iter().map(|record| delivery_row(web, reader, record)).collect());
+    let deliveries = match deliveries {
+        Ok(list) => Ok(with_receipts(web, list).await.into_iter().map(|record| delivery_row(web, reader, record)).collect()),
+        Err(reason) => Err(reason),
+    };
     let body = Body {
         back: wanted.address(&[("page", page.word().as_str())]),
         labels: filter::labels(&board),

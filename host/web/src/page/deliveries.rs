@@ -11,6 +11,7 @@ use vitrine_model::port::deliveries::{DeliveryRecord, DeliveryState, Sought};
 use crate::page::When;
 use crate::page::frame::Frame;
 use crate::page::reader::Reader;
+use crate::page::receipts::with_receipts;
 use crate::page::silences::{self, Caller};
 use crate::web::Web;
 
@@ -79,6 +80,7 @@ pub(crate) async fn show(
         records.remove(0);
     }
     records.truncate(ROWS);
+    let records = with_receipts(&web, records).await;
     let ends = records.first().zip(records.last()).map(|(first, last)| (first.delivery.id, last.delivery.id));
     let has_newer = if sought.after.is_some() { has_more } else { sought.before.is_some() };
     let has_older = sought.after.is_some() || has_more;

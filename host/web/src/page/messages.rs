@@ -4,8 +4,6 @@
 
 mod asked;
 
-pub(crate) use asked::filled;
-
 macro_rules! messages {
     ($name:ident; $($key:ident: $english:literal, $portuguese:literal;)*) => {
         /// Every sentence of these pages.
@@ -24,8 +22,9 @@ macro_rules! messages {
 }
 
 mod alerting;
+mod replying;
 
-pub(crate) use alerting::AlertMessages;
+pub(crate) use {alerting::AlertMessages, asked::filled, replying::ReplyMessages};
 
 messages! {
     Messages;

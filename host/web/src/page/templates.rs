@@ -2,7 +2,7 @@
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-const SOURCES: [(&str, &str); 20] = [
+const SOURCES: [(&str, &str); 21] = [
     ("frame.html", include_str!("../../templates/frame.html")),
     ("offline.html", include_str!("../../templates/offline.html")),
     ("search.html", include_str!("../../templates/search.html")),
@@ -22,6 +22,7 @@ const SOURCES: [(&str, &str); 20] = [
     ("share.html", include_str!("../../templates/share.html")),
     ("plugins.html", include_str!("../../templates/plugins.html")),
     ("act.html", include_str!("../../templates/act.html")),
+    ("reply.html", include_str!("../../templates/reply.html")),
     ("error.html", include_str!("../../templates/error.html")),
 ];
 

@@ -1,6 +1,7 @@
 //! Pictures for those who know neither pages nor plugins: a mail shows the panel that it is about.
 
 use async_trait::async_trait;
+use url::form_urlencoded;
 use vitrine_model::Fault;
 use vitrine_model::port::panel::Theme;
 use vitrine_model::port::pictures::{PanelPicture, Pictures};
@@ -22,7 +23,8 @@ impl Pictures for Web {
         };
         // The same bounds as for an address.
         let look = Look::parse(Format::Png, &look.pairs()).map_err(Fault::Invalid)?;
-        let asked = Asked { time: Some(time), ..Asked::default() };
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(picture.query.as_bytes()).into_owned().collect();
+        let asked = Asked { time: Some(time), ..Asked::parse(&pairs).map_err(Fault::Invalid)? };
         let wanted = Wanted { dashboard: picture.dashboard, panel: Some(picture.panel), asked, look };
         match self.picture(&wanted).await {
             Ok(made) => Ok(made.bytes.to_vec()),

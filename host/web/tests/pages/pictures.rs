@@ -100,6 +100,7 @@ async fn one_panel_alone_in_the_size_that_is_asked_for() {
     assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"800\" height=\"360\""), "{svg}");
     // By the port, for whoever sends it away.
     let wanted = PanelPicture {
+        query: String::new(),
         dashboard: "shop/orders".to_owned(),
         panel: "load".to_owned(),
         start: NOW - 900_000,

@@ -9,8 +9,10 @@ use vitrine_model::oncall::Override;
 use vitrine_model::port::StoreError;
 use vitrine_model::port::alerts::{Alerts, StoredEvent};
 use vitrine_model::port::deliveries::{Deliveries, Delivery, DeliveryRecord, NewDelivery, Room, Sought};
+use vitrine_model::port::keep::{self, Keep, Kept};
 use vitrine_model::port::notices::{GroupRow, MemberRow, NoticeChange, Notices, RateRow};
 use vitrine_model::port::oncall::OnCall;
+use vitrine_model::port::receipts::{LastTold, Next, PersonReceipt, Receipts, Reported};
 use vitrine_model::port::silences::Silences;
 use vitrine_model::silence::{Acknowledgement, Act, Silence};
 
@@ -22,6 +24,7 @@ pub struct Records {
     pub over: Mutex<Vec<AlertEvent>>,
     pub deliveries: Mutex<Vec<DeliveryRecord>>,
     pub overrides: Mutex<Vec<Override>>,
+    pub receipts: Mutex<Vec<(String, PersonReceipt)>>,
 }
 
 impl Alerts for Records {
@@ -135,5 +138,45 @@ impl Silences for Records {
     }
     fn withdraw(&self, _: &[String]) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+impl Receipts for Records {
+    fn told(&self, _: &str, _: &PersonReceipt) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn reached(&self, _: &str) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn report(&self, _: &str, _: &PersonReceipt, _: Next<'_>) -> Result<Reported, StoreError> {
+        Ok(Reported::Unknown)
+    }
+    fn of(&self, deliveries: &[String]) -> Result<Vec<(String, PersonReceipt)>, StoreError> {
+        let receipts = self.receipts.lock().unwrap();
+        Ok(receipts.iter().filter(|(key, _)| deliveries.contains(key)).cloned().collect())
+    }
+    fn last_told(&self, _: &str, _: &str) -> Result<Option<LastTold>, StoreError> {
+        Ok(None)
+    }
+}
+
+impl Keep for Records {
+    fn get(&self, _: &str, _: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
+    fn set(&self, _: &str, _: &str, _: &[u8], _: keep::Room) -> Result<Kept, StoreError> {
+        Ok(Kept::Yes(keep::Room::default()))
+    }
+    fn delete(&self, _: &str, _: &str) -> Result<keep::Room, StoreError> {
+        Ok(keep::Room::default())
+    }
+    fn keys(&self, _: &str, _: &str) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn used(&self, _: &str) -> Result<keep::Room, StoreError> {
+        Ok(keep::Room::default())
+    }
+    fn prune(&self, _: &[String], _: Millis, _: Millis) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
     }
 }

@@ -159,6 +159,9 @@ impl World {
             clock: clock.clone(),
             alerts: records.clone(),
             deliveries: records.clone(),
+            receipts: records.clone(),
+            keep: records.clone(),
+            channels: Arc::new(|_| None),
             teller: Teller::resting(Ports {
                 clock: clock.clone(),
                 alerts: records.clone(),

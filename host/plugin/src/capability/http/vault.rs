@@ -22,7 +22,7 @@ const FETCHES: usize = 4;
 /// Shorter ones would be found in every other answer.
 const SHORTEST: usize = 4;
 
-pub(super) type Value = Zeroizing<String>;
+pub(crate) type Value = Zeroizing<String>;
 
 /// Where a secret comes from, and where it may go.
 pub struct SecretSource {
@@ -56,6 +56,13 @@ impl Vault {
     pub(crate) fn set(&self, sources: BTreeMap<String, SecretSource>) {
         let entry = |(name, source)| (name, Arc::new(Entry { source, kept: Mutex::default() }));
         self.0.store(Arc::new(sources.into_iter().map(entry).collect()));
+    }
+
+    /// The secret of this name in the settings.
+    pub(crate) async fn value(&self, name: &str) -> Result<Arc<Value>, String> {
+        let entry =
+            self.get(name).ok_or_else(|| format!("there is no secret `{name}`: add it under `secrets` in the settings"))?;
+        entry.value().await
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Arc<Entry>> {

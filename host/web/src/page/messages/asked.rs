@@ -5,13 +5,14 @@ use std::sync::LazyLock;
 use minijinja::Value;
 use vitrine_model::view::State;
 
-use super::{AlertMessages, ENGLISH, Messages, PORTUGUESE, alerting};
+use super::{AlertMessages, ENGLISH, Messages, PORTUGUESE, ReplyMessages, alerting};
 use crate::page::reader::Language;
 
 static VALUES: LazyLock<[Value; 2]> = LazyLock::new(|| {
     Language::ALL.map(|language| {
         let of_alerts = AlertMessages::of(language).pairs();
-        Value::from_pairs(Messages::of(language).pairs().into_iter().chain(of_alerts))
+        let of_replies = ReplyMessages::of(language).pairs();
+        Value::from_pairs(Messages::of(language).pairs().into_iter().chain(of_alerts).chain(of_replies))
     })
 });
 
