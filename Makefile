@@ -12,7 +12,7 @@ endif
 BUNDLED := $(filter-out plugins/README.md,$(wildcard plugins/*))
 say = @printf '\033[1m==> %s\033[0m\n' '$(1)'
 
-.PHONY: help run build assets plugins guests fetch-guest stations sdks test openmetrics promql pictures fuzz browser exporter prometheus alertmanager postgres poppler lint bench clean
+.PHONY: help run build assets plugins guests fetch-guest stations sdks test openmetrics promql pictures fuzz kills browser exporter prometheus alertmanager postgres poppler lint bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -180,6 +180,10 @@ fuzz: ## Try whatever bytes on the sandbox's border, in exporters' texts and at 
 	FUZZ_SECONDS=$(or $(SECONDS),60) cargo test --package vitrine-plugin --test fuzz -- --test-threads 2
 	FUZZ_SECONDS=$(or $(SECONDS),60) cargo test --package vitrine-exposition --lib tests::fuzz -- --test-threads 2
 	FUZZ_SECONDS=$(or $(SECONDS),60) cargo test --package vitrine-monitor --test fuzz_push -- --test-threads 2
+
+kills: assets plugins tests/peers/node_modules ## Kill the host 240 times between a sample and the receipt of its notice, KILLS=480 as often as that
+	cargo build --package vitrine
+	KILLS=$(or $(KILLS),240) cargo test --package vitrine-tests --test features -- --nocapture kills::
 
 lint: assets plugins ## Check formatting and lints
 	cargo fmt --all --check

@@ -5,6 +5,7 @@
 //   refuse-data  takes the text and says 554 to it
 //   later        says 451 to every sender: try again
 //   hang         answers no sender any more
+//   hang-rcpt    answers nobody who names a recipient
 //   swallow      takes the message, prints it, and never says that it did
 //   reset        tears the connection
 //   slow         answers a little later
@@ -37,6 +38,7 @@ const server = new SMTPServer({
     done();
   },
   onMailFrom(address, session, done) {
+    tell("sender");
     if (mode === "hang") return tell("hanging");
     if (mode === "later") {
       tell("put-off");
@@ -47,7 +49,7 @@ const server = new SMTPServer({
   onRcptTo(address, session, done) {
     const word = of(address);
     tell("recipient", { address: address.address });
-    if (word === "hang") return tell("hanging");
+    if (word === "hang" || word === "hang-rcpt") return tell("hanging");
     if (word === "reset") {
       for (const one of server.connections) if (one.session === session) one._socket.resetAndDestroy();
       return tell("torn");
@@ -62,7 +64,9 @@ const server = new SMTPServer({
     done(refusal(554, "no such person here"));
   },
   async onData(stream, session, done) {
-    const mail = await simpleParser(stream);
+    // Whoever is killed in the middle has sent nothing.
+    const mail = await simpleParser(stream).catch(() => null);
+    if (!mail) return tell("broken-off");
     const words = session.envelope.rcptTo.map(of);
     if (words.includes("refuse-data")) {
       tell("refused");

@@ -24,6 +24,8 @@ pub enum Relay {
     Later,
     /// Never answers a sender.
     Hang,
+    /// Never answers whoever names a recipient.
+    HangRecipient,
     /// Takes the message and never says so.
     Swallow,
     /// Tears the connection of a sender to this recipient.
@@ -40,6 +42,7 @@ impl Relay {
             Relay::RefuseData => "refuse-data",
             Relay::Later => "later",
             Relay::Hang => "hang",
+            Relay::HangRecipient => "hang-rcpt",
             Relay::Swallow => "swallow",
             Relay::Reset => "reset",
             Relay::Slow => "slow",
@@ -129,7 +132,7 @@ impl Smtp {
         wait_until(&what, 2 * LONG, find).await
     }
 
-    /// How often something happened: `connected`, `recipient`, `hanging`, `put-off`, `refused`, `torn`, `mail`.
+    /// How often something happened: `connected`, `sender`, `recipient`, `hanging`, `put-off`, `refused`, `torn`, `mail`.
     pub fn count(&self, event: &str) -> usize {
         self.events.lock().unwrap().iter().filter(|one| one["event"] == event).count()
     }

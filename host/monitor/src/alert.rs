@@ -1,5 +1,6 @@
 //! Decides what is true: rule files, their evaluation, and the state of each alert.
 
+mod early;
 mod evaluate;
 pub mod file;
 pub mod flap;
@@ -10,7 +11,8 @@ mod turn;
 pub mod unit;
 mod world;
 
-pub(crate) use evaluate::{Evaluator, run};
+pub(crate) use early::{Allowance, run};
+pub(crate) use evaluate::Evaluator;
 pub use rule::{Group, Rule};
 pub use template::Template;
 pub use turn::External;

@@ -22,7 +22,7 @@ use vitrine_model::port::samples::Samples;
 use vitrine_model::port::silences::Silences;
 use vitrine_query::Engine;
 
-use crate::alert::{self, Evaluator, External, Group};
+use crate::alert::{self, Allowance, Evaluator, External, Group};
 use crate::collect::{self, SourceTask, Surroundings};
 use crate::ingest::Ingest;
 use crate::live::{Change, Live};
@@ -102,6 +102,7 @@ impl Monitor {
             flaps: Mutex::default(),
             external: Mutex::default(),
             written: Mutex::default(),
+            allowance: Allowance::default(),
         };
         evaluator.restore(parts.alerts.load().map_err(told)?, parts.alerts.flaps().map_err(told)?);
         let evaluator = Arc::new(evaluator);

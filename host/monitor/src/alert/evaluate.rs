@@ -1,9 +1,11 @@
 //! Evaluates rules: due → query → decide → commit. What is not committed has not happened.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use vitrine_model::alert::{Alert, AlertChange, AlertState, Flap, OUTSIDE};
@@ -12,6 +14,7 @@ use vitrine_model::sample::{Batch, Sample};
 use vitrine_model::{Clock, Labels, Millis};
 use vitrine_query::Engine;
 
+use super::early::Allowance;
 use super::flap::Flaps;
 use super::rule::{AlertRule, Group, RecordRule, Rule};
 use super::state;
@@ -23,13 +26,21 @@ use crate::notify::Forward;
 use crate::status::{Evaluated, Status};
 
 /// Who brings the series `ALERTS`, as sources are named.
-const ALERTS_SOURCE: &str = "alerts";
+pub(super) const ALERTS_SOURCE: &str = "alerts";
+/// Who brings the series that rules record.
+pub(super) const RULES_SOURCE: &str = "rules";
 
 /// Missed evaluations that are counted at once.
 const MOST_MISSED: usize = 100_000;
 
-/// Samples of alerts that are written soon.
-type Waiting = Vec<(Labels, Sample)>;
+/// Samples that a group's rules write, until one of them may ask for such.
+#[derive(Default)]
+struct Waiting {
+    alerts: Vec<(Labels, Sample)>,
+    recorded: Vec<(Labels, Sample)>,
+    /// What the recorded ones are called.
+    names: HashSet<String>,
+}
 
 type Active = HashMap<String, HashMap<Labels, Alert>>;
 
@@ -53,31 +64,8 @@ pub(crate) struct Evaluator {
     pub(crate) forward: Arc<Forward>,
     /// The series that each rule wrote last.
     pub(crate) written: Mutex<Written>,
-}
-
-/// Evaluates a group until stopped.
-pub(crate) async fn run(group: Group, evaluator: Arc<Evaluator>, stop: CancellationToken) {
-    let mut due = group.schedule.next_after(evaluator.clock.now());
-    while let Some(moment) = due.filter(|_| !stop.is_cancelled()) {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = evaluator.clock.sleep_until(moment) => {}
-        }
-        let mut waiting = Vec::new();
-        for (place, rule) in group.rules.iter().enumerate() {
-            if stop.is_cancelled() {
-                break;
-            }
-            let began = Instant::now();
-            let fault = evaluator.evaluate(&group, rule, moment, &mut waiting).await.err();
-            let evaluated = Evaluated { at: moment, took: began.elapsed(), fault };
-            evaluator.forward(&group, rule, moment);
-            evaluator.status.evaluated(&group.key, place, evaluated);
-        }
-        evaluator.write(&group.name, &mut waiting).await;
-        evaluator.count_missed(&group, moment);
-        due = group.schedule.next_kept(moment, evaluator.clock.now());
-    }
+    /// What may be spent on evaluations before they are due.
+    pub(crate) allowance: Allowance,
 }
 
 impl Evaluator {
@@ -129,78 +117,98 @@ impl Evaluator {
     /// Ends the alerts of rules that are no more. Those of `unread` files (by their names) stay: what cannot be read
     /// is neither there nor gone.
     pub(crate) async fn retain(self: &Arc<Self>, groups: &[Group], unread: &[String]) {
+        let keys: HashSet<&str> = groups.iter().flat_map(|group| &group.rules).map(Rule::key).collect();
         let is_unread = |key: &str| key.split(';').next().is_some_and(|file| unread.iter().any(|name| name == file));
-        let is_known = |key: &str| {
-            is_unread(key)
-                || groups.iter().flat_map(|group| &group.rules).any(|rule| match rule {
-                    Rule::Alert(rule) => rule.key == key,
-                    Rule::Record(rule) => rule.key == key,
-                })
-        };
+        let is_known = |key: &str| keys.contains(key) || is_unread(key);
         let now = self.clock.now();
         let mut change = AlertChange::default();
-        let gone: Vec<String> = self.active().keys().filter(|key| !is_known(key)).cloned().collect();
+        let gone: HashSet<String> = self.active().keys().filter(|key| !is_known(key)).cloned().collect();
         for key in &gone {
             for (labels, alert) in self.active().get(key).cloned().unwrap_or_default() {
                 state::end(&mut change, labels, alert, now);
             }
         }
-        let calm: Vec<String> = self.flaps().keys().filter(|key| !is_known(key)).cloned().collect();
+        let calm: HashSet<String> = self.flaps().keys().filter(|key| !is_known(key)).cloned().collect();
         for key in &calm {
             let of_rule = self.flaps().get(key).cloned().unwrap_or_default();
             change.calm.extend(of_rule.into_keys().map(|labels| (key.clone(), labels)));
         }
-        if self.commit(change).await {
+        let evaluator = Arc::clone(self);
+        if tokio::task::spawn_blocking(move || evaluator.commit(&change)).await.unwrap_or(false) {
             self.flaps().retain(|key, _| !calm.contains(key));
             self.active().retain(|key, _| !gone.contains(key));
             self.forward.retain(is_known);
-            let mut ended = self.written().orphans(is_known, now);
-            self.write("rules that are gone", &mut ended).await;
+            let ended = self.written().orphans(is_known, now);
+            self.write("rules that are gone", ALERTS_SOURCE, ended).await;
         }
     }
 
-    /// Evaluates one rule. Series of alerts are put into `waiting`, and written before the first rule that may ask for them.
-    async fn evaluate(self: &Arc<Self>, group: &Group, rule: &Rule, at: Millis, waiting: &mut Waiting) -> Result<(), String> {
-        self.metrics.evaluations.inc();
-        let expr = match rule {
-            Rule::Alert(rule) => &rule.expr,
-            Rule::Record(rule) => &rule.expr,
+    /// Evaluates all rules of a group, one after the other, on a thread that may block: what takes a moment is not worth a
+    /// change of threads. Says how long that took, before what was written was committed.
+    pub(super) async fn evaluate_all(self: &Arc<Self>, group: &Arc<Group>, at: Millis, stop: &CancellationToken) -> Duration {
+        let key = group.key.clone();
+        let (evaluator, group, stop, runtime) = (Arc::clone(self), Arc::clone(group), stop.clone(), Handle::current());
+        let work = move || {
+            let (mut waiting, mut done, begin) = (Waiting::default(), Vec::new(), Instant::now());
+            for rule in &group.rules {
+                if stop.is_cancelled() {
+                    break;
+                }
+                let began = Instant::now();
+                let fault = evaluator.evaluate(&runtime, &group, rule, at, &mut waiting).err();
+                evaluator.forward(&group, rule, at);
+                done.push(Evaluated { at, took: began.elapsed(), fault });
+            }
+            let took = begin.elapsed();
+            runtime.block_on(evaluator.write_all(&group, &mut waiting));
+            (took, done)
         };
-        if turn::asks_for_alerts(expr) {
-            self.write(&group.name, waiting).await;
+        let (took, done) = tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+            tracing::error!("a group of rules could not be evaluated, and is with the next tick: {error}");
+            (Duration::ZERO, Vec::new())
+        });
+        // Whoever reads that a rule is evaluated finds what it wrote, and the loop at the next tick.
+        for (place, evaluated) in done.into_iter().enumerate() {
+            self.status.evaluated(&key, place, evaluated);
         }
-        let (name, outcome) = match rule {
-            Rule::Alert(rule) => (rule.name.as_str(), self.alert(group, rule, at, waiting).await),
-            Rule::Record(rule) => (rule.labels.name(), self.record(group, rule, at).await),
-        };
+        took
+    }
+
+    /// Evaluates one rule. What rules write is put into `waiting`, and written before the first rule that may ask for it.
+    fn evaluate(&self, runtime: &Handle, group: &Group, rule: &Rule, at: Millis, waiting: &mut Waiting) -> Result<(), String> {
+        self.metrics.evaluations.inc();
+        if waiting.may_be_asked_for(rule) {
+            runtime.block_on(self.write_all(group, waiting));
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| match rule {
+            Rule::Alert(rule) => self.alert(group, rule, at, waiting),
+            Rule::Record(rule) => self.record(group, rule, at, waiting),
+        }));
+        let outcome = outcome.unwrap_or_else(|_| Err("the evaluation failed: see the log for its panic".to_owned()));
         if let Err(reason) = &outcome {
             // What could not be seen is neither true nor over.
             self.metrics.evaluation_faults.inc();
+            let name = rule.name();
             tracing::warn!(rule.name = name, "rule could not be evaluated, its alerts stay as they are: {reason}");
         }
         outcome
     }
 
-    async fn alert(
-        self: &Arc<Self>,
-        group: &Group,
-        rule: &Arc<AlertRule>,
-        at: Millis,
-        waiting: &mut Waiting,
-    ) -> Result<(), String> {
+    fn alert(&self, group: &Group, rule: &AlertRule, at: Millis, waiting: &mut Waiting) -> Result<(), String> {
         // Work on a copy: if the commit fails, the next evaluation decides anew from what is stored.
         let before = self.active().get(&rule.key).cloned().unwrap_or_default();
+        let was_active = !before.is_empty();
         let before = (before, self.flaps().get(&rule.key).cloned().unwrap_or_default());
-        let (engine, external, terms, asked) = (Arc::clone(&self.engine), self.external(), Terms::of(group), Arc::clone(rule));
-        let ask = move || turn::decide(engine.as_ref(), &external, terms, &asked, before, at);
-        let asked = tokio::task::spawn_blocking(ask).await.map_err(|error| format!("the evaluation failed: {error}"))?;
-        let Decided { change, active, flaps, fault } = asked?;
+        let Decided { change, active, flaps, fault } =
+            turn::decide(self.engine.as_ref(), &self.external(), Terms::of(group), rule, before, at)?;
         let begun = change.flaps.iter().filter(|flap| flap.since == Some(at)).count();
-        if !self.commit(change).await {
+        if !self.commit(&change) {
             return Err("its change could not be stored".to_owned());
         }
-        waiting.extend(self.written().samples(&rule.key, turn::alert_series(&active), at - group.offset.millis()));
-        self.active().insert(rule.key.clone(), active);
+        waiting.alerts.extend(self.written().samples(&rule.key, turn::alert_series(&active), at - group.offset.millis()));
+        if was_active || !active.is_empty() {
+            self.active().insert(rule.key.clone(), active);
+        }
         self.metrics.flaps.inc_by(begun as u64);
         match flaps.is_empty() {
             true => drop(self.flaps().remove(&rule.key)),
@@ -209,33 +217,38 @@ impl Evaluator {
         fault.map_or(Ok(()), Err)
     }
 
-    async fn record(self: &Arc<Self>, group: &Group, rule: &Arc<RecordRule>, at: Millis) -> Result<(), String> {
-        let (engine, terms, asked) = (Arc::clone(&self.engine), Terms::of(group), Arc::clone(rule));
-        let ask = move || turn::recorded(engine.as_ref(), terms, &asked, at);
-        let asked = tokio::task::spawn_blocking(ask).await.map_err(|error| format!("the evaluation failed: {error}"))?;
-        let (series, at) = (asked?, at - group.offset.millis());
-        let samples = self.written().samples(&rule.key, series, at);
-        let batch = Batch { families: Vec::new(), samples };
-        self.ingest.take(rule.labels.name(), batch).await.map(|_| ()).map_err(|error| error.to_string())
+    fn record(&self, group: &Group, rule: &RecordRule, at: Millis, waiting: &mut Waiting) -> Result<(), String> {
+        let series = turn::recorded(self.engine.as_ref(), Terms::of(group), rule, at)?;
+        waiting.recorded.extend(self.written().samples(&rule.key, series, at - group.offset.millis()));
+        if !waiting.names.contains(rule.labels.name()) {
+            waiting.names.insert(rule.labels.name().to_owned());
+        }
+        Ok(())
     }
 
     fn written(&self) -> MutexGuard<'_, Written> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the series of alerts that wait, by the one door.
-    async fn write(&self, group: &str, waiting: &mut Waiting) {
-        if waiting.is_empty() {
+    async fn write_all(&self, group: &Group, waiting: &mut Waiting) {
+        let Waiting { alerts, recorded, .. } = std::mem::take(waiting);
+        self.write(&group.name, RULES_SOURCE, recorded).await;
+        self.write(&group.name, ALERTS_SOURCE, alerts).await;
+    }
+
+    /// Writes the series of rules, by the one door.
+    async fn write(&self, group: &str, source: &str, samples: Vec<(Labels, Sample)>) {
+        if samples.is_empty() {
             return;
         }
-        let batch = Batch { families: Vec::new(), samples: std::mem::take(waiting) };
-        if let Err(error) = self.ingest.take(ALERTS_SOURCE, batch).await {
-            tracing::warn!(group.name = group, "the series of alerts could not be written: {error}");
+        if let Err(error) = self.ingest.take(source, Batch { families: Vec::new(), samples }).await {
+            self.metrics.evaluation_faults.inc();
+            tracing::warn!(group.name = group, "the series of `{source}` could not be written: {error}");
         }
     }
 
     /// Counts the moments that passed while a group was being evaluated.
-    fn count_missed(&self, group: &Group, moment: Millis) {
+    pub(super) fn count_missed(&self, group: &Group, moment: Millis) {
         let now = self.clock.now();
         let ticks = std::iter::successors(group.schedule.next_after(moment), |tick| group.schedule.next_after(*tick));
         let missed = ticks.take_while(|tick| *tick <= now).take(MOST_MISSED).count() as u64;
@@ -249,32 +262,30 @@ impl Evaluator {
     }
 
     /// Whether it is stored now.
-    async fn commit(&self, change: AlertChange) -> bool {
+    fn commit(&self, change: &AlertChange) -> bool {
         if change.is_empty() {
             return true;
         }
         for event in &change.events {
             tracing::info!(alert.labels = %event.alert.labels, alert.value = event.alert.value, "alert is {}", event.kind.word());
         }
-        let has_events = !change.events.is_empty();
-        let alerts = Arc::clone(&self.alerts);
-        let stored = tokio::task::spawn_blocking(move || alerts.commit(&change)).await;
-        match stored {
-            Ok(Ok(())) => {
-                self.live.tell(Change::Alerts);
-                if has_events {
-                    self.events.notify_one();
-                }
-                true
-            }
-            Ok(Err(error)) => {
-                tracing::error!("alerts could not be stored, the next evaluation tries again: {error}");
-                false
-            }
-            Err(error) => {
-                tracing::error!("alerts could not be stored, the next evaluation tries again: {error}");
-                false
-            }
+        if let Err(error) = self.alerts.commit(change) {
+            tracing::error!("alerts could not be stored, the next evaluation tries again: {error}");
+            return false;
         }
+        self.live.tell(Change::Alerts);
+        if !change.events.is_empty() {
+            self.events.notify_one();
+        }
+        true
+    }
+}
+
+impl Waiting {
+    /// Whether a rule may ask for what waits.
+    fn may_be_asked_for(&self, rule: &Rule) -> bool {
+        let asks_for = |name: &str| turn::asks_for(rule.expr(), name);
+        let alerts = !self.alerts.is_empty() && turn::ALERT_SERIES.into_iter().any(asks_for);
+        alerts || (!self.recorded.is_empty() && self.names.iter().any(|name| asks_for(name)))
     }
 }

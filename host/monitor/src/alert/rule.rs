@@ -63,6 +63,31 @@ pub enum Rule {
     Record(Arc<RecordRule>),
 }
 
+impl Rule {
+    /// Survives a restart.
+    pub fn key(&self) -> &str {
+        match self {
+            Rule::Alert(rule) => &rule.key,
+            Rule::Record(rule) => &rule.key,
+        }
+    }
+
+    /// The alert's, or that of the series it records.
+    pub fn name(&self) -> &str {
+        match self {
+            Rule::Alert(rule) => &rule.name,
+            Rule::Record(rule) => rule.labels.name(),
+        }
+    }
+
+    pub fn expr(&self) -> &Expr {
+        match self {
+            Rule::Alert(rule) => &rule.expr,
+            Rule::Record(rule) => &rule.expr,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct AlertRule {
     /// `file;group;alertname;place among rules of that name`.

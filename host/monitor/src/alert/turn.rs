@@ -253,11 +253,6 @@ pub(super) fn alert_series(active: &HashMap<Labels, Alert>) -> Vec<(Labels, f64)
 /// The names of the series of alerts.
 pub(crate) const ALERT_SERIES: [&str; 2] = ["ALERTS", "ALERTS_FOR_STATE"];
 
-/// Whether an expression may ask for the series of alerts.
-pub(super) fn asks_for_alerts(expr: &Expr) -> bool {
-    ALERT_SERIES.iter().any(|name| asks_for(expr, name))
-}
-
 /// Whether an expression may ask for series of a name.
 pub(crate) fn asks_for(expr: &Expr, name: &str) -> bool {
     expr.selectors().any(|matchers| may_be_named(matchers, name))

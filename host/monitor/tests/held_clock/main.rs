@@ -336,7 +336,8 @@ async fn pending_time_survives_a_restart() {
     let fires_at = pending[0].1 + 60 * SECOND;
     world.go_until("somebody is told", |world| !world.told().is_empty()).await;
     let fired = world.store.alerts().load().unwrap()[0].fired_at.unwrap();
-    assert!((fires_at..fires_at + 5 * SECOND).contains(&fired), "{fired} is not just after {fires_at}");
+    // Had it begun anew, it would be half a minute later; on a busy machine the clock goes on by some seconds in each look.
+    assert!((fires_at..fires_at + 20 * SECOND).contains(&fired), "{fired} is not just after {fires_at}");
     world.close().await;
 }
 
