@@ -127,7 +127,7 @@ async fn pending_firing_resolved() {
     assert_eq!(alert.labels, labels.with([("zone", "eu")]), "and the host's own, where it has no other");
     assert_eq!(alert.annotations, Labels::from_pairs([("summary", "a has 11")]));
     assert_eq!(alert.starts_at, stage.first + 4 * 15 * SECOND, "it starts when it begins to fire");
-    assert_eq!(alert.link, format!("http://host/alerts#{}", fingerprint(&labels)));
+    assert_eq!(alert.link, format!("http://host/alerts/{}", fingerprint(&labels)));
     let came = stage.steps(12..90).await;
     let wanted: Vec<String> = (0..13).map(|turn| format!("{} a resolved 12", 12 + turn * 5)).collect();
     assert_eq!(came, wanted);
