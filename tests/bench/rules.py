@@ -108,7 +108,7 @@ class Ours(Vitrine):
         channels = {"hook": {"plugin": "webhook", "with": {"url": url}, "grant": {"http": [url.rpartition("/")[0]]}}} if url else {}
         if url:
             route = {"receiver": "hook", "group_by": ["alertname", "n"], "group_wait": "0s", "group_interval": "1s"}
-            routes = {"route": route, "receivers": [{"name": "hook", "channels": ["hook"]}]}
+            routes = {"global": {"rate": "off"}, "route": route, "receivers": [{"name": "hook", "channels": ["hook"]}]}
             Path(folder, "config", "routes.yaml").write_text(json.dumps(routes))
         super().__init__(binary, folder, {}, channels)
         self.first("/readyz")

@@ -48,9 +48,11 @@ pub(super) fn show(origins: Origins, shown: Option<Shown>) -> anyhow::Result<Exi
     logging::start(filter, plan.settings.log_format);
     let collecting = threads("collect", collectors())?;
     let runtime = threads("vitrine", cores())?;
-    runtime.block_on(serve(plan, origins, collecting.handle().clone(), shown))?;
+    let outcome = runtime.block_on(serve(plan, origins, collecting.handle().clone(), shown));
+    // Also after a mistake: whoever drops a runtime waits for all that blocks in it.
     collecting.shutdown_timeout(LAST_WAIT);
     runtime.shutdown_timeout(LAST_WAIT);
+    outcome?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,7 +85,8 @@ async fn serve(plan: plan::Plan, mut origins: Origins, collecting: Handle, shown
     let compiler = Some(compile::program());
     let around = Surroundings { clock: Arc::new(SystemClock), collecting, compiler, samples, alerts: None };
     let mut host = Box::pin(Host::start(plan, origins, around)).await?;
-    writeln!(std::io::stdout(), "Vitrine is at http://{address}{}", path.unwrap_or_default())?;
+    // That nobody reads it any more is no reason to stop.
+    let _ = writeln!(std::io::stdout(), "Vitrine is at http://{address}{}", path.unwrap_or_default());
     let stop = CancellationToken::new();
     let signals = tokio::spawn(wait_for_signal(stop.clone()));
     let served = {
