@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use regex::Regex;
 use serde_json::json;
-use vitrine_tests::{Files, LONG, Mood, Posted, Receiver, Relay, Smtp, Start, Vitrine, wait_until};
+use vitrine_tests::{Files, LONG, Mood, Posted, Receiver, Relay, Smtp, Start, Vitrine, post, wait_until};
 
 /// Groups of alerts, each told to everybody: far more than one channel has places.
 const GROUPS: usize = 12;
@@ -190,7 +190,8 @@ async fn given_up_and_sent_again(vitrine: &Vitrine, receiver: &Receiver) {
     let button = Regex::new("/deliveries/([0-9]+)/resend").unwrap();
     let id: i64 = button.captures(&page).unwrap()[1].parse().unwrap();
     receiver.behave("/wrong", Mood::Take);
-    let pressed = vitrine.post(&format!("/deliveries/{id}/resend"), &[], &json!(null)).await;
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let pressed = post(vitrine.address(), &format!("/deliveries/{id}/resend"), &form, Vec::new()).await.unwrap();
     assert_eq!(pressed.status, 303, "{}", pressed.body);
     receiver.takes("/wrong", 1).await;
     for id in 1..id {

@@ -38,9 +38,9 @@ impl Channel for Alertmanager {
         Ok(["posts to ", &self.url].concat())
     }
 
-    fn deliver(&mut self, notification: &Notification, _: &str) -> Result<Receipt, Failure> {
+    fn deliver(&mut self, notification: &Notification, key: &str) -> Result<Receipt, Failure> {
         // A redirected POST may arrive as a GET without its body: better to say that the address is wrong.
-        let mut request = Request::post(&self.url).redirects(0);
+        let mut request = Request::post(&self.url).redirects(0).header("idempotency-key", key);
         if let Some(auth) = &self.auth {
             request = request.secret(TOKEN, auth.placement());
         }
