@@ -72,7 +72,7 @@ async fn an_alert_reaches_a_phone_and_the_answer_takes_it_on() {
     let message = twilio.message(ADA, "FIRING critical: DiskFull").await;
     assert!(message.body.contains("DiskFull - the disk is 91 % full\n"), "the dash costs no second alphabet: {}", message.body);
     assert!(
-        message.body.contains(&vitrine.url("/alerts#")) && message.body.ends_with("\nAnswer ACK or SILENCE 2H"),
+        message.body.contains(&vitrine.url("/alerts/")) && message.body.ends_with("\nAnswer ACK or SILENCE 2H"),
         "{}",
         message.body
     );

@@ -29,7 +29,7 @@ struct Refused {
     message: String,
 }
 
-pub(crate) fn deliver(config: &Config, notification: &Notification, _key: &str) -> Result<Receipt, Failure> {
+pub(crate) fn deliver(config: &Config, notification: &Notification, key: &str) -> Result<Receipt, Failure> {
     let begin = clock::monotonic();
     let reached = notice::reached()?;
     let callback = notice::callback("twilio");
@@ -41,7 +41,7 @@ pub(crate) fn deliver(config: &Config, notification: &Notification, _key: &str) 
             open = Some(Failure::Retry(Fault::Upstream("Twilio is slow: the others follow".to_owned())));
             break;
         }
-        match send(config, person, &text, callback.as_deref()) {
+        match send(config, person, &text, callback.as_deref(), &[key, "-", person].concat()) {
             Ok((answer, id)) => {
                 if let Err(fault) = notice::told(person, &answer, Some(&id)) {
                     log::warn(&["a message that was sent could not be noted: ", fault.reason()].concat());
@@ -75,7 +75,7 @@ fn receipt(told: Vec<(String, String)>, lost: Vec<String>, parts: usize) -> Rece
 }
 
 /// The status that Twilio gives it, and its name for the message.
-fn send(config: &Config, person: &str, text: &str, callback: Option<&str>) -> Result<(String, String), Failure> {
+fn send(config: &Config, person: &str, text: &str, callback: Option<&str>, key: &str) -> Result<(String, String), Failure> {
     let url = [config.api.trim_end_matches('/'), "/2010-04-01/Accounts/", &config.account, "/Messages.json"].concat();
     let mut form = Form::default();
     form.add("To", person).add("Body", text);
@@ -90,6 +90,7 @@ fn send(config: &Config, person: &str, text: &str, callback: Option<&str>) -> Re
     let request = Request::post(&url)
         .redirects(0)
         .header("content-type", "application/x-www-form-urlencoded")
+        .header("idempotency-key", key)
         .secret(SECRET, Placement::Basic(config.account.clone()))
         .body(form.0);
     let response = request.send().map_err(|error| Failure::Retry(Fault::from(error)))?;
@@ -119,9 +120,10 @@ fn failure(response: &Response) -> Failure {
         (429 | 503, _, Some(seconds)) => {
             Failure::RetryAfter(Later { fault: Fault::Upstream(said), seconds: seconds.min(LONGEST_WAIT) })
         }
-        (408 | 429 | 500.., ..) => Failure::Retry(Fault::Upstream(said)),
-        // The login, the account, the sender: an admin can mend it, and nothing is lost meanwhile.
-        (401 | 403 | 404, ..) | (_, Some(20_003 | 20_005 | 21_212 | 21_606 | 21_659 | 21_660 | 30_002), _) => {
+        // 404 is an account or an address that is not there: an admin can mend it, and nothing is lost meanwhile.
+        (404 | 408 | 429 | 500.., ..) => Failure::Retry(Fault::Upstream(said)),
+        // So are the login and the sender.
+        (401 | 403, ..) | (_, Some(20_003 | 20_005 | 21_212 | 21_606 | 21_659 | 21_660 | 30_002), _) => {
             Failure::Retry(Fault::Invalid(said))
         }
         // No such number, no mobile phone, "STOP": the next channel has to do it.
