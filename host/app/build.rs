@@ -1,11 +1,13 @@
 //! Lists the bundled plugins, so that the binary carries them. Makes nothing: `make plugins` does.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn main() -> Result<(), String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("bundled");
-    println!("cargo:rerun-if-changed={}", folder.display());
+    // Asked now and not when this was compiled: several checkouts may share a target folder.
+    let folder =
+        std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).ok_or("cargo sets CARGO_MANIFEST_DIR")?.join("bundled");
+    println!("cargo:rerun-if-changed=bundled");
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
         .map(|entries| {
             entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "wasm")).collect()
