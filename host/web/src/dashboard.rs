@@ -3,6 +3,7 @@
 pub mod action;
 pub mod annotation;
 pub mod builtin;
+pub(crate) mod curves;
 pub mod evaluate;
 pub mod file;
 pub mod foreign;

@@ -1,7 +1,7 @@
 //! The channel `email`: one message for each person and notification, threaded by group.
 
 mod html;
-mod number;
+mod moment;
 mod plain;
 mod post;
 mod story;

@@ -1,9 +1,10 @@
 //! What a notification says, before it is written as text or as HTML: both tell the same.
 
 use vitrine_sdk::Label;
+use vitrine_sdk::channel::story::{Severity, number, when_by};
 use vitrine_sdk::channel::{Alert, Notification, Status};
 
-use crate::number::{moment, number, span};
+use crate::moment::moment;
 
 /// A message lists no more alerts than a person reads.
 const MOST_ALERTS: usize = 50;
@@ -116,7 +117,7 @@ fn paragraph(alert: &Alert, now: i64) -> Paragraph<'_> {
         status: alert.status,
         mood: mood(alert.status, severity),
         what: alert.annotation("summary").unwrap_or(name),
-        when: when(alert, now),
+        when: when_by(alert, now, moment),
         value: (!alert.value.is_nan()).then(|| number(alert.value)),
         severity,
         description: alert.annotation("description"),
@@ -126,29 +127,11 @@ fn paragraph(alert: &Alert, now: i64) -> Paragraph<'_> {
     }
 }
 
-/// A word that nobody knows is taken to be serious.
 fn mood(status: Status, severity: Option<&str>) -> Mood {
-    let severity = severity.unwrap_or("critical").to_ascii_lowercase();
-    match (status, severity.as_str()) {
+    match (status, Severity::of(severity)) {
         (Status::Resolved, _) => Mood::Calm,
-        (_, "info" | "information" | "notice" | "none" | "low" | "debug") => Mood::Notice,
-        (_, "warning" | "warn" | "minor" | "medium" | "ticket") => Mood::Warning,
-        _ => Mood::Alarm,
-    }
-}
-
-/// Milliseconds.
-const MINUTE: i64 = 60_000;
-
-fn when(alert: &Alert, now: i64) -> String {
-    let start = moment(alert.starts_at);
-    match (alert.status, alert.ends_at) {
-        // It was just now that it began, unless the message had to wait.
-        (Status::Firing, _) if now - alert.starts_at < MINUTE => ["since ", &start].concat(),
-        (Status::Firing, _) => ["since ", &start, ", for ", &span(now - alert.starts_at), " now"].concat(),
-        (Status::Resolved, Some(end)) => {
-            ["lasted ", &span(end - alert.starts_at), ", from ", &start, " to ", &moment(end)].concat()
-        }
-        (Status::Resolved, None) => ["began ", &start].concat(),
+        (_, Severity::Info) => Mood::Notice,
+        (_, Severity::Warning) => Mood::Warning,
+        (_, Severity::Error | Severity::Critical) => Mood::Alarm,
     }
 }

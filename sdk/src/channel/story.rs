@@ -7,7 +7,7 @@ mod time;
 
 pub use fit::{Budget, Fitted};
 pub use markup::{Html, Markup, Plain, clean, cut, is_web, one_line};
-pub use time::{number, when};
+pub use time::{number, when, when_by};
 
 use super::{Alert, Notification, Status};
 use crate::Label;
@@ -98,7 +98,7 @@ impl Severity {
     pub fn of(word: Option<&str>) -> Severity {
         match word.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
             "critical" | "crit" | "page" | "emergency" | "fatal" | "disaster" | "p1" => Severity::Critical,
-            "warning" | "warn" | "minor" | "medium" | "average" | "p3" => Severity::Warning,
+            "warning" | "warn" | "minor" | "medium" | "average" | "ticket" | "p3" => Severity::Warning,
             "info" | "information" | "informational" | "notice" | "low" | "none" | "debug" | "p4" | "p5" => Severity::Info,
             _ => Severity::Error,
         }

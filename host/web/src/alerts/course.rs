@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use vitrine_model::view::{Chart, ChartSeries, Mark, Side, State, Stroke, Threshold, View};
+use vitrine_model::view::{Chart, State, Threshold, View};
 use vitrine_model::{Labels, Millis, Span};
-use vitrine_query::{Expr, Matrix};
+use vitrine_query::Expr;
 
-use crate::dashboard::name;
+use crate::dashboard::curves::curves;
 use crate::dashboard::window::Window;
 use crate::draw::annotation::{Annotation, Annotations};
 use crate::draw::look::Looked;
@@ -59,31 +59,19 @@ pub(crate) async fn drawn(
         looked: Looked::default(),
         series_links: Vec::new(),
     };
-    let work = move || draw::draw(&View::Chart(chart(matrix, limit)), &surroundings).html;
+    let work = move || {
+        draw::draw(
+            &View::Chart(Chart { thresholds: limit.into_iter().collect(), ..curves(matrix, Labels::to_string) }),
+            &surroundings,
+        )
+        .html
+    };
     tokio::task::spawn_blocking(work).await.map(Some).map_err(|error| error.to_string())
 }
 
 /// Whether all labels of the series are also the alert's: what the rule adds does not count against it.
 fn belongs(series: &Labels, alert: &Labels) -> bool {
     series.without_name().iter().all(|(name, value)| alert.get(name).is_none_or(|own| own == value))
-}
-
-fn chart(matrix: Matrix, limit: Option<Threshold>) -> Chart {
-    let labels: Vec<&Labels> = matrix.series.iter().map(|(labels, _)| labels).collect();
-    let names = name::names(&labels, None, &labels.first().map_or_else(String::new, |labels| labels.to_string()));
-    let times: Arc<[Millis]> = matrix.times.into();
-    let series = matrix.series.into_iter().zip(names).map(|((labels, values), name)| ChartSeries {
-        name,
-        labels,
-        times: Arc::clone(&times),
-        values: values.into(),
-        mark: Mark::Line,
-        stacked: false,
-        side: Side::Left,
-        stroke: Stroke::Solid,
-        band: None,
-    });
-    Chart { series: series.collect(), thresholds: limit.into_iter().collect(), ..Chart::default() }
 }
 
 #[cfg(test)]

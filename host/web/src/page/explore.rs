@@ -8,12 +8,12 @@ use axum::response::Response;
 use serde::Serialize;
 use url::form_urlencoded;
 use vitrine_model::frame::TimeRange;
-use vitrine_model::view::{Chart, ChartSeries, Mark, Side, Stroke, View};
+use vitrine_model::view::View;
 use vitrine_model::{Labels, Millis, Span};
 use vitrine_query::{Answer, Expr, Matrix};
 
 use crate::ask::AskError;
-use crate::dashboard::name;
+use crate::dashboard::curves::curves;
 use crate::dashboard::scope::{Asked, Scope, Time};
 use crate::dashboard::window::Window;
 use crate::draw::annotation::Annotations;
@@ -149,27 +149,9 @@ async fn drawn(q: &str, scope: &Scope, matrix: Matrix, range: TimeRange) -> Resu
         looked,
         series_links: Vec::new(),
     };
-    let work = move || draw::draw(&View::Chart(chart(matrix)), &surroundings);
+    let work = move || draw::draw(&View::Chart(curves(matrix, told)), &surroundings);
     let drawing = tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?;
     Ok((drawing.html, drawing.plot.as_ref().map(chart_data)))
-}
-
-fn chart(matrix: Matrix) -> Chart {
-    let labels: Vec<&Labels> = matrix.series.iter().map(|(labels, _)| labels).collect();
-    let names = name::names(&labels, None, &labels.first().map_or_else(String::new, |labels| told(labels)));
-    let times: Arc<[Millis]> = matrix.times.into();
-    let series = matrix.series.into_iter().zip(names).map(|((labels, values), name)| ChartSeries {
-        name,
-        labels,
-        times: Arc::clone(&times),
-        values: values.into(),
-        mark: Mark::Line,
-        stacked: false,
-        side: Side::Left,
-        stroke: Stroke::Solid,
-        band: None,
-    });
-    Chart { series: series.collect(), ..Chart::default() }
 }
 
 /// Series with their values, and how many are left out.

@@ -6,8 +6,13 @@ use crate::clock::Utc;
 /// Milliseconds.
 const MINUTE: i64 = 60_000;
 
-/// Since when, or how long it lasted. `now` is in milliseconds since the Unix epoch.
+/// Since when, or how long it lasted, in UTC. `now` is in milliseconds since the Unix epoch.
 pub fn when(alert: &Alert, now: i64) -> String {
+    when_by(alert, now, moment)
+}
+
+/// As [`when`], with moments as somebody else writes them.
+pub fn when_by(alert: &Alert, now: i64, moment: fn(i64) -> String) -> String {
     let start = moment(alert.starts_at);
     match (alert.status, alert.ends_at) {
         // It was just now that it began, unless the message had to wait.
